@@ -1,0 +1,248 @@
+"""Every message of the wire, one class each. This list is the contract (docs/protocol.md).
+
+Up: what a pendant says. Every up message is an *identity* (pendant, boot, seq), a *time*
+(`heard_ms`: the last signed hub time it heard, 0 if none since this boot; `since_ms`: milliseconds
+from then, or from boot, to the press) and the standing version it believed. An event is signed once
+and resent byte-identical. Down: `receipt` (sent only after the hub's commit) and `standing`.
+"""
+
+from protocol.record import Message
+
+# Gestures, as the pendant read them from its buttons (docs/pendant.md).
+GESTURES = (
+    "a-short",
+    "a-double",
+    "a-hold",
+    "d-short",
+    "d-double",
+    "d-hold",
+    "sos-hold",
+    "sos-stabs",
+    "sos-let-go",
+    "chord",
+    "chord-broken",
+    "none",  # not a person: booted, beat
+)
+
+# Phases of a visit as a pendant knows them; "off" is off duty.
+PHASES = (
+    "off",
+    "planned",
+    "on-the-way",
+    "at-door",
+    "inside",
+    "leaving",
+    "going-home",
+    "to-base",
+    "closed",
+    "cancelled",
+    "broken-off",
+)
+
+ALARM_STATES = ("none", "open", "owned")  # what a pendant may know of its own spoken-for SOS
+
+_IDENTITY = (
+    ("pendant", "id"),
+    ("boot", "boot"),
+    ("seq", "int"),
+    ("heard_ms", "int"),
+    ("since_ms", "int"),
+    ("standing", "int"),
+    ("phase", "id"),
+)
+_PRESS = _IDENTITY + (("gesture", "id"),)
+
+
+class UpMessage(Message):
+    """What all up messages share: who, which, when, and what the pendant believed."""
+
+    FIELDS = _IDENTITY
+    pendant: str
+    boot: str
+    seq: int
+    heard_ms: int
+    since_ms: int
+    standing: int
+    phase: str
+
+    def identity(self) -> str:
+        """`<boot>.<seq>`: unique within the pendant's key, for ever."""
+        return "%s.%d" % (self.boot, self.seq)
+
+
+class Booted(UpMessage):
+    """The pendant started. `cause`: power, reset, watchdog or a task's name. `open`: presses on flash."""
+
+    TYPE = "booted"
+    FIELDS = _IDENTITY + (("cause", "text"), ("firmware", "text"), ("open", "presses"))
+    cause: str
+    firmware: str
+    open: list[str]
+
+
+class Beat(UpMessage):
+    """Sign of life, QoS 0, never stored on the pendant. Echoes the standing; carries open presses."""
+
+    TYPE = "beat"
+    FIELDS = _IDENTITY + (
+        ("battery_pct", "int"),
+        ("signal_pct", "int"),
+        ("dropped", "int"),
+        ("open", "presses"),
+    )
+    battery_pct: int
+    signal_pct: int
+    dropped: int
+    open: list[str]
+
+
+class PressMessage(UpMessage):
+    """An up message that a gesture made."""
+
+    FIELDS = _PRESS
+    gesture: str
+
+
+class StartedOut(PressMessage):
+    TYPE = "started-out"
+
+
+class Arrived(PressMessage):
+    TYPE = "arrived"
+
+
+class Departed(PressMessage):
+    TYPE = "departed"
+
+
+class Ok(PressMessage):
+    TYPE = "ok"
+
+
+class CarryOn(PressMessage):
+    """She asks for longer; `minutes` is what she asks for."""
+
+    TYPE = "carry-on"
+    FIELDS = _PRESS + (("minutes", "int"),)
+    minutes: int
+
+
+class NoAnswer(PressMessage):
+    TYPE = "no-answer"
+
+
+class HomeSafe(PressMessage):
+    TYPE = "home-safe"
+
+
+class Replied(PressMessage):
+    """An answer to the prompt with this id; a late or unmatched one clears nothing."""
+
+    TYPE = "replied"
+    FIELDS = _PRESS + (("prompt", "id"),)
+    prompt: str
+
+
+class SosPressed(PressMessage):
+    TYPE = "sos-pressed"
+
+
+class SosAborted(PressMessage):
+    """The SOS button was held over 0.8 s and let go before 2 s: a person checks."""
+
+    TYPE = "sos-aborted"
+    FIELDS = _PRESS + (("held_ms", "int"),)
+    held_ms: int
+
+
+class Duress(PressMessage):
+    TYPE = "duress"
+
+
+class DuressSuspected(PressMessage):
+    TYPE = "duress-suspected"
+
+
+class DownMessage(Message):
+    UP = False
+    pendant: str
+    hub_ms: int
+
+
+class Receipt(DownMessage):
+    """Sent after the hub committed. `sha` is the first 32 hex digits of SHA-256 over the token."""
+
+    TYPE = "receipt"
+    FIELDS = (
+        ("pendant", "id"),
+        ("boot", "boot"),
+        ("seq", "int"),
+        ("sha", "text"),
+        ("hub_ms", "int"),
+    )
+    boot: str
+    seq: int
+    sha: str
+
+
+class Standing(DownMessage):
+    """How things stand for one pendant: state, not a command, so an old one can do no harm.
+
+    `version` grows with every change and every answer; `boot` and `beat` name the beat it answers
+    (boot of zeros and 0 when it answers none); `valid_ms` counts from its arrival at the pendant. `go_in` is
+    the identity of the arrival that a person confirmed, or "". `sos` is the newest press of the
+    alarm that she may know of, `sos_state` who has it; `resolved` lists presses that a person
+    ended. `tracker` is false when nobody is there to track her. A silent alarm is never in here.
+    """
+
+    TYPE = "standing"
+    FIELDS = (
+        ("pendant", "id"),
+        ("version", "int"),
+        ("boot", "boot"),
+        ("beat", "int"),
+        ("hub_ms", "int"),
+        ("valid_ms", "int"),
+        ("phase", "id"),
+        ("visit", "id?"),
+        ("tracker", "bool"),
+        ("go_in", "press?"),
+        ("prompt", "id?"),
+        ("sos", "press?"),
+        ("sos_state", "id"),
+        ("resolved", "presses"),
+    )
+    version: int
+    boot: str
+    beat: int
+    valid_ms: int
+    phase: str
+    visit: str
+    tracker: bool
+    go_in: str
+    prompt: str
+    sos: str
+    sos_state: str
+    resolved: list[str]
+
+
+UP_TYPES = (
+    Booted,
+    Beat,
+    StartedOut,
+    Arrived,
+    Departed,
+    Ok,
+    CarryOn,
+    NoAnswer,
+    HomeSafe,
+    Replied,
+    SosPressed,
+    SosAborted,
+    Duress,
+    DuressSuspected,
+)
+DOWN_TYPES = (Receipt, Standing)
+# These travel on the `sos` topic: what a revoked pendant may still say, and what nothing queues behind.
+ALARM_TYPES = (SosPressed, SosAborted, Duress, DuressSuspected)
+NO_BOOT = "0" * 16
