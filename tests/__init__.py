@@ -1,0 +1,1 @@
+"""The proof. Mirrors the source; nothing in the product may import it."""
