@@ -46,7 +46,7 @@ def find_part(part: str, path: str | None = None) -> str | None:
 
 
 def required_parts(environ: Mapping[str, str]) -> frozenset[str]:
-    """The parts that ALLSWELL_REQUIRE names; a name that is no part is a mistake worth stopping for."""
+    """The parts that ALLSWELL_REQUIRE names; a name that is no part stops the run."""
     wanted = environ.get("ALLSWELL_REQUIRE", "").replace(",", " ").split()
     unknown = sorted(set(wanted) - set(PARTS))
     if unknown:
