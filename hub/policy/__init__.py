@@ -1,0 +1,1 @@
+"""A policy is data: a file that a safety manager can read, checked before the hub obeys it (P9)."""

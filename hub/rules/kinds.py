@@ -1,0 +1,98 @@
+"""The names of everything that can happen: event kinds, alarm kinds, means of contact.
+
+Commands are imperative and come from people; events are past tense and come from pendants, the
+clock or the hub itself. docs/rules.md is generated from these tables and a test keeps it so.
+"""
+
+# From pendants: protocol.messages types, read by rules/reading.py into one of these.
+PENDANT_EVENTS = {
+    "booted": "the pendant started; data cause, firmware",
+    "started_out": "she set out for the visit (claim)",
+    "arrived": "she is at the door (claim until a person confirms, HM-3.1)",
+    "not_going_in": "D at the door: a concern, she does not go in (HM-8.2)",
+    "departed": "she has left (claim until a person confirms, HM-3.5)",
+    "ok": "she presses that she is well (claim)",
+    "carry_on_asked": "she asks for longer; data minutes (claim)",
+    "no_answer": "nobody answers, or no way in (CT-8.1)",
+    "home_safe": "home, or off duty (claim)",
+    "replied": "she answers a prompt; data prompt (claim)",
+    "sos_pressed": "SOS",
+    "sos_aborted": "SOS held and let go: a person checks; data held_ms",
+    "duress": "silent duress",
+    "duress_suspected": "a broken chord: perhaps silent duress",
+    "touched": "off duty: touch to know; nothing is claimed",
+}
+
+# From people: the web, the API, the CLI. data keys after the colon; ? is optional.
+COMMANDS = {
+    "plan_visit": "client, area, purpose, start_ms, end_ms, workers (ids, comma separated), tracker?, then, "
+    "first_meeting, risk_flag, recent_violence, concern, rating?, coverage?, agreed_end_ms?, "
+    "manager_agreed (person id: HM-1.2)",
+    "start_out": "visit, worker? (told by phone)",
+    "confirm_arrival": "visit, worker?, place, name (read back), departure_contact?, end_ms?",
+    "refuse_entry": "visit, worker?, note (do not go in)",
+    "record_contact": "visit or alarm, worker?, means, reached, note? (an answerphone is not reached)",
+    "stand_down": "visit, worker?, note? (call-backs end; finish and departure stay, HM-4.2.2a)",
+    "carry_on": "visit, worker?, every_min (further call-backs, HM-4.2.2b)",
+    "abandon": "visit, worker?, note? (she is told to leave, or breaks off, HM-4.2.2c)",
+    "extend": "visit, worker?, end_ms (a new end agreed, HM-4.2.7, DC-overrun)",
+    "confirm_departure": "visit, worker?, then? (spoken, HM-3.5, HM-6.1)",
+    "confirm_home": "visit, worker?",
+    "cancel": "visit, note (before arrival only)",
+    "name_tracker": "visit, tracker (HM-4.1.1)",
+    "set_coverage": "visit, coverage, agreed_end_ms? (HM-4.1.4, HM-4.2.7)",
+    "acknowledge": "alarm (a lease, not the end)",
+    "resolve": "alarm, outcome, note, spoke (spoke with her, or someone is beside her)",
+    "report_danger": "visit? or worker, how (coded-phrase, family, call), note? (HM-5.1, HM-7.3)",
+    "take_duty": "role, person, on",
+}
+
+# From the clock and the hub.
+HUB_EVENTS = {
+    "due": "a timer fell due; data timer, anchor_ms",
+    "handed_out": "a page reached the provider; data page, person (waits for people run from here)",
+    "page_failed": "a page could not be handed to any provider; data page, person, note",
+    "beat_lost": "no beat from a pendant where coverage is expected",
+    "beat_returned": "beats are back (ends no alarm)",
+    "unknown_open_press": "a beat carries an open SOS that the hub does not know: it raises it (P1)",
+    "hub_restarted": "data blind_from_ms, blind_until_ms",
+    "clock_jumped": "the hub's clock moved against its monotonic one; data by_ms",
+}
+
+# kind -> (rank, meaning). Rank 1 is served first.
+ALARM_KINDS = {
+    "sos": (1, "SOS"),
+    "duress": (1, "silent duress"),
+    "coded_danger": (1, "the coded phrase was heard on the phone (HM-5.1)"),
+    "unverified_sos": (2, "an SOS that could not be verified"),
+    "duress_suspected": (2, "a broken chord: perhaps silent duress"),
+    "sos_aborted": (2, "SOS held and let go"),
+    "identity_conflict": (2, "same identity, other bytes: a forgery or a broken pendant"),
+    "manager_now": (2, "the procedure tells the duty manager now (HM-4.2.4, HM-4.2.7)"),
+    "family_worried": (2, "a worried family member called (HM-7.3)"),
+    "no_arrival": (3, "not arrived when planned"),
+    "arrival_unconfirmed": (3, "at the door, waiting for a person (HM-3.1)"),
+    "call_back_due": (3, "call-back not yet done (HM-4.2.2)"),
+    "finish_missed": (3, "no contact at the expected finish (HM-3.4)"),
+    "departure_unconfirmed": (3, "says she has left, nobody has spoken to her (HM-3.5)"),
+    "home_unconfirmed": (3, "not known to be home"),
+    "concern_at_door": (2, "a concern at the door: she does not go in (HM-8.2)"),
+    "no_answer": (2, "no answer or no access (CT-8.1)"),
+    "beat_lost": (3, "no signal from the pendant where coverage is expected"),
+    "unplanned": (3, "a pendant's press that fits no visit: a person asks"),
+    "unattended": (3, "a visit without any other deadline: somebody looks at it"),
+    "nobody_on_duty": (1, "nobody holds the role that must be paged"),
+    "hub_blind": (2, "the hub was down or blind while visits were open"),
+    "clock_jumped": (2, "the hub's clock jumped"),
+}
+
+# Nobody's recorded contact ends these by itself: a person resolves them with speech (P3, P4).
+NEVER_AUTO_RESOLVED = frozenset(
+    {"sos", "duress", "coded_danger", "unverified_sos", "duress_suspected", "sos_aborted",
+     "identity_conflict", "hub_blind", "clock_jumped", "nobody_on_duty"}
+)  # fmt: skip
+
+SILENT_KINDS = frozenset({"duress", "duress_suspected", "coded_danger"})
+
+MEANS = ("work-mobile", "own-mobile", "client-landline", "client-mobile", "office", "in-person",
+         "direct-line", "answerphone")  # fmt: skip

@@ -1,0 +1,249 @@
+"""What the rules speak of: visits, parts, alarms, events, effects. Frozen; times are UTC ms.
+
+A *visit* has one or more *parts*, one per worker; each part lives its own phases and the visit is
+over when every part is accounted for (ADR 0005). *Alarms* stand apart from visits and may exist
+without one. Everything here can be written as JSON and read back without loss (rules/form.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Value = str | int | bool
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, fell due or was asked for.
+
+    `at_ms`: when it happened or fell due (never when it was noticed). `by`: the person who did it;
+    for a pendant's event, the worker who carries it. `visit`/`worker`: whose part. `identity`: the
+    pendant's `<boot>.<seq>`, or "". `data`: the rest, by kind (rules/kinds.py lists it).
+    """
+
+    kind: str
+    at_ms: int
+    by: str = ""
+    visit: str = ""
+    worker: str = ""
+    pendant: str = ""
+    identity: str = ""
+    data: Mapping[str, Value] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A letter on the board, earned: A, T, D, NR …; `by` is the person who confirmed it."""
+
+    letter: str
+    at_ms: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a press said and no person has confirmed yet: `kind` is the event kind (arrived, ok …)."""
+
+    kind: str
+    at_ms: int
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tried to reach her. `reached` means spoke with her; an answerphone is not contact."""
+
+    at_ms: int
+    by: str
+    means: str
+    reached: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a timer of the policy falls due for one part. Stored as a row, absolute, indexed."""
+
+    timer: str
+    due_ms: int
+    worker: str = ""
+    anchor_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One worker's share of a visit. `anchors`: moments that timers count from (policy ANCHORS)."""
+
+    worker: str
+    pendant: str = ""
+    phase: str = "planned"
+    anchors: Mapping[str, int] = field(default_factory=dict)
+    go_in: str = ""  # identity (or call id) of the arrival a person confirmed
+    marks: tuple[Mark, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    attempts: tuple[Attempt, ...] = ()  # since the last contact; older ones are in the log
+    fired: tuple[tuple[str, int], ...] = ()  # (timer id, anchor ms) already fired
+    stood_down: bool = False
+    call_every_ms: int = 0  # agreed interval of further call-backs, 0 = none
+    prompt: str = ""  # id of the question her pendant is asked, "" = none
+    departure_contact: str = ""  # HM-3.3: the named person agreed at arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A planned or running visit. `terms` is the snapshot's id: policy id, version and digest."""
+
+    id: str
+    terms: str
+    level: str  # standard | enhanced | high, chosen by the policy from facts
+    client: str
+    area: str
+    planned_start_ms: int
+    planned_end_ms: int
+    parts: tuple[Part, ...]
+    tracker: str = ""  # person id; "" = none: no tracker, no visit (HM-4.1.1)
+    then: str = "base"  # base | home (NR) | next
+    coverage: str = "unknown"  # good | poor | unknown
+    purpose: str = ""
+    level_reasons: tuple[str, ...] = ()  # which facts chose the level, with clause ids
+    version: int = 0  # grows with every change: an old page's action can be told
+
+    @property
+    def phase(self) -> str:
+        """The most exposed part's phase (rules/phases.py, EXPOSURE)."""
+        from hub.rules.phases import most_exposed
+
+        return most_exposed(part.phase for part in self.parts)
+
+    def part(self, worker: str) -> Part | None:
+        """That worker's part; the only part when `worker` is empty and there is just one."""
+        if not worker and len(self.parts) == 1:
+            return self.parts[0]
+        return next((part for part in self.parts if part.worker == worker), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press inside an alarm; a resolution covers only the presses it names (P4)."""
+
+    identity: str
+    at_ms: int
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: the roles paged together, and how long people get from the page's hand-out."""
+
+    roles: tuple[str, ...]
+    wait_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Snapshotted into the alarm; after the last rung it begins again (P3)."""
+
+    id: str
+    steps: tuple[Step, ...]
+    first_lease_ms: int
+    lease_ms: int
+    clause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm until a *person* resolves it. `next_ms` is never empty while it is not resolved (P3).
+
+    `kind`: rules/kinds.py ALARM_KINDS. `source`: what repeats are gathered by (a pendant's key
+    id, a visit's timer …). `interested`: people who may not acknowledge or resolve it: the worker
+    and her pair (P5). `silent`: nothing of it may reach her side.
+    """
+
+    id: str
+    kind: str
+    raised_ms: int
+    recorded_ms: int
+    ladder: Ladder
+    next_ms: int
+    source: str = ""
+    visit: str = ""
+    worker: str = ""
+    pendant: str = ""
+    interested: tuple[str, ...] = ()
+    verified: bool = True
+    silent: bool = False
+    presses: tuple[Press, ...] = ()
+    state: str = "open"  # open | owned | resolved
+    step: int = 0
+    round: int = 0
+    owner: str = ""
+    lease_until_ms: int = 0
+    leases: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    why: str = ""  # one sentence: what happened, with clause
+    outcome: str = ""
+    resolved_by: str = ""
+    resolved_ms: int = 0
+    version: int = 0
+
+
+# Effects: what the engine must do besides storing the new state, in the same transaction.
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm:
+    """Raise this kind (or add to the open alarm of the same source)."""
+
+    kind: str
+    at_ms: int
+    ladder: str
+    source: str
+    why: str
+    worker: str = ""
+    pendant: str = ""
+    silent: bool = False
+    verified: bool = True
+    press: Press | None = None
+    clause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Tell the people who hold these roles now. `about`: key of the sentence (rules/explain.py)."""
+
+    roles: tuple[str, ...]
+    about: str
+    why: str
+    alarm: str = ""
+    visit: str = ""
+    step: int = 0
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveAlarms:
+    """A person's recorded act ends these procedure alarms of the visit (never an SOS or duress)."""
+
+    sources: tuple[str, ...]
+    by: str
+    outcome: str
+
+
+Effect = RaiseAlarm | Page | ResolveAlarms
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer of a rule: the new state, the effects, and the reason in one sentence.
+
+    `refused` is set when a person's command was not allowed (a gate): state is unchanged and the
+    sentence says why and what to do. A pendant's event is never refused: it is recorded.
+    """
+
+    visit: Visit | None = None
+    alarm: Alarm | None = None
+    effects: tuple[Effect, ...] = ()
+    reason: str = ""
+    refused: str = ""
+    clause: tuple[str, ...] = ()
