@@ -22,14 +22,13 @@ from firmware.mqtt_packets import (
     encode_publish,
     encode_subscribe,
 )
+from firmware.waits import drop, rest, within_ms
 from protocol.errors import RemoteProtocolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
     from collections.abc import Awaitable, Callable
-    from typing import TypeVar
 
-    T = TypeVar("T")
     Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 MAX_QUEUED = 32  # the core's outbox is bounded too and offers again what did not fit
@@ -48,20 +47,6 @@ def backoff_ms(attempt: int, random_byte: int) -> int:
     """Doubling to a limit; the upper half is jitter, so that a fleet does not return as one."""
     span_ms = min(BACKOFF_LIMIT_MS, BACKOFF_FIRST_MS << min(attempt, 10))
     return span_ms // 2 + span_ms * random_byte // 510
-
-
-def within_ms(work: "Awaitable[T]", limit_ms: int) -> "Awaitable[T]":
-    """asyncio.TimeoutError after `limit_ms`; asyncio itself wants seconds."""
-    return asyncio.wait_for(work, limit_ms / 1000)
-
-
-async def drop(writer: "asyncio.StreamWriter") -> None:
-    """Close at once, on both interpreters, whatever the peer does."""
-    transport = getattr(writer, "transport", None)
-    if transport is not None:  # CPython: close() would wait for a frozen peer to read
-        transport.abort()
-    else:  # MicroPython: close() does nothing, this closes the socket without waiting
-        await writer.wait_closed()
 
 
 class Message:
@@ -166,15 +151,8 @@ class Client:
                     attempt = 0
                 self._on_link(False)
             self.moved_ms = self._now_ms()
-            await self._rest(self._hurry, backoff_ms(attempt, self._random_bytes(1)[0]))
+            await rest(self._hurry, backoff_ms(attempt, self._random_bytes(1)[0]))
             attempt += 1
-
-    async def _rest(self, event: "asyncio.Event", limit_ms: int) -> None:
-        try:
-            await within_ms(event.wait(), limit_ms)
-        except asyncio.TimeoutError:
-            pass
-        event.clear()
 
     async def _connection(self) -> None:
         reader, writer = await within_ms(self._open_stream(), CONNECT_MS)
@@ -189,7 +167,7 @@ class Client:
                 if packet:
                     await self._write(writer, packet)
                 else:
-                    await self._rest(self._wake, TURN_MS)
+                    await rest(self._wake, TURN_MS)
             raise self._failure
         finally:
             receiving.cancel()

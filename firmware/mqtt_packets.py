@@ -7,6 +7,7 @@ The rule it keeps: bytes in, packets out; what a broker sends is understood or r
 from protocol.errors import LocalProtocolError, RemoteProtocolError
 
 MAX_PACKET_BYTES = 8192  # a pendant's heap is 100 KiB; the largest of our messages is under 2 KiB
+KEEPALIVE_S = 20  # promised to the broker; mqtt.PING_AFTER_MS keeps it
 
 CONNACK = 2
 PUBLISH = 3
@@ -38,7 +39,7 @@ def encode_connect(
     username: str = "",
     password: str = "",
     will: "tuple[str, bytes] | None" = None,
-    keepalive_s: int = 20,
+    keepalive_s: int = KEEPALIVE_S,
 ) -> bytes:
     """CONNECT (section 3.1), clean session; a will is QoS 1 and never retained."""
     flags, tail = 0x02, _field(client_id.encode())
