@@ -1,0 +1,143 @@
+"""The files we ship, obeyed by a real mosquitto: who gets in, who may say what."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from hub.devices import broker
+from tests.live.real_broker import PASSWORDS, RealBroker, running, wait_until
+
+pytestmark = pytest.mark.live
+
+
+class Caller:
+    """A plain client that notes what it hears."""
+
+    def __init__(self, real: RealBroker, user: str, password: str | None = None) -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self.connected = threading.Event()
+        self.code = -1
+        self.granted: list[int] = []
+        # MQTT 5 only to be told when the ACL says no (FACTS: 3.1.1 acknowledges all the same).
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=mqtt.MQTTv5)
+        self.client.username_pw_set(user, PASSWORDS.get(user) if password is None else password)
+        self.client.on_connect = self._on_connect
+        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload))
+        self.client.on_subscribe = lambda _c, _u, _m, codes, _p: self.granted.extend(
+            code.value for code in codes
+        )
+        self.published: list[int] = []
+        self.client.on_publish = lambda _c, _u, _m, code, _p: self.published.append(code.value)
+        self.client.connect("127.0.0.1", real.port)
+        self.client.loop_start()
+        wait_until(self.connected.is_set, what=f"CONNACK for {user}")
+
+    def _on_connect(
+        self, _c: mqtt.Client, _u: object, _f: object, code: ReasonCode, _p: Properties | None
+    ) -> None:
+        self.code = code.value
+        self.connected.set()
+
+    def subscribe(self, topic: str) -> int:
+        self.granted.clear()
+        self.client.subscribe(topic, 1)
+        wait_until(lambda: bool(self.granted), what=f"SUBACK for {topic}")
+        return self.granted[0]
+
+    def publish(self, topic: str, payload: bytes = b"x") -> int:
+        self.published.clear()
+        self.client.publish(topic, payload, 1)
+        wait_until(lambda: bool(self.published), what=f"PUBACK for {topic}")
+        return self.published[0]
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[RealBroker]:
+    with running(tmp_path) as found:
+        yield found
+
+
+def test_our_password_hashes_let_in_who_knows_the_password_and_nobody_else(
+    real: RealBroker,
+) -> None:
+    for user, password, code in [
+        ("p-aa", None, 0),
+        ("p-aa", "wrong", 135),
+        ("p-aa", "", 135),
+        ("nobody", "x", 135),
+        (broker.EVENTS_USER, None, 0),
+    ]:
+        caller = Caller(real, user, password)
+        caller.close()
+        assert caller.code == code, (user, password)
+
+
+def test_a_pendant_speaks_on_its_own_topics_only(real: RealBroker) -> None:
+    hub = Caller(real, broker.EVENTS_USER)
+    beats = Caller(real, broker.BEATS_USER)
+    caller = Caller(real, "p-aa")
+    assert [hub.subscribe(f"allswell/+/up/{lane}") for lane in ("sos", "event")] == [1, 1]
+    assert beats.subscribe("allswell/+/up/beat") == 1
+    assert caller.subscribe("allswell/p-aa/down") == 1
+    for lane in ("sos", "event", "beat"):
+        assert caller.publish(f"allswell/p-aa/up/{lane}") == 0, lane
+        assert caller.publish(f"allswell/p-bb/up/{lane}") == 135, lane
+    assert caller.publish("allswell/p-aa/down") == 135
+    assert caller.publish("allswell/hub/events") == 135
+    assert hub.publish("allswell/p-aa/down", b"standing") == 0
+    assert hub.publish("allswell/p-aa/up/sos") == 135
+    wait_until(lambda: caller.heard == [("allswell/p-aa/down", b"standing")])
+    wait_until(lambda: len(hub.heard) == 2 and len(beats.heard) == 1)
+    for each in (hub, beats, caller):
+        each.close()
+
+
+def test_a_pendant_does_not_hear_what_is_meant_for_another(real: RealBroker) -> None:
+    hub, caller = Caller(real, broker.EVENTS_USER), Caller(real, "p-aa")
+    caller.subscribe("#")
+    caller.subscribe("allswell/p-aa/down")
+    hub.publish("allswell/p-bb/down", b"not yours")
+    hub.publish("allswell/p-aa/down", b"yours")
+    wait_until(lambda: bool(caller.heard))
+    assert {payload for _, payload in caller.heard} == {b"yours"}
+    for each in (hub, caller):
+        each.close()
+
+
+def test_a_revoked_pendant_keeps_its_sos_and_nothing_else(real: RealBroker) -> None:
+    caller = Caller(real, "p-revoked")
+    codes = {lane: caller.publish(f"allswell/p-revoked/up/{lane}") for lane in broker.UP_LANES}
+    hub = Caller(real, broker.EVENTS_USER)
+    caller.subscribe("allswell/p-revoked/down")
+    hub.publish("allswell/p-revoked/down", b"secret")
+    assert codes["event"] == 135
+    assert codes["beat"] == 135
+    hub.subscribe("allswell/+/up/sos")
+    assert caller.publish("allswell/p-revoked/up/sos") == 0
+    wait_until(lambda: bool(hub.heard))
+    assert caller.heard == []
+    for each in (hub, caller):
+        each.close()
+
+
+def test_a_pendant_revoked_while_the_broker_runs_is_cut_at_the_reload(real: RealBroker) -> None:
+    caller = Caller(real, "p-aa")
+    hub = Caller(real, broker.EVENTS_USER)
+    hub.subscribe("allswell/+/up/event")  # else MQTT 5 says 16: nobody listens
+    assert caller.publish("allswell/p-aa/up/event") == 0
+    real.write("broker.acl", broker.acl(["p-aa"]))
+    real.signal(signal.SIGHUP)
+    wait_until(lambda: caller.publish("allswell/p-aa/up/event") == 135, what="the ACL's reload")
+    for each in (hub, caller):
+        each.close()
