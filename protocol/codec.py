@@ -34,6 +34,15 @@ if sys.implementation.name == "micropython":
         outer.update(inner.digest())
         return outer.digest()
 
+    def same(left: bytes, right: bytes) -> bool:
+        """Equal, in a time that does not tell where they differ."""
+        if len(left) != len(right):
+            return False
+        difference = 0
+        for a, b in zip(left, right):
+            difference |= a ^ b
+        return difference == 0
+
 else:
     import hmac
 
@@ -41,15 +50,9 @@ else:
         """HMAC (RFC 2104), by the standard library where there is one."""
         return hmac.digest(key, data, "sha256")
 
-
-def same(left: bytes, right: bytes) -> bool:
-    """Equal, in a time that does not tell where they differ."""
-    if len(left) != len(right):
-        return False
-    difference = 0
-    for a, b in zip(left, right):
-        difference |= a ^ b
-    return difference == 0
+    def same(left: bytes, right: bytes) -> bool:
+        """Equal, in a time that does not tell where they differ."""
+        return hmac.compare_digest(left, right)
 
 
 def up_key(secret: bytes) -> bytes:
@@ -72,30 +75,32 @@ def _encode(raw: bytes) -> bytes:
 
 
 def _decode(part: bytes) -> bytes:
+    """The bytes that `part` spells, if it is their one spelling (RFC 4648 sections 3.5 and 5)."""
+    raw = b""
     try:
         raw = binascii.a2b_base64(
             part.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(part) % 4)
         )
-    except ValueError as exc:  # binascii.Error is one
-        raise RemoteProtocolError("malformed", "base64url") from exc
-    if _encode(raw) != part:
-        raise RemoteProtocolError("malformed", "base64url spelling")
+    except ValueError:  # binascii.Error is one; the comparison below says what follows
+        pass
+    if not raw or _encode(raw) != part:
+        raise RemoteProtocolError("malformed", "base64url")
     return raw
-
-
-def _header(kid: str) -> bytes:
-    return b'{"alg":"HS256","kid":"' + kid.encode() + b'"}'
 
 
 _HEADER_START = b'{"alg":"HS256","kid":"'
 _HEADER_END = b'"}'
 
 
+def _header(kid: str) -> bytes:
+    return _encode(_HEADER_START + kid.encode() + _HEADER_END)
+
+
 def seal(message: Message, kid: str, key: bytes) -> bytes:
     """The signed token. `key` is up_key or down_key of the secret that `kid` names."""
     if not is_id(kid):
         raise LocalProtocolError("unlawful key id %r" % kid)
-    signed = _encode(_header(kid)) + b"." + _encode(write(message))
+    signed = _header(kid) + b"." + _encode(write(message))
     token = signed + b"." + _encode(hmac_sha256(key, signed))
     if len(token) > MAX_TOKEN_BYTES:
         raise LocalProtocolError("token of %d bytes" % len(token))
@@ -116,10 +121,11 @@ def key_id(token: bytes) -> str:
     header = _decode(_split(token)[0])
     if not header.startswith(_HEADER_START) or not header.endswith(_HEADER_END):
         raise RemoteProtocolError("header", "not our header")
+    kid = ""
     try:
         kid = header[len(_HEADER_START) : -len(_HEADER_END)].decode()
-    except UnicodeError as exc:
-        raise RemoteProtocolError("header", "key id") from exc
+    except UnicodeError:  # then kid stays unlawful; no `raise ... from` on the chip
+        pass
     if not is_id(kid):
         raise RemoteProtocolError("header", "key id")
     return kid
@@ -127,10 +133,12 @@ def key_id(token: bytes) -> str:
 
 def unseal(token: bytes, kid: str, key: bytes, up: bool) -> Message:
     """The message, proven to come from the holder of `key`. `up`: the direction we listen in."""
-    if key_id(token) != kid:
-        raise RemoteProtocolError("header", "another key id")
     head, claims, signature = _split(token)
-    if not same(_decode(signature), hmac_sha256(key, head + b"." + claims)):
+    if head != _header(kid):
+        key_id(token)  # says what is wrong with it; if nothing, it names
+        raise RemoteProtocolError("header", "another key id")
+    if not same(signature, _encode(hmac_sha256(key, head + b"." + claims))):
+        _decode(signature)  # malformed, or else
         raise RemoteProtocolError("signature")
     return _direct(read(_decode(claims)), up)
 

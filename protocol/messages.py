@@ -41,16 +41,16 @@ PHASES = (
 
 ALARM_STATES = ("none", "open", "owned")  # what a pendant may know of its own spoken-for SOS
 
-_IDENTITY = (
+_IDENTITY: tuple[tuple[str, str], ...] = (
     ("pendant", "id"),
     ("boot", "boot"),
-    ("seq", "int"),
+    ("seq", "seq"),
     ("heard_ms", "int"),
     ("since_ms", "int"),
     ("standing", "int"),
     ("phase", "id"),
 )
-_PRESS = _IDENTITY + (("gesture", "id"),)
+_PRESS: tuple[tuple[str, str], ...] = _IDENTITY + (("gesture", "id"),)
 
 
 class UpMessage(Message):
@@ -71,7 +71,8 @@ class UpMessage(Message):
 
 
 class Booted(UpMessage):
-    """The pendant started. `cause`: power, reset, watchdog or a task's name. `open`: presses on flash."""
+    """The pendant started. `cause`: power, reset, watchdog or a task's name. `open`: presses on
+    flash that no person has resolved."""
 
     TYPE = "booted"
     FIELDS = _IDENTITY + (("cause", "text"), ("firmware", "text"), ("open", "presses"))
@@ -81,7 +82,8 @@ class Booted(UpMessage):
 
 
 class Beat(UpMessage):
-    """Sign of life, QoS 0, never stored on the pendant. Echoes the standing; carries open presses."""
+    """Sign of life, QoS 0, never stored on the pendant. Echoes the standing; `open` as in booted;
+    `dropped`: routine events that a full outbox has lost since boot."""
 
     TYPE = "beat"
     FIELDS = _IDENTITY + (
@@ -104,18 +106,26 @@ class PressMessage(UpMessage):
 
 
 class StartedOut(PressMessage):
+    """She sets out for the visit."""
+
     TYPE = "started-out"
 
 
 class Arrived(PressMessage):
+    """She says that she is at the door: a claim until a person confirms it."""
+
     TYPE = "arrived"
 
 
 class Departed(PressMessage):
+    """She says that she has left; at the door, that she is not going in."""
+
     TYPE = "departed"
 
 
 class Ok(PressMessage):
+    """She presses that she is well: a claim, it clears no alarm."""
+
     TYPE = "ok"
 
 
@@ -128,10 +138,14 @@ class CarryOn(PressMessage):
 
 
 class NoAnswer(PressMessage):
+    """Nobody answers, or she cannot get in."""
+
     TYPE = "no-answer"
 
 
 class HomeSafe(PressMessage):
+    """She says that she is home, or off duty."""
+
     TYPE = "home-safe"
 
 
@@ -144,6 +158,8 @@ class Replied(PressMessage):
 
 
 class SosPressed(PressMessage):
+    """SOS: held for two seconds, or three presses within three."""
+
     TYPE = "sos-pressed"
 
 
@@ -156,14 +172,20 @@ class SosAborted(PressMessage):
 
 
 class Duress(PressMessage):
+    """Silent duress: the chord. Nothing that she can feel or see answers it."""
+
     TYPE = "duress"
 
 
 class DuressSuspected(PressMessage):
+    """A broken chord: perhaps silent duress."""
+
     TYPE = "duress-suspected"
 
 
 class DownMessage(Message):
+    """What the hub says to one pendant."""
+
     UP = False
     pendant: str
     hub_ms: int
@@ -176,7 +198,7 @@ class Receipt(DownMessage):
     FIELDS = (
         ("pendant", "id"),
         ("boot", "boot"),
-        ("seq", "int"),
+        ("seq", "seq"),
         ("sha", "text"),
         ("hub_ms", "int"),
     )
@@ -189,10 +211,11 @@ class Standing(DownMessage):
     """How things stand for one pendant: state, not a command, so an old one can do no harm.
 
     `version` grows with every change and every answer; `boot` and `beat` name the beat it answers
-    (boot of zeros and 0 when it answers none); `valid_ms` counts from its arrival at the pendant. `go_in` is
-    the identity of the arrival that a person confirmed, or "". `sos` is the newest press of the
-    alarm that she may know of, `sos_state` who has it; `resolved` lists presses that a person
-    ended. `tracker` is false when nobody is there to track her. A silent alarm is never in here.
+    (boot of zeros and 0 when it answers none); `valid_ms` counts from its arrival at the pendant.
+    `go_in` is the identity of the arrival that a person confirmed, or "". `sos` is the newest
+    press of the alarm that she may know of, `sos_state` who has it; `resolved` lists presses that
+    a person ended. `tracker` is false when nobody is there to track her. A silent alarm is never
+    in here.
     """
 
     TYPE = "standing"
@@ -243,6 +266,6 @@ UP_TYPES = (
     DuressSuspected,
 )
 DOWN_TYPES = (Receipt, Standing)
-# These travel on the `sos` topic: what a revoked pendant may still say, and what nothing queues behind.
+# These travel on the `sos` topic: nothing queues before them, a revoked pendant may still say them.
 ALARM_TYPES = (SosPressed, SosAborted, Duress, DuressSuspected)
 NO_BOOT = "0" * 16

@@ -9,46 +9,51 @@ from protocol.errors import LocalProtocolError
 MAX_INT = (1 << 53) - 1  # what every JSON reader keeps exactly (RFC 8259 section 6)
 MAX_TEXT = 64  # longest string in a claim; nothing we send needs more
 MAX_ID = 32
+MAX_SEQ = 99999999999  # eleven digits: a thousand presses a second for three years of one boot
+MAX_PRESS = 16 + 1 + 11
 MAX_LIST = 8  # open presses a pendant carries; older ones wait their turn
 
-ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-"
-HEX_ALPHABET = "0123456789abcdef"
+# Whether a text is made of an alphabet only is asked as `not text.strip(ALPHABET)`: strip stops at
+# the first character that is not in it, and both interpreters do it in C.
+DIGITS = "0123456789"
+HEX_ALPHABET = DIGITS + "abcdef"
+ID_ALPHABET = DIGITS + "abcdefghijklmnopqrstuvwxyz-"
+TEXT_ALPHABET = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"\\')
 
 
 def is_id(text: object) -> bool:
-    """Lower case, digits and inner hyphens, 1 to MAX_ID characters: safe in a topic and a file name."""
+    """Lower case, digits and inner hyphens, 1 to MAX_ID: safe in a topic and a file name."""
     if not isinstance(text, str) or not 0 < len(text) <= MAX_ID:
         return False
-    if text[0] == "-" or text[-1] == "-":
-        return False
-    return all(char in ID_ALPHABET for char in text)
+    return not text.strip(ID_ALPHABET) and text[0] != "-" and text[-1] != "-"
 
 
 def is_boot(text: object) -> bool:
     """A boot id: 16 hexadecimal digits drawn at random at every start of a pendant."""
-    return (
-        isinstance(text, str) and len(text) == 16 and all(char in HEX_ALPHABET for char in text)
-    )
+    return isinstance(text, str) and len(text) == 16 and not text.strip(HEX_ALPHABET)
 
 
 def is_press(text: object) -> bool:
     """An event's identity within its pendant: `<boot id>.<sequence>`."""
-    if not isinstance(text, str) or len(text) < 18 or len(text) > 28 or text[16] != ".":
+    if not isinstance(text, str) or not 18 <= len(text) <= MAX_PRESS or text[16] != ".":
         return False
     number = text[17:]
-    return is_boot(text[:16]) and all(char in "0123456789" for char in number) and number[0] != "0"
+    return is_boot(text[:16]) and not number.strip(DIGITS) and number[0] != "0"
 
 
 def is_text(text: object) -> bool:
     """Printable ASCII without quote and backslash, so that writing it needs no escapes."""
-    if not isinstance(text, str) or len(text) > MAX_TEXT:
-        return False
-    return all(" " <= char <= "~" and char != '"' and char != "\\" for char in text)
+    return isinstance(text, str) and len(text) <= MAX_TEXT and not text.strip(TEXT_ALPHABET)
 
 
 def is_int(value: object) -> bool:
     """A whole number from 0 to MAX_INT. True and False are no numbers here."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INT
+
+
+def is_seq(value: object) -> bool:
+    """A sequence number from 1, so that `<boot id>.<sequence>` is always a lawful press."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SEQ
 
 
 def is_presses(value: object) -> bool:
@@ -70,6 +75,7 @@ def _is_optional_press(value: object) -> bool:
 # kind -> test. A kind with "?" may be the empty string.
 KINDS = {
     "int": is_int,
+    "seq": is_seq,
     "bool": _is_bool,
     "text": is_text,
     "id": is_id,
@@ -109,7 +115,7 @@ class Message:
         return [(name, getattr(self, name)) for name, _ in self.FIELDS]
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.values() == other.values()  # type: ignore[attr-defined]  # same type, so it has values()
+        return type(self) is type(other) and self.values() == other.values()
 
     def __hash__(self) -> int:
         return hash((self.TYPE, str(self.values())))

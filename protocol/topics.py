@@ -18,6 +18,8 @@ BEAT_FILTERS = (ROOT + "/+/up/beat",)
 
 def lane_of(message: Message) -> str:
     """The lane this message belongs on."""
+    if not message.UP:
+        raise LocalProtocolError("%s goes down" % message.TYPE)
     if isinstance(message, ALARM_TYPES):
         return "sos"
     return "beat" if isinstance(message, Beat) else "event"
