@@ -1,0 +1,225 @@
+"""What a `Reader` hands out: frozen rows with plain values. No SQL, no behaviour but spelling."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.rules.model import Alarm, Part, Value, Visit
+
+ENGINE_LATE_MS = 15_000  # a board whose last turn is older than this shows itself as stale
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`roles` she may hold; `on_duty` those she holds now. `pages`: Apprise URLs, secret."""
+
+    id: str
+    name: str
+    initials: str
+    login: str
+    roles: tuple[str, ...]
+    phones: tuple[str, ...]
+    pages: tuple[str, ...]
+    password_hash: str
+    car: str
+    active: bool
+    on_duty: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(row: tuple[Any, ...], on_duty: tuple[str, ...] = ()) -> "Person":
+        return Person(
+            *row[:4],
+            roles=tuple(json.loads(row[4])),
+            phones=tuple(json.loads(row[5])),
+            pages=tuple(json.loads(row[6])),
+            password_hash=row[7],
+            car=row[8],
+            active=bool(row[9]),
+            on_duty=on_duty,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who is visited. `code` is what may be said aloud; `lines` the telephone numbers."""
+
+    id: str
+    code: str
+    area: str
+    name: str
+    address: str
+    postcode: str
+    lines: tuple[str, ...]
+    rating: str
+    risk_note: str
+    visitors_note: str
+
+    @staticmethod
+    def of(row: tuple[Any, ...]) -> "Client":
+        return Client(*row[:6], tuple(json.loads(row[6])), *row[7:])
+
+
+@dataclass(frozen=True, slots=True)
+class Pendant:
+    """Health as of the last beat that was written down (every few seconds). No secret in here."""
+
+    id: str
+    key_id: str
+    worker: str
+    state: str  # active | revoked | expired
+    boot: str
+    last_beat_ms: int  # 0: never heard
+    battery_pct: int
+    signal_pct: int
+    dropped: int
+    beat_lost: bool
+    watched: bool  # on a running visit: its silence is asked about
+    standing_version: int
+    echoed: int  # the newest standing version it has said it holds
+    open_presses: tuple[str, ...]
+
+    @staticmethod
+    def of(row: tuple[Any, ...]) -> "Pendant":
+        return Pendant(
+            *row[:9], bool(row[9]), bool(row[10]), *row[11:13], tuple(json.loads(row[13]))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue:
+    """The next thing that must happen, absolute."""
+
+    timer: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One worker's part of one visit. Look-ups are None when the row is gone or was never there."""
+
+    visit: Visit
+    part: Part
+    worker: Person | None
+    tracker: Person | None
+    client: Client | None
+    pendant: Pendant | None
+    next_due: NextDue | None
+    alarms: tuple[Alarm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the engine last wrote about itself. `last_turn_ms` is the board's freshness."""
+
+    last_turn_ms: int
+    events_link: str  # up | down | unknown
+    beats_link: str
+    link_note: str
+    blind_from_ms: int  # the last time the hub was blind; 0, 0: never
+    blind_until_ms: int
+
+    @staticmethod
+    def of(meta: Mapping[str, str], created_ms: int) -> "Health":
+        return Health(
+            last_turn_ms=int(meta.get("last_ms", created_ms)),
+            events_link=meta.get("link:events", "unknown"),
+            beats_link=meta.get("link:beats", "unknown"),
+            link_note=meta.get("link_note", ""),
+            blind_from_ms=int(meta.get("blind_from_ms", 0)),
+            blind_until_ms=int(meta.get("blind_until_ms", 0)),
+        )
+
+    @property
+    def broker_up(self) -> bool:
+        return self.events_link == "up" and self.beats_link == "up"
+
+    def stale(self, now_ms: int) -> bool:
+        return now_ms - self.last_turn_ms > ENGINE_LATE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One consistent snapshot."""
+
+    now_ms: int
+    rows: tuple[BoardRow, ...]
+    alarms: tuple[Alarm, ...]
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A log row for people. `facts` is the input's data (empty when erased); `refused` the gate's
+    sentence when the command was not allowed."""
+
+    seq: int
+    kind: str
+    at_ms: int
+    recorded_ms: int
+    visit: str
+    alarm: str
+    worker: str
+    pendant: str
+    by: str
+    reason: str
+    facts: Mapping[str, Value]
+    refused: str
+    erased: bool
+
+    @staticmethod
+    def of(row: tuple[Any, ...]) -> "LogLine":
+        body = None if row[10] is None else json.loads(row[10])
+        given = {} if body is None else body["input"]
+        return LogLine(
+            *row[:10],
+            facts=given.get("event", given).get("data", {}),
+            refused="" if body is None else body["decision"].get("refused", ""),
+            erased=body is None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A row of the outbox."""
+
+    id: int
+    alarm: str
+    visit: str
+    person: str
+    role: str
+    step: int
+    round: int
+    subject: str
+    body: str
+    state: str  # waiting | leased | sent | failed
+    not_before_ms: int
+    lease_until_ms: int
+    attempts: int
+    created_ms: int
+    sent_ms: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """What arrived and could not be used, as it came."""
+
+    id: int
+    received_ms: int
+    topic: str
+    reason: str
+    detail: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A server-side login."""
+
+    id: str
+    person: str
+    csrf: str
+    created_ms: int
+    seen_ms: int
+    expires_ms: int
