@@ -92,7 +92,7 @@ def channel(address: str, classes: tuple[type[Message], ...], description: str) 
 
 def channels() -> Schema:
     said = {
-        "sos": "QoS 1, never retained. All that a revoked pendant may still say; nothing queues first.",
+        "sos": "QoS 1, never retained. Nothing queues first; a revoked pendant has only this.",
         "event": "QoS 1, never retained. Signed once, resent byte-identical until the receipt.",
         "beat": "QoS 0. Sign of life; never stored on the pendant.",
     }

@@ -163,29 +163,39 @@ def signature_refusals(ok: Message, good: bytes) -> list[tuple[str, str, bytes]]
     ]
 
 
+BAD_NUMBERS: dict[str, bytes] = {
+    "float": b"41.0", "exponent": b"41e0", "thousand as 1e3": b"1e3", "negative": b"-1",
+    "minus zero": b"-0", "zero sequence": b"0", "beyond eleven digits": b"100000000000",
+    "beyond 2^53": b"9007199254740992", "four hundred digits": b"4" * 400,
+    "leading zero": b"041", "plus": b"+41", "NaN": b"NaN", "Infinity": b"Infinity",
+    "huge exponent": b"1e999", "true as number": b"true", "null": b"null",
+    "number in quotes": b'"41"', "list": b"[41]", "object": b'{"a":41}', "hex": b"0x29",
+    "nothing": b"",
+}  # fmt: skip
+BAD_TEXTS: dict[str, bytes] = {
+    "capital": b'"Inside"', "escape": b'"\\u0069nside"', "lone surrogate": b'"\\ud800"',
+    "bad UTF-8": b'"\xff\xfe"', "overlong UTF-8": b'"\xc0\xaf"', "NUL": b'"a\x00b"',
+    "escaped NUL": b'"a\\u0000b"', "number": b"7", "bool": b"false", "null": b"null",
+    "empty": b'""', "slash": b'"a/b"', "too long": b'"' + b"i" * 33 + b'"', "open": b'"inside',
+    "hyphen first": b'"-inside"', "single quotes": b"'inside'",
+}  # fmt: skip
+
+
+def put(claims: bytes, old: bytes, new: bytes) -> bytes:
+    assert claims.count(old) == 1, old
+    return claims.replace(old, new)
+
+
 def bad_claims(good: bytes) -> list[tuple[str, bytes]]:
     """Rightly signed, and still not a message of ours in its one spelling."""
+    return (
+        bad_objects(good)
+        + [("sequence " + n, put(good, b":41,", b":" + v + b",")) for n, v in BAD_NUMBERS.items()]
+        + [("phase " + n, put(good, b'"inside"', v)) for n, v in BAD_TEXTS.items()]
+    )
 
-    def put(old: bytes, new: bytes) -> bytes:
-        assert good.count(old) == 1, old
-        return good.replace(old, new)
 
-    numbers = {
-        "float": b"41.0", "exponent": b"41e0", "thousand as 1e3": b"1e3", "negative": b"-1",
-        "minus zero": b"-0", "zero sequence": b"0", "beyond eleven digits": b"100000000000",
-        "beyond 2^53": b"9007199254740992", "four hundred digits": b"4" * 400,
-        "leading zero": b"041", "plus": b"+41", "NaN": b"NaN", "Infinity": b"Infinity",
-        "huge exponent": b"1e999", "true as number": b"true", "null": b"null",
-        "number in quotes": b'"41"', "list": b"[41]", "object": b'{"a":41}', "hex": b"0x29",
-        "nothing": b"",
-    }  # fmt: skip
-    texts = {
-        "capital": b'"Inside"', "escape": b'"\\u0069nside"', "lone surrogate": b'"\\ud800"',
-        "bad UTF-8": b'"\xff\xfe"', "overlong UTF-8": b'"\xc0\xaf"', "NUL": b'"a\x00b"',
-        "escaped NUL": b'"a\\u0000b"', "number": b"7", "bool": b"false", "null": b"null",
-        "empty": b'""', "slash": b'"a/b"', "too long": b'"' + b"i" * 33 + b'"', "open": b'"inside',
-        "hyphen first": b'"-inside"', "single quotes": b"'inside'",
-    }  # fmt: skip
+def bad_objects(good: bytes) -> list[tuple[str, bytes]]:
     whole = {
         "no object": b"[1,2]",
         "a number": b"1",
@@ -203,38 +213,34 @@ def bad_claims(good: bytes) -> list[tuple[str, bytes]]:
         "deep lists": b"[" * 800,
         "deep objects": b'{"a":' * 160,
         "deep and closed": b"[" * 400 + b"]" * 400,
-        "deep in a field": put(b'"inside"', b"[" * 250 + b"]" * 250),
+        "deep in a field": put(good, b'"inside"', b"[" * 250 + b"]" * 250),
         "list as key": b"{[1]:2}",
         "number as key": b'{1:2,"type":"ok"}',
         "not UTF-8": b"\xff" * 40,
         "zeros": b"\x00" * 40,
         "type twice": good[:-1] + b',"type":"ok"}',
         "field twice": good[:-1] + b',"seq":41}',
-        "first of two fields wins": put(b'"seq":41', b'"seq":1,"seq":41'),
+        "first of two fields wins": put(good, b'"seq":41', b'"seq":1,"seq":41'),
         "extra field": good[:-1] + b',"x":1}',
-        "field missing": put(b',"seq":41', b""),
-        "other order": put(b'"v":1,"type":"ok"', b'"type":"ok","v":1'),
-        "space within": put(b'"seq":41', b'"seq": 41'),
-        "tab within": put(b'"seq":41', b'"seq"\t:41'),
-        "escaped name": put(b'"seq"', b'"\\u0073eq"'),
-        "unknown type": put(b'"ok"', b'"OK"'),
-        "type is a list": put(b'"ok"', b'["ok"]'),
-        "type is an object": put(b'"ok"', b'{"ok":1}'),
-        "type missing": put(b',"type":"ok"', b""),
-        "type of another class": put(b'"ok"', b'"beat"'),
-        "version 2": put(b'"v":1', b'"v":2'),
-        "version 1.0": put(b'"v":1', b'"v":1.0'),
-        "version true": put(b'"v":1', b'"v":true'),
-        "version missing": put(b'"v":1,', b""),
-        "dunder as field": put(b'"seq"', b'"__class__"'),
-        "self as field": put(b'"seq"', b'"self"'),
+        "field missing": put(good, b',"seq":41', b""),
+        "other order": put(good, b'"v":1,"type":"ok"', b'"type":"ok","v":1'),
+        "space within": put(good, b'"seq":41', b'"seq": 41'),
+        "tab within": put(good, b'"seq":41', b'"seq"\t:41'),
+        "escaped name": put(good, b'"seq"', b'"\\u0073eq"'),
+        "unknown type": put(good, b'"ok"', b'"OK"'),
+        "type is a list": put(good, b'"ok"', b'["ok"]'),
+        "type is an object": put(good, b'"ok"', b'{"ok":1}'),
+        "type missing": put(good, b',"type":"ok"', b""),
+        "type of another class": put(good, b'"ok"', b'"beat"'),
+        "version 2": put(good, b'"v":1', b'"v":2'),
+        "version 1.0": put(good, b'"v":1', b'"v":1.0'),
+        "version true": put(good, b'"v":1', b'"v":true'),
+        "version missing": put(good, b'"v":1,', b""),
+        "dunder as field": put(good, b'"seq"', b'"__class__"'),
+        "self as field": put(good, b'"seq"', b'"self"'),
         "thousand spaces": b"{" + b" " * 600 + good[1:],
     }
-    return (
-        list(whole.items())
-        + [("sequence " + name, put(b":41,", b":" + bad + b",")) for name, bad in numbers.items()]
-        + [("phase " + name, put(b'"inside"', bad)) for name, bad in texts.items()]
-    )
+    return list(whole.items())
 
 
 def vectors() -> dict[str, object]:
