@@ -1,1 +1,1 @@
-"""Pure rules: (terms, visit, event, now) -> (visit', effects). No clock, no I/O, no logging here."""
+"""Pure rules: (terms, visit, event, now) -> (visit', effects). No clock, no I/O, no log."""

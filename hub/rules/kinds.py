@@ -25,13 +25,13 @@ PENDANT_EVENTS = {
 
 # From people: the web, the API, the CLI. data keys after the colon; ? is optional.
 COMMANDS = {
-    "plan_visit": "client, area, purpose, start_ms, end_ms, workers (ids, comma separated), tracker?, then, "
-    "first_meeting, risk_flag, recent_violence, concern, rating?, coverage?, agreed_end_ms?, "
+    "plan_visit": "client, area, purpose, start_ms, end_ms, workers (ids, comma separated), "
+    "tracker?, then, first_meeting, risk_flag, recent_violence, concern, rating?, coverage?, agreed_end_ms?, "
     "manager_agreed (person id: HM-1.2)",
     "start_out": "visit, worker? (told by phone)",
     "confirm_arrival": "visit, worker?, place, name (read back), departure_contact?, end_ms?",
     "refuse_entry": "visit, worker?, note (do not go in)",
-    "record_contact": "visit or alarm, worker?, means, reached, note? (an answerphone is not reached)",
+    "record_contact": "visit or alarm, worker?, means, reached, note? (an answerphone is no contact)",
     "stand_down": "visit, worker?, note? (call-backs end; finish and departure stay, HM-4.2.2a)",
     "carry_on": "visit, worker?, every_min (further call-backs, HM-4.2.2b)",
     "abandon": "visit, worker?, note? (she is told to leave, or breaks off, HM-4.2.2c)",
@@ -54,7 +54,7 @@ HUB_EVENTS = {
     "page_failed": "a page could not be handed to any provider; data page, person, note",
     "beat_lost": "no beat from a pendant where coverage is expected",
     "beat_returned": "beats are back (ends no alarm)",
-    "unknown_open_press": "a beat carries an open SOS that the hub does not know: it raises it (P1)",
+    "unknown_open_press": "a beat carries an open SOS that the hub does not know: it is raised (P1)",
     "hub_restarted": "data blind_from_ms, blind_until_ms",
     "clock_jumped": "the hub's clock moved against its monotonic one; data by_ms",
 }
@@ -70,6 +70,7 @@ ALARM_KINDS = {
     "identity_conflict": (2, "same identity, other bytes: a forgery or a broken pendant"),
     "manager_now": (2, "the procedure tells the duty manager now (HM-4.2.4, HM-4.2.7)"),
     "family_worried": (2, "a worried family member called (HM-7.3)"),
+    "no_tracker": (2, "nobody is there to track her: no tracker, no visit (HM-4.1.1)"),
     "no_arrival": (3, "not arrived when planned"),
     "arrival_unconfirmed": (3, "at the door, waiting for a person (HM-3.1)"),
     "call_back_due": (3, "call-back not yet done (HM-4.2.2)"),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from hub.rules.phases import most_exposed
+
 Value = str | int | bool
 NOTHING: Mapping[str, Value] = MappingProxyType({})
 
@@ -43,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a press said and no person has confirmed yet: `kind` is the event kind (arrived, ok …)."""
+    """What a press said and no person has confirmed yet. `kind`: the event's (arrived, ok …)."""
 
     kind: str
     at_ms: int
@@ -52,7 +54,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody tried to reach her. `reached` means spoke with her; an answerphone is not contact."""
+    """Somebody tried to reach her. `reached`: spoke with her; an answerphone is no contact."""
 
     at_ms: int
     by: str
@@ -83,7 +85,7 @@ class Part:
     marks: tuple[Mark, ...] = ()
     claims: tuple[Claim, ...] = ()
     attempts: tuple[Attempt, ...] = ()  # since the last contact; older ones are in the log
-    fired: tuple[tuple[str, int], ...] = ()  # (timer id, anchor ms) already fired
+    fired: tuple[tuple[str, int], ...] = ()  # (timer id, due ms) of each timer's last firing
     stood_down: bool = False
     call_every_ms: int = 0  # agreed interval of further call-backs, 0 = none
     prompt: str = ""  # id of the question her pendant is asked, "" = none
@@ -108,12 +110,11 @@ class Visit:
     purpose: str = ""
     level_reasons: tuple[str, ...] = ()  # which facts chose the level, with clause ids
     version: int = 0  # grows with every change: an old page's action can be told
+    facts: tuple[str, ...] = ()  # what was known when it was planned (rules/facts.py PLAN_FACTS)
 
     @property
     def phase(self) -> str:
         """The most exposed part's phase (rules/phases.py, EXPOSURE)."""
-        from hub.rules.phases import most_exposed
-
         return most_exposed(part.phase for part in self.parts)
 
     def part(self, worker: str) -> Part | None:
@@ -134,10 +135,14 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung: the roles paged together, and how long people get from the page's hand-out."""
+    """One rung: the roles paged together, and how long people get from the page's hand-out.
+
+    `say`: the instruction of the policy that goes with this rung (HM-5.2: who calls 999), or "".
+    """
 
     roles: tuple[str, ...]
     wait_ms: int
+    say: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm until a *person* resolves it. `next_ms` is never empty while it is not resolved (P3).
+    """An alarm until a *person* resolves it. `next_ms` is never 0 while it is not resolved (P3).
 
     `kind`: rules/kinds.py ALARM_KINDS. `source`: what repeats are gathered by (a pendant's key
     id, a visit's timer …). `interested`: people who may not acknowledge or resolve it: the worker
@@ -186,6 +191,9 @@ class Alarm:
     resolved_by: str = ""
     resolved_ms: int = 0
     version: int = 0
+    paged_ms: int = 0  # when the current rung was last paged
+    handed_ms: int = 0  # when the first page of the current rung reached a provider; 0 = not yet
+    leased_ms: int = 0  # when the newest lease began: it is renewed only by an attempt since then
 
 
 # Effects: what the engine must do besides storing the new state, in the same transaction.

@@ -1,4 +1,4 @@
-"""The phases of one worker's part of a visit, and which may follow which. docs/rules.md prints this.
+"""The phases of one worker's part of a visit, and which may follow which: docs/rules.md prints it.
 
 planned -> on-the-way -> at-door -> inside -> leaving -> (going-home | to-base) -> closed; besides
 these `cancelled` (before arrival only) and `broken-off`. `closed` and `cancelled` are ends.

@@ -1,0 +1,182 @@
+"""State as JSON and back, without loss. Fields at their default are left out: rows stay small.
+
+Rule: `load_visit(dump(visit)) == visit`, and the same for every other thing of rules/model.py; a
+Hypothesis round trip holds it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from types import MappingProxyType
+from typing import Any
+
+from hub.rules.model import (
+    NOTHING,
+    Alarm,
+    Attempt,
+    Claim,
+    Deadline,
+    Decision,
+    Effect,
+    Event,
+    Ladder,
+    Mark,
+    Page,
+    Part,
+    Press,
+    RaiseAlarm,
+    ResolveAlarms,
+    Step,
+    Visit,
+)
+
+Json = dict[str, Any]  # what json.loads gives
+_SHAPES = (Event, Mark, Claim, Attempt, Deadline, Part, Visit, Press, Step, Ladder, Alarm,
+           RaiseAlarm, Page, ResolveAlarms)  # fmt: skip
+_EFFECTS: dict[str, type[Effect]] = {
+    "raise": RaiseAlarm,
+    "page": Page,
+    "resolve": ResolveAlarms,
+}
+_EFFECT_NAMES: dict[type[Effect], str] = {shape: name for name, shape in _EFFECTS.items()}
+
+
+def _default(field: Any) -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default  # MISSING equals nothing that a field can hold
+
+
+_FIELDS: dict[type, tuple[tuple[str, object], ...]] = {
+    shape: tuple((field.name, _default(field)) for field in fields(shape)) for shape in _SHAPES
+}
+
+
+def dump(thing: object) -> Json:
+    """One dataclass of rules/model.py as a dictionary of JSON's own types."""
+    found: Json = {}
+    for name, default in _FIELDS[type(thing)]:
+        value = getattr(thing, name)
+        if value != default:
+            found[name] = _plain(value)
+    return found
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return None if value is None else dump(value)
+
+
+def _many(load: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda values: tuple([load(value) for value in values])
+
+
+def _step(d: Json) -> Step:
+    return Step(tuple(d["roles"]), d["wait_ms"], d.get("say", ""))
+
+
+def _ladder(d: Json) -> Ladder:
+    steps = tuple(_step(step) for step in d["steps"])
+    return Ladder(d["id"], steps, d["first_lease_ms"], d["lease_ms"], tuple(d.get("clause", ())))
+
+
+def _press(d: Json) -> Press:
+    return Press(**d)
+
+
+_attempts = _many(lambda d: Attempt(**d))
+_texts = _many(str)
+_PART: dict[str, Callable[[Any], Any]] = {
+    "marks": _many(lambda d: Mark(**d)),
+    "claims": _many(lambda d: Claim(**d)),
+    "attempts": _attempts,
+    "fired": _many(tuple),
+}
+_ALARM: dict[str, Callable[[Any], Any]] = {
+    "ladder": _ladder,
+    "interested": _texts,
+    "presses": _many(_press),
+    "attempts": _attempts,
+}
+
+
+def _rebuilt(d: Json, builders: Mapping[str, Callable[[Any], Any]]) -> Json:
+    return {key: builders[key](value) if key in builders else value for key, value in d.items()}
+
+
+def load_part(d: Json) -> Part:
+    return Part(**_rebuilt(d, _PART))
+
+
+_VISIT: dict[str, Callable[[Any], Any]] = {
+    "parts": _many(load_part),
+    "level_reasons": _texts,
+    "facts": _texts,
+}
+
+
+def load_visit(d: Json) -> Visit:
+    return Visit(**_rebuilt(d, _VISIT))
+
+
+def load_alarm(d: Json) -> Alarm:
+    return Alarm(**_rebuilt(d, _ALARM))
+
+
+def load_event(d: Json) -> Event:
+    found = {**d, "data": MappingProxyType(d["data"]) if d.get("data") else NOTHING}
+    return Event(**found)
+
+
+def load_deadline(d: Json) -> Deadline:
+    return Deadline(**d)
+
+
+def dump_effect(effect: Effect) -> Json:
+    """The effect with its name under "effect": raise, page or resolve."""
+    return {"effect": _EFFECT_NAMES[type(effect)], **dump(effect)}
+
+
+_EFFECT: dict[str, Callable[[Any], Any]] = {
+    "press": _press,
+    "clause": _texts,
+    "roles": _texts,
+    "sources": _texts,
+}
+
+
+def load_effect(d: Json) -> Effect:
+    body = {key: value for key, value in d.items() if key != "effect"}
+    return _EFFECTS[d["effect"]](**_rebuilt(body, _EFFECT))
+
+
+def dump_decision(decision: Decision) -> Json:
+    """What the log keeps of a decision: enough to replay the board without the rules."""
+    found: Json = {}
+    if decision.visit is not None:
+        found["visit"] = dump(decision.visit)
+    if decision.alarm is not None:
+        found["alarm"] = dump(decision.alarm)
+    if decision.effects:
+        found["effects"] = [dump_effect(effect) for effect in decision.effects]
+    for name in ("reason", "refused"):
+        if getattr(decision, name):
+            found[name] = getattr(decision, name)
+    if decision.clause:
+        found["clause"] = list(decision.clause)
+    return found
+
+
+def load_decision(d: Json) -> Decision:
+    return Decision(
+        visit=load_visit(d["visit"]) if "visit" in d else None,
+        alarm=load_alarm(d["alarm"]) if "alarm" in d else None,
+        effects=tuple(load_effect(effect) for effect in d.get("effects", ())),
+        reason=d.get("reason", ""),
+        refused=d.get("refused", ""),
+        clause=tuple(d.get("clause", ())),
+    )
