@@ -1,0 +1,226 @@
+"""allswell.toml, read into frozen types once, or refused with every fault in it.
+
+Rule: a hub that starts has settings it understood to the last key. The file names the people and
+the clients too, or another file that does (`[directory] file`). docs/operations.md lists every key.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub import roster
+from hub.clock import MAX_SPEED
+from hub.devices.broker import BEATS_USER, EVENTS_USER
+from hub.toml_source import Fault, Faults, Source, Table, read
+
+DEFAULT_POLICY = "homemaker-exeter"
+DEFAULT_FILE = "allswell.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Whose hub this is; times on screens are in `zone`."""
+
+    name: str = "Unnamed organisation"
+    zone: str = "Europe/London"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of the broker; an empty user connects without a name."""
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAt:
+    """Where the broker listens, and the hub's two users there."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    events: Login = Login()
+    beats: Login = Login()
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where the board is served; port 0 is any free one. `public_url` stands in the pages that are
+    sent; empty: made of host and port."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    secure_cookie: bool = False
+    public_url: str = ""
+
+    @property
+    def url(self) -> str:
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """`copy_to`: gets every page besides the person; reaching it is not reaching anybody."""
+
+    copy_to: tuple[str, ...] = ()
+    timeout_s: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Only a database that was made with `enabled` accepts a scaled clock and plain passwords."""
+
+    enabled: bool = False
+    speed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    folder: Path
+    organisation: Organisation = Organisation()
+    broker: BrokerAt = BrokerAt()
+    web: Web = Web()
+    policy: str = DEFAULT_POLICY  # a shipped policy's id, or the path of a file
+    notify: Notify = Notify()
+    people: tuple[roster.PersonEntry, ...] = ()
+    clients: tuple[roster.ClientEntry, ...] = ()
+    simulation: Simulation = Simulation()
+    file: str = ""
+
+
+def load(path: Path) -> Settings:
+    """The settings in a file. Raises Faults with all that is wrong in it and in its directory."""
+    source = read(path)
+    faults: list[Fault] = []
+    top = Table(source, faults, (), source.tree)
+    settings = _sections(top, path, faults)
+    top.done()
+    if faults:
+        raise Faults(faults)
+    return settings
+
+
+def _sections(top: Table, path: Path, faults: list[Fault]) -> Settings:
+    simulation = _simulation(top.table("simulation"))
+    hub = top.table("hub")
+    folder = path.parent / hub.text("folder", "hub", "a folder, seen from this file")
+    policy = hub.text("policy", DEFAULT_POLICY, "a shipped policy's name or a file ending .toml")
+    hub.done()
+    organisation = _organisation(top.table("organisation"))
+    broker, web = _broker(top.table("broker")), _web(top.table("web"))
+    notify = _notify(top.table("notify"), simulation)
+    persons, clients = top.tables("person"), top.tables("client")
+    directory = top.table("directory")
+    if directory.has("file"):
+        listed = path.parent / directory.text("file", allowed="a file, seen from this file")
+        more = _directory_file(listed, faults)
+        persons, clients = persons + more[0], clients + more[1]
+    directory.done()
+    people = tuple(roster.person(table, simulation.enabled) for table in persons)
+    entries = tuple(roster.client(table) for table in clients)
+    roster.unlike(persons, [person.id for person in people], "id")
+    roster.unlike(persons, [person.login for person in people], "login")
+    roster.unlike(clients, [client.id for client in entries], "id")
+    roster.unlike(clients, [client.code for client in entries], "code")
+    return Settings(
+        folder=folder,
+        organisation=organisation,
+        broker=broker,
+        web=web,
+        policy=str(path.parent / policy) if policy.endswith(".toml") else policy,
+        notify=notify,
+        people=people,
+        clients=entries,
+        simulation=simulation,
+        file=str(path),
+    )
+
+
+def _directory_file(path: Path, faults: list[Fault]) -> tuple[list[Table], list[Table]]:
+    try:
+        source: Source = read(path)
+    except Faults as exc:
+        faults.extend(exc.faults)
+        return [], []
+    top = Table(source, faults, (), source.tree)
+    found = top.tables("person"), top.tables("client")
+    top.done()
+    return found
+
+
+def _organisation(table: Table) -> Organisation:
+    name = table.text("name", allowed="the organisation's name")
+    zone = table.text(
+        "zone",
+        "Europe/London",
+        "an IANA time zone, e.g. Europe/London",
+        _is_zone,
+    )
+    table.done()
+    return Organisation(name, zone)
+
+
+def _broker(table: Table) -> BrokerAt:
+    found = BrokerAt(
+        host=table.text("host", "127.0.0.1", "a host name or address", bool),
+        port=table.number("port", 1883, 1, 65535),
+        events=_login(table, "events", EVENTS_USER),
+        beats=_login(table, "beats", BEATS_USER),
+    )
+    table.done()
+    return found
+
+
+def _login(table: Table, session: str, usual: str) -> Login:
+    """With a password the user is the one `allswell init` makes, unless another is named."""
+    password = table.text(f"{session}_password", "")
+    user = table.text(f"{session}_user", usual if password else "")
+    if password and not user:
+        table.fault(f"{session}_user", "is empty; with a password it must be a user of the broker")
+    return Login(user, password)
+
+
+def _web(table: Table) -> Web:
+    found = Web(
+        host=table.text("host", "127.0.0.1", "a host name or address", bool),
+        port=table.number("port", 8080, 0, 65535),
+        secure_cookie=table.flag("secure_cookie", False),
+        public_url=table.text(
+            "public_url", "", "empty, or an address that begins http:// or https://", _is_web
+        ),
+    )
+    if found.secure_cookie and found.public_url.startswith("http://"):
+        table.fault("secure_cookie", "a browser sends no secure cookie to a public_url of http://")
+    table.done()
+    return found
+
+
+def _notify(table: Table, simulation: Simulation) -> Notify:
+    said, test = roster.page_rule(simulation.enabled)
+    found = Notify(table.texts("copy_to", said, test), table.number("timeout_s", 10, 1, 60))
+    table.done()
+    return found
+
+
+def _simulation(table: Table) -> Simulation:
+    found = Simulation(table.flag("enabled", False), table.number("speed", 1, 1, MAX_SPEED))
+    if found.speed != 1 and not found.enabled:
+        table.fault("speed", "only 1 is allowed unless simulation.enabled is true")
+    table.done()
+    return found
+
+
+def _is_web(text: str) -> bool:
+    return text == "" or (
+        urlsplit(text).scheme in ("http", "https") and bool(urlsplit(text).netloc)
+    )
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
+        return False
+    return True
