@@ -92,16 +92,22 @@ def comments(source: str) -> dict[int, str]:
 
 
 def ignore_faults(path: str, source: str) -> Iterator[str]:
-    """A rule is switched off only with the reason beside it, or in a comment line just above."""
+    """A rule is switched off only with the reason beside it or in a comment line just above; in
+    adjacent lines that switch off the same, the first line's reason serves them all.
+    """
     found = comments(source)
     lines = source.splitlines()
+    reasoned: dict[int, str] = {}
     for number, comment in found.items():
-        if not DIRECTIVE.search(comment):
+        directive = DIRECTIVE.search(comment)
+        if directive is None:
             continue
         above = found.get(number - 1, "")
         is_line_above = bool(above) and lines[number - 2].lstrip().startswith("#")
         reasons = DIRECTIVE.sub("", comment) + (above if is_line_above else "")
-        if len(re.findall(r"[A-Za-z]{2,}", reasons)) < 2:
+        if len(re.findall(r"[A-Za-z]{2,}", reasons)) >= 2 or reasoned.get(number - 1) == directive.group():
+            reasoned[number] = directive.group()
+        else:
             yield f"{path}:{number} switches a rule off without saying why: {comment}"
 
 
@@ -179,6 +185,11 @@ def test_a_tidy_module_passes() -> None:
         ("hub/x.py", GOOD + "y = f()  # no" + "qa\n", "without saying why"),
         ("hub/x.py", GOOD + "y = f()  # no" + "qa: BLE001, E501\n", "without saying why"),
         ("hub/x.py", GOOD + "y = f()  # type: ig" + "nore[arg-type]\n", "without saying why"),
+        (
+            "hub/x.py",
+            GOOD + "y = f()  # no" + "qa: B904 - it is so\nz = 1  # no" + "qa: E402\n",
+            "why",
+        ),
         ("tests/x.py", GOOD + "time.sleep(1)\n", "hopes"),
         ("tests/x.py", GOOD + "await asyncio.sleep(0.2)\n", "hopes"),
         ("tests/x.py", GOOD + "@pytest.mark.skip\ndef test_x(): ...\n", "use need()"),
@@ -196,6 +207,7 @@ def test_a_planted_fault_is_found(path: str, planted: str, said: str) -> None:
         "y = f()  # no" + "qa: BLE001 - a poison message must not stop the loop\n",
         "y = f()  # type: ig" + "nore[misc]  # the decorator is untyped\n",
         "# The library raises whatever it likes.\ny = f()  # no" + "qa: BLE001\n",
+        "y = f()  # no" + "qa: E402 - after the path\nz = f()  # no" + "qa: E402\n",
         "while not seen():\n    time.sleep(0.01)\n",
         "asyncio.sleep(0)\n",
         "time.sleep(1)  # the broker's own minimum, nothing to await\n",
