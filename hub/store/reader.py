@@ -26,7 +26,6 @@ from hub.store.views import (
     PageRow,
     Pendant,
     Person,
-    Session,
 )
 
 ENDED_SHOWN_MS = 4 * 3_600_000  # how long a closed visit stays at the foot of the board
@@ -239,16 +238,3 @@ class Reader:
             (limit,),
         )
         return tuple(DeadLetter(*row) for row in found)
-
-    def session(self, session_id: str, now_ms: int) -> Session | None:
-        """A login that has not expired."""
-        row = (
-            self._conn()
-            .execute(
-                "SELECT id, person, csrf, created_ms, seen_ms, expires_ms FROM web_session"
-                " WHERE id = ? AND expires_ms > ?",
-                (session_id, now_ms),
-            )
-            .fetchone()
-        )
-        return None if row is None else Session(*row)

@@ -93,6 +93,11 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], frozenset[str]]]
         "id",
         frozenset({"next_ms"}),
     ),
+    "press": (
+        {"pendant": str, "identity": str, "alarm": str},
+        ("pendant", "identity", "alarm"),
+        frozenset(),
+    ),
     "deadline": (
         {
             "owner": str,
@@ -195,18 +200,6 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], frozenset[str]]]
     ),
     "duty": ({"role": str, "person": str, "since_ms": int}, ("role", "person"), frozenset()),
     "terms": ({"id": str, "source": str, "stored_ms": int}, "id", frozenset()),
-    "web_session": (
-        {
-            "id": str,
-            "person": str,
-            "csrf": str,
-            "created_ms": int,
-            "seen_ms": int,
-            "expires_ms": int,
-        },
-        "id",
-        frozenset(),
-    ),
     "dead_letter": (
         {
             "id": int,
@@ -226,7 +219,6 @@ FOREIGN_KEYS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "payload": (("seq", "log", "seq"),),
     "part": (("visit", "visit", "id"),),
     "duty": (("person", "person", "id"),),
-    "web_session": (("person", "person", "id"),),
 }
 
 # What the hot paths look for, and what keeps an index small: only rows that are still open.
@@ -237,7 +229,6 @@ INDEXES = (
     "CREATE INDEX visit_changed ON visit(changed_ms) WHERE open = 0",
     "CREATE INDEX part_open ON part(worker) WHERE open = 1",
     "CREATE INDEX alarm_open ON alarm(rank, raised_ms) WHERE state <> 'resolved'",
-    "CREATE INDEX alarm_by_source ON alarm(source) WHERE state <> 'resolved'",
     "CREATE INDEX alarm_by_visit ON alarm(visit) WHERE visit <> ''",
     "CREATE INDEX deadline_due ON deadline(due_ms)",
     "CREATE INDEX page_waiting ON page(not_before_ms) WHERE state IN ('waiting', 'leased')",

@@ -211,15 +211,3 @@ class DeadLetter:
     reason: str
     detail: str
     raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A server-side login."""
-
-    id: str
-    person: str
-    csrf: str
-    created_ms: int
-    seen_ms: int
-    expires_ms: int
