@@ -1,0 +1,116 @@
+"""What the wearer feels: one table, and the player that turns it into motor and LED.
+
+Rules it keeps: patterns differ by feel alone (long, short and rattle, never by colour only);
+inside a pattern no pause is longer than MAX_GAP_MS and after it the motor rests for REST_MS, so a
+pattern is known to be over; no pattern of one tone begins like one of the opposite tone.
+"""
+
+from protocol.errors import LocalProtocolError
+
+MAX_GAP_MS = 200
+REST_MS = 700
+MAX_QUEUED = 6  # patterns waiting; more would tell her about a past she has left behind
+
+# One pulse: (on_ms, off_ms, strength_pct, led)
+_R = (30, 30, 50, "white")  # rattle, felt as one texture
+_R2 = (30, 30, 75, "white")
+_R3 = (30, 30, 100, "white")
+
+
+def _pulses(code: str, led: str) -> tuple[tuple[int, int, int, str], ...]:
+    """`s` is a short pulse, `l` a long one."""
+    return tuple((90, 160, 90, led) if char == "s" else (450, 200, 100, led) for char in code)
+
+
+# name -> (tone, what it means, pulses). docs/pendant.md prints this table.
+PATTERNS = {
+    "tick": ("neutral", "a press was felt", (_R,)),
+    "ramp-1": ("neutral", "SOS held 0.8 s", (_R, _R)),
+    "ramp-2": ("neutral", "SOS held 1.2 s", (_R, _R2, _R2)),
+    "ramp-3": ("neutral", "SOS held 1.6 s", (_R, _R2, _R3, _R3)),
+    "read-short": ("neutral", "read as a short press", _pulses("s", "white")),
+    "read-double": ("neutral", "read as a double press", _pulses("ss", "white")),
+    "read-hold": ("neutral", "read as a hold; let go", _pulses("l", "white")),
+    "started": ("neutral", "the pendant has started", _pulses("ll", "white")),
+    "received": ("good", "the hub has the press", _pulses("sl", "green")),
+    "stored": ("good", "SOS is safe in the pendant", _pulses("ssss", "blue")),
+    "hub-has-it": ("good", "the hub has the SOS", _pulses("slsl", "blue")),
+    "person-has-it": ("good", "a person has the SOS", _pulses("sslssl", "green")),
+    "over": ("good", "a person has ended the alarm", _pulses("slsssll", "green")),
+    "go-in": ("good", "a person has confirmed: go in", _pulses("slllls", "green")),
+    "status-good": ("good", "path, hub, tracker and battery are well", _pulses("sslll", "green")),
+    "hub-back": ("good", "the hub answers again", _pulses("sssll", "green")),
+    "prompt": ("neutral", "someone asks; A short answers: I am well", _pulses("s" * 8, "blue")),
+    "not-sent": ("bad", "the press has not reached the hub", _pulses("lll", "red")),
+    "nobody-has-it": ("bad", "no person has the alarm now", _pulses("llssll", "red")),
+    "do-not-go-in": ("bad", "do not go in: not confirmed", _pulses("llll", "red")),
+    "hub-lost": ("bad", "the hub no longer answers", _pulses("lsssss", "red")),
+    "status-bad": ("bad", "path, hub, tracker or battery is not well", _pulses("lls", "red")),
+    "battery-low": ("bad", "the battery is low", _pulses("lss", "red")),
+}
+
+
+class Player:
+    """Plays patterns one after another. `now_ms` is the shell's; nothing here waits.
+
+    A tick is felt at once or, while something plays, not at all; nothing replaces a pattern that
+    plays, because half a pattern could be another one.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet  # LED dark; what is felt stays as it is
+        self._queue: list[str] = []
+        self._playing = ""
+        self._began_ms = 0
+        self._rest_until_ms = 0
+
+    def play(self, name: str, now_ms: int) -> None:
+        if name not in PATTERNS:
+            raise LocalProtocolError("no pattern %r" % name)
+        self.output(now_ms)
+        brief = PATTERNS[name][2][0][0] == _R[0]  # ticks and ramps are about this very moment
+        if brief:
+            if not self._playing:
+                self._start(name, now_ms)
+            return
+        if not self._queue or self._queue[-1] != name:
+            self._queue.append(name)
+        if len(self._queue) > MAX_QUEUED:
+            self._queue.pop(0)
+        self.output(now_ms)
+
+    def output(self, now_ms: int) -> tuple[int, str]:
+        """(strength_pct, led) for this moment."""
+        if self._playing:
+            at_ms = self._began_ms
+            for on_ms, off_ms, strength_pct, led in PATTERNS[self._playing][2]:
+                if now_ms < at_ms + on_ms:
+                    return strength_pct, "off" if self._quiet else led
+                at_ms += on_ms + off_ms
+                if now_ms < at_ms:
+                    return 0, "off"
+            brief = PATTERNS[self._playing][2][0][0] == _R[0]
+            self._rest_until_ms = at_ms if brief else at_ms + REST_MS
+            self._playing = ""
+        if self._queue and now_ms >= self._rest_until_ms:
+            self._start(self._queue.pop(0), now_ms)
+            return self.output(now_ms)
+        return 0, "off"
+
+    def next_ms(self, now_ms: int) -> int:
+        """Milliseconds until `output` changes; -1 when nothing plays or waits."""
+        if self._playing:
+            at_ms = self._began_ms
+            for on_ms, off_ms, _strength, _led in PATTERNS[self._playing][2]:
+                for edge_ms in (at_ms + on_ms, at_ms + on_ms + off_ms):
+                    if now_ms < edge_ms:
+                        return edge_ms - now_ms
+                at_ms += on_ms + off_ms
+            return 1
+        if self._queue:
+            return max(1, self._rest_until_ms - now_ms)
+        return -1
+
+    def _start(self, name: str, now_ms: int) -> None:
+        self._playing = name
+        self._began_ms = now_ms

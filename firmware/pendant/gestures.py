@@ -1,0 +1,357 @@
+"""From raw button edges to gestures: a pure machine of edges and ticks.
+
+Rules it keeps: a late tick reads the same gestures as many early ones (every decision has its own
+due moment and they are worked off in order); A and D are decided only when both are up, so that no
+press that overlapped with the other button is ever read alone; SOS is independent of both. A
+contact that chatters without settling counts as down: better a press too many.
+"""
+
+from protocol.messages import (
+    Arrived,
+    CarryOn,
+    Departed,
+    Duress,
+    DuressSuspected,
+    HomeSafe,
+    NoAnswer,
+    Ok,
+    PressMessage,
+    Replied,
+    SosAborted,
+    SosPressed,
+    StartedOut,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist on the chip, and its tuple cannot be subscripted
+    Felt = tuple[object, ...]
+
+DEBOUNCE_MS = 20  # a level counts once it has stood this long; dated from its first edge
+CHATTER_MS = 200  # a contact that will not settle for this long counts as down
+WINDOW_MS = 400  # from letting go to the second press of a double
+HOLD_MS = 2000
+CHORD_MS = 1000  # A and D together
+TAIL_MS = 1000  # after a chord, whole or broken, D alone still belongs to the attempt
+LET_GO_MS = 800  # SOS held this long and let go: a person checks
+STABS = 3
+STABS_MS = 3000
+RAMP = ((800, "ramp-1"), (1200, "ramp-2"), (1600, "ramp-3"))  # felt while SOS is held
+
+BUTTONS = ("a", "d", "s")
+
+# What comes out: ("felt", pattern) | ("gesture", name, began_ms, held_ms) | ("read",)
+# "felt" is about the press itself; "read" is when a chord, whole or broken, is felt as if it had
+# been A short (its message is already on its way by then).
+
+
+class Contact:
+    """One button, debounced. `down` is the settled level, since `down_ms` (or up since `up_ms`)."""
+
+    def __init__(self) -> None:
+        self.raw = False
+        self.raw_ms = 0
+        self.down = False
+        self.down_ms = 0
+        self.up_ms = 0
+        self.restless_ms = -1  # when the raw level first left the settled one; -1 if it has not
+
+    def edge(self, down: bool, now_ms: int) -> None:
+        if down == self.raw:
+            return
+        self.raw = down
+        self.raw_ms = now_ms
+        if self.restless_ms < 0:
+            self.restless_ms = now_ms
+
+    def due_ms(self) -> int:
+        """When the level settles; -1 if it has settled."""
+        if self.restless_ms < 0:
+            return -1
+        calm_ms = self.raw_ms + DEBOUNCE_MS
+        if self.down or calm_ms <= self.restless_ms + CHATTER_MS:
+            return calm_ms
+        return self.restless_ms + CHATTER_MS
+
+    def settle(self, due_ms: int) -> bool:
+        """True when the settled level changed."""
+        chattering = not self.down and due_ms < self.raw_ms + DEBOUNCE_MS
+        began_ms = self.restless_ms if chattering else self.raw_ms
+        self.restless_ms = due_ms if chattering and not self.raw else -1
+        level = chattering or self.raw
+        if level == self.down:
+            return False
+        self.down = level
+        if level:
+            self.down_ms = began_ms
+        else:
+            self.up_ms = began_ms
+        return True
+
+
+class Letter:
+    """A or D read alone: short, double, hold."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.contact = Contact()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every press in progress and every press that waits for its meaning."""
+        self.waiting = False  # a short press waits for its window to pass
+        self.began_ms = 0
+        self.absorb_ms = -1  # until then further presses belong to the double just read
+        self.cued = False  # the hold was felt
+        self.mute = False  # this press belongs to the tail of a chord
+
+
+class Gestures:
+    def __init__(self) -> None:
+        self.a = Letter("a")
+        self.d = Letter("d")
+        self.sos = Contact()
+        self.now_ms = 0
+        self._stabs: list[int] = []
+        self._sos_spent = False  # this press of SOS has had its meaning
+        self._ramp = 0
+        self._overlap = False  # A and D have been down together and are not both up yet
+        self._ticked = False  # this overlap was felt, as one press
+        self._together_ms = -1  # since when both are settled down
+        self._chorded = False  # this overlap was a whole chord
+        self._began_ms = 0
+        self._tail_ms = -1
+        self._read_ms: list[int] = []  # when chords are to be felt as A short
+
+    def edge(self, button: str, down: bool, now_ms: int) -> "list[Felt]":
+        """A raw edge, bounces and all."""
+        out = self.tick(now_ms)
+        if button == "s":
+            self.sos.edge(down, self.now_ms)
+            return out
+        mine, other = (self.a, self.d) if button == "a" else (self.d, self.a)
+        mine.contact.edge(down, self.now_ms)
+        if mine.contact.raw and other.contact.raw and not self._overlap:
+            self._begin_overlap()
+        return out
+
+    def tick(self, now_ms: int) -> "list[Felt]":
+        """Whatever fell due until now, in the order it fell due."""
+        out: list[Felt] = []
+        while True:
+            due_ms, step = self._next()
+            if step == "" or due_ms > now_ms:
+                break
+            self._step(step, due_ms, out)
+        if now_ms > self.now_ms:
+            self.now_ms = now_ms
+        return out
+
+    def next_ms(self) -> int:
+        """When the next decision falls due; -1 if none will."""
+        due_ms, step = self._next()
+        return due_ms if step else -1
+
+    def busy(self) -> bool:
+        """A press is in progress or waits for its meaning."""
+        return self.next_ms() >= 0 or self._overlap
+
+    # -- what falls due next ---------------------------------------------------------------------
+
+    def _next(self) -> tuple[int, str]:
+        best: tuple[int, str] = (0, "")
+        for due_ms, step in (
+            (self.a.contact.due_ms(), "settle-a"),
+            (self.d.contact.due_ms(), "settle-d"),
+            (self.sos.due_ms(), "settle-s"),
+            (self._sos_due_ms(), "sos"),
+            (self._chord_due_ms(), "chord"),
+            (self._apart_due_ms(), "apart"),
+            (self._letter_due_ms(self.a, self.d), "letter-a"),
+            (self._letter_due_ms(self.d, self.a), "letter-d"),
+            (self._read_ms[0] if self._read_ms else -1, "read"),
+        ):
+            if due_ms >= 0 and (best[1] == "" or due_ms < best[0]):
+                best = (due_ms, step)
+        return best
+
+    def _step(self, step: str, due_ms: int, out: "list[Felt]") -> None:
+        if step == "settle-a":
+            self._settled(self.a, self.d, due_ms, out)
+        elif step == "settle-d":
+            self._settled(self.d, self.a, due_ms, out)
+        elif step == "settle-s":
+            self._sos_settled(due_ms, out)
+        elif step == "sos":
+            self._sos_held(out)
+        elif step == "chord":
+            self._chorded = True
+            out.append(("gesture", "chord", self._began_ms, due_ms - self._began_ms))
+        elif step == "apart":
+            self._apart(due_ms, out)
+        elif step == "read":
+            self._read_ms.pop(0)
+            out.append(("read",))
+        else:
+            self._letter_due(self.a if step == "letter-a" else self.d, out)
+
+    # -- SOS ---------------------------------------------------------------------------------------
+
+    def _sos_due_ms(self) -> int:
+        if not self.sos.down or self._sos_spent:
+            return -1
+        held_ms = RAMP[self._ramp][0] if self._ramp < len(RAMP) else HOLD_MS
+        return self.sos.down_ms + held_ms + DEBOUNCE_MS
+
+    def _sos_held(self, out: "list[Felt]") -> None:
+        if self._ramp < len(RAMP):
+            out.append(("felt", RAMP[self._ramp][1]))
+            self._ramp += 1
+            return
+        self._sos_spent = True
+        self._stabs = []
+        out.append(("gesture", "sos-hold", self.sos.down_ms, HOLD_MS))
+
+    def _sos_settled(self, due_ms: int, out: "list[Felt]") -> None:
+        if not self.sos.settle(due_ms):
+            return
+        if not self.sos.down:
+            held_ms = self.sos.up_ms - self.sos.down_ms
+            if not self._sos_spent and held_ms >= LET_GO_MS:
+                out.append(("gesture", "sos-let-go", self.sos.down_ms, held_ms))
+            return
+        now_ms = self.sos.down_ms
+        self._ramp = 0
+        self._stabs = [at_ms for at_ms in self._stabs if now_ms - at_ms <= STABS_MS] + [now_ms]
+        self._sos_spent = len(self._stabs) >= STABS
+        out.append(("felt", "tick"))
+        if self._sos_spent:
+            out.append(("gesture", "sos-stabs", self._stabs[0], now_ms - self._stabs[0]))
+            self._stabs = []
+
+    # -- A and D together --------------------------------------------------------------------------
+
+    def _begin_overlap(self) -> None:
+        """From here on neither acts alone; what waited for its window is part of the attempt."""
+        self._overlap = True
+        self._chorded = False
+        self._together_ms = -1
+        self._began_ms = self.now_ms
+        self._ticked = False
+        for letter in (self.a, self.d):
+            if letter.contact.down:
+                self._ticked = True
+                self._began_ms = min(self._began_ms, letter.contact.down_ms)
+            elif letter.contact.raw:
+                self._began_ms = min(self._began_ms, letter.contact.raw_ms)
+            letter.clear()
+
+    def _chord_due_ms(self) -> int:
+        if not self._overlap or self._chorded or self._together_ms < 0:
+            return -1
+        return self._together_ms + CHORD_MS + DEBOUNCE_MS
+
+    def _apart_due_ms(self) -> int:
+        """Both up, settled: the attempt is over."""
+        a, d = self.a.contact, self.d.contact
+        if not self._overlap or a.raw or d.raw or a.down or d.down:
+            return -1
+        return max(a.raw_ms, d.raw_ms) + DEBOUNCE_MS
+
+    def _apart(self, due_ms: int, out: "list[Felt]") -> None:
+        self._overlap = False
+        if not self._ticked:
+            return  # two glitches shorter than a press, neither was ever down
+        up_ms = due_ms - DEBOUNCE_MS
+        self._tail_ms = up_ms + TAIL_MS
+        if not self._chorded:
+            out.append(("gesture", "chord-broken", self._began_ms, up_ms - self._began_ms))
+        self._read_ms.append(up_ms + WINDOW_MS + DEBOUNCE_MS)
+
+    # -- A or D alone ------------------------------------------------------------------------------
+
+    def _settled(self, mine: Letter, other: Letter, due_ms: int, out: "list[Felt]") -> None:
+        contact = mine.contact
+        if not contact.settle(due_ms):
+            return
+        if self._overlap:
+            both = contact.down and other.contact.down
+            self._together_ms = max(contact.down_ms, other.contact.down_ms) if both else -1
+            if contact.down and not self._ticked:
+                self._ticked = True
+                out.append(("felt", "tick"))
+        elif contact.down:
+            out.append(("felt", "tick"))
+            mine.cued = False
+            mine.mute = mine.name == "d" and contact.down_ms < self._tail_ms
+            if not mine.waiting:
+                mine.began_ms = contact.down_ms
+        else:
+            self._released(mine, out)
+
+    def _released(self, mine: Letter, out: "list[Felt]") -> None:
+        contact = mine.contact
+        held_ms = contact.up_ms - contact.down_ms
+        again, mine.waiting = mine.waiting, False
+        if mine.mute:
+            out.append(("felt", "read-short"))
+        elif contact.down_ms <= mine.absorb_ms:
+            mine.absorb_ms = contact.up_ms + WINDOW_MS
+        elif held_ms >= HOLD_MS:
+            if again:  # a short press, then a hold: two gestures, not a double
+                out.append(("gesture", mine.name + "-short", mine.began_ms, 0))
+            out.append(("gesture", mine.name + "-hold", contact.down_ms, held_ms))
+        elif again:
+            mine.absorb_ms = contact.up_ms + WINDOW_MS
+            out.append(("gesture", mine.name + "-double", mine.began_ms, held_ms))
+        else:
+            mine.waiting = True
+
+    def _letter_due_ms(self, mine: Letter, other: Letter) -> int:
+        contact = mine.contact
+        if self._overlap:
+            return -1
+        if contact.down:
+            if mine.cued or mine.mute or contact.down_ms <= mine.absorb_ms:
+                return -1
+            return contact.down_ms + HOLD_MS + DEBOUNCE_MS
+        if not mine.waiting or contact.raw or other.contact.down or other.contact.raw:
+            return -1  # while the other is down this could still become a chord
+        return max(contact.up_ms + WINDOW_MS, other.contact.up_ms) + DEBOUNCE_MS
+
+    def _letter_due(self, mine: Letter, out: "list[Felt]") -> None:
+        if mine.contact.down:
+            mine.cued = True
+            out.append(("felt", "read-hold"))
+            return
+        mine.waiting = False
+        held_ms = mine.contact.up_ms - mine.contact.down_ms
+        out.append(("gesture", mine.name + "-short", mine.began_ms, held_ms))
+
+
+# -- what a gesture says -------------------------------------------------------------------------
+
+CARRY_ON_MINUTES = 15
+
+# gesture -> (message, {believed phase: another message}). Every press is sent, with its gesture,
+# whatever the pendant believes: where the hub knows better, the hub's reading decides.
+# docs/pendant.md prints this table.
+MEANINGS: "dict[str, tuple[type[PressMessage], dict[str, type[PressMessage]]]]" = {
+    "a-short": (Ok, {"planned": Arrived, "on-the-way": Arrived}),
+    "a-double": (CarryOn, {}),
+    "a-hold": (StartedOut, {}),
+    "d-short": (Departed, {}),
+    "d-double": (NoAnswer, {}),
+    "d-hold": (HomeSafe, {}),
+    "sos-hold": (SosPressed, {}),
+    "sos-stabs": (SosPressed, {}),
+    "sos-let-go": (SosAborted, {}),
+    "chord": (Duress, {}),
+    "chord-broken": (DuressSuspected, {}),
+}
+
+
+def meaning(gesture: str, phase: str, prompt: str) -> "type[PressMessage]":
+    """The message for a gesture. A pending prompt turns what would be `ok` into its answer."""
+    usual, by_phase = MEANINGS[gesture]
+    kind = by_phase.get(phase, usual)
+    return Replied if kind is Ok and prompt else kind

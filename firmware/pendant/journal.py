@@ -1,0 +1,106 @@
+"""Flash records: names and blobs, each with its checksum. No flash in here.
+
+Rule: a record that cannot be trusted is told apart and left alone; it never costs the others.
+Kinds: `e-<boot>-<seq>` an event, sealed, not yet received by the hub; `o-<boot>-<seq>` an alarm
+press that the hub has and no person has ended; `c-<boot>-<seq>` the newest arrival claim, once the
+hub has it; `phase` where the visit stood.
+"""
+
+import binascii
+
+from protocol import codec
+from protocol.errors import RemoteProtocolError
+from protocol.messages import ALARM_TYPES, PHASES, UpMessage
+from protocol.record import is_id, is_press
+
+PHASE_NAME = "phase"
+MAX_BLOB_BYTES = codec.MAX_TOKEN_BYTES + 16
+
+
+def name_of(kind: str, identity: str) -> str:
+    return kind + "-" + identity.replace(".", "-")
+
+
+def wrap(body: bytes) -> bytes:
+    """The body behind its checksum."""
+    return b"%08x " % (binascii.crc32(body) & 0xFFFFFFFF) + body
+
+
+def _unwrap(blob: bytes) -> bytes | None:
+    if len(blob) < 9 or len(blob) > MAX_BLOB_BYTES:
+        return None
+    body = bytes(blob[9:])
+    return body if wrap(body) == bytes(blob) else None
+
+
+class Found:
+    """What the flash held at boot."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[UpMessage, bytes]] = []  # (message, token)
+        self.open: list[tuple[str, str]] = []  # (identity, type)
+        self.claim = ""
+        self.phase = "off"
+        self.visit = ""
+        self.unreadable = 0  # kept on flash: a person may still want to look at them
+
+
+def read(records: list[tuple[str, bytes]], pendant: str) -> Found:
+    found = Found()
+    for name, blob in records:
+        body = _unwrap(blob)
+        if body is None or not _take(found, name, body, pendant):
+            found.unreadable += 1
+    return found
+
+
+def _take(found: Found, name: str, body: bytes, pendant: str) -> bool:
+    if name == PHASE_NAME:
+        return _take_phase(found, body)
+    identity = name[2:18] + "." + name[19:]
+    if not is_press(identity) or name != name_of(name[:1], identity):
+        return False
+    if name[0] == "e":
+        return _take_event(found, identity, body, pendant)
+    if name[0] == "o":
+        kind = _text(body)
+        if kind not in [cls.TYPE for cls in ALARM_TYPES]:
+            return False
+        found.open.append((identity, kind))
+        return True
+    if name[0] == "c" and body == b"claim":
+        found.claim = identity
+        return True
+    return False
+
+
+def _take_event(found: Found, identity: str, body: bytes, pendant: str) -> bool:
+    try:
+        message = codec.peek(body, up=True)
+    except RemoteProtocolError:
+        return False
+    if not isinstance(message, UpMessage) or message.pendant != pendant:
+        return False
+    if message.identity() != identity:
+        return False
+    found.events.append((message, body))
+    return True
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeError:
+        return ""
+
+
+def phase_blob(phase: str, visit: str) -> bytes:
+    return wrap((phase + " " + visit).encode())
+
+
+def _take_phase(found: Found, body: bytes) -> bool:
+    words = _text(body).split(" ")
+    if len(words) != 2 or words[0] not in PHASES or not (words[1] == "" or is_id(words[1])):
+        return False
+    found.phase, found.visit = words
+    return True
