@@ -1,8 +1,9 @@
 """An asyncio MQTT 3.1.1 client that cannot hang, for CPython and MicroPython.
 
 The rule it keeps: every wait has an end (connect, CONNACK, SUBACK, PUBACK, PINGRESP, write), and a
-QoS 1 message stays queued until its PUBACK, over any number of connections, urgent ones first, even
-before the SUBSCRIBE: a pendant whose subscriptions are refused still delivers its SOS. A PUBACK
+QoS 1 message stays queued until its PUBACK, over any number of connections, urgent ones first. A
+pendant whose subscription is refused (revoked, say) still gets its SOS out: the link counts as up
+for ACK_MS, then it is dropped as refused and tried again. A PUBACK
 proves nothing about the hub; receipts are the core's business. Sessions are clean and every
 connection subscribes again, because not every broker keeps what it promises to keep.
 """
@@ -95,6 +96,7 @@ class Client:
     def _begin(self, now_ms: int) -> None:
         """Forget what belonged to the last connection."""
         self._greeted = False
+        self._refusal = ""
         self._failure: Exception | None = None
         self._control: list[bytes] = []
         self._subscribe_id = 0
@@ -228,7 +230,7 @@ class Client:
         if packet.packet_id != self._subscribe_id or len(packet.codes) != len(self._topics):
             raise RemoteProtocolError("packet", "SUBACK for something else")
         if any(code > 2 for code in packet.codes):
-            raise RemoteProtocolError("refused", "SUBACK codes %r" % (packet.codes,))
+            self._refusal = "SUBACK codes %r" % packet.codes
         if not self.up:
             self.up, self._up_ms = True, self._now_ms()
             self._hurry.clear()
@@ -242,6 +244,8 @@ class Client:
             owed_ms.append(self._pinged_ms)
         if owed_ms and now_ms - min(owed_ms) > ACK_MS:
             raise RemoteProtocolError("timeout", "the broker owes an answer")
+        if self.up and self._refusal and now_ms - self._up_ms > ACK_MS:
+            raise RemoteProtocolError("refused", self._refusal)
         quiet_ms = now_ms - min(self._heard_ms, self._wrote_ms)
         if self.up and self._pinged_ms < 0 and quiet_ms >= PING_AFTER_MS:
             self._pinged_ms = now_ms

@@ -192,23 +192,27 @@ async def test_second_connack_ends_the_link() -> None:
 
 
 async def test_refused_subscription_still_delivers_the_sos() -> None:
-    """A revoked pendant may publish its SOS and nothing else (P4)."""
+    """A revoked pendant may publish its SOS and nothing else (P4): one queued, one said to late."""
     seen: list[bytes] = []
 
     async def refuse(peer: Peer) -> None:
         await peer.greet()
         sos = await peer.packet()
-        seen.append(published(sos)[2])
-        await peer.send(puback(sos))
         subscribe = await peer.packet()
-        await peer.send(b"\x90\x03" + subscribe[1:3] + b"\x80")
+        await peer.send(puback(sos) + b"\x90\x03" + subscribe[1:3] + b"\x80")
+        second = await peer.packet()
+        await peer.send(puback(second))
+        seen.extend([published(sos)[2], published(second)[2]])
         await peer.closed()
 
     async with broker_doing(refuse, stay) as broker, running(broker.port) as pendant:
         assert pendant.client.publish("t", b"sos", 1, urgent=True)
         await pendant.until(lambda: pendant.links == [True])
-        assert seen == [b"sos"]
-        assert "SUBACK" in pendant.client.last_fault
+        assert pendant.client.publish("t", b"sos 2", 1, urgent=True)
+        await pendant.until(lambda: pendant.links == [True, False])
+        await until(lambda: "SUBACK" in pendant.client.last_fault)
+        await pendant.until(lambda: pendant.links == [True, False, True])
+        assert seen == [b"sos", b"sos 2"]
 
 
 @pytest.mark.parametrize("stall", ["connack", "suback", "puback", "pingresp"])

@@ -1,0 +1,219 @@
+"""The pendant's shell: one gather of supervised tasks around the pure core. It decides nothing.
+
+The rule it keeps: what the core wants durable is durable before the core is told so, and only what
+the core then says is felt and sent. A task that ends, fails or stops moving is a fault: its cause
+goes to flash and the board starts afresh, from records that lose nothing. The watchdog is fed only
+while every task moves.
+"""
+
+import asyncio
+
+from firmware.mqtt import Client
+from firmware.mqtt_packets import encode_connect
+from firmware.pendant.feedback import Player
+from firmware.uptime import Uptime
+from firmware.waits import pause_ms, rest
+from protocol import topics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist on the chip
+    from collections.abc import Callable
+    from typing import Any
+
+    from firmware.boards.unix import Board
+    from firmware.pendant.device import Device
+    from firmware.pendant.settings import Settings
+
+    Outputs = list[tuple[Any, ...]]
+
+MOVE_MS = 1000  # no task waits longer than this without a sign of life
+WATCHDOG_EVERY_MS = 500
+MEASURE_EVERY_MS = 5000
+
+# How long a task may stay in one place. link: a connect, an answer and a whole back-off;
+# flash: a held or wearing flash is slow, and giving up on it loses what it still holds.
+BUDGET_MS = {"board": 10000, "buttons": 5000, "ticker": 5000, "feel": 5000, "flash": 60000}
+LINK_BUDGET_MS = 20000
+
+
+class StuckError(Exception):
+    """A task stopped moving."""
+
+
+class App:
+    """Carries inputs to the core and the core's outputs to the board and the link."""
+
+    def __init__(
+        self, board: "Board", device: "Device", settings: "Settings", now_ms: Uptime
+    ) -> None:
+        self._board = board
+        self._device = device
+        self._now_ms = now_ms
+        self._player = Player(settings.quiet)
+        self._flash_work: list[tuple[str, bytes | None]] = []  # bounded by the core's outbox
+        self._flash_waits = asyncio.Event()
+        self._felt = asyncio.Event()
+        self._tick_moved = asyncio.Event()
+        self._fault: BaseException | None = None
+        self._moved = {name: now_ms() for name in BUDGET_MS}
+        self._client = Client(
+            encode_connect(settings.pendant, settings.username, settings.password),
+            (topics.down(settings.pendant),),
+            lambda: board.open_stream(settings.broker_host, settings.broker_port),
+            now_ms,
+            board.random_bytes,
+            self._link_changed,
+            self._message_came,
+        )
+
+    async def run(self) -> None:
+        """Never returns; any fault ends in a reset with its cause kept."""
+        asyncio.get_event_loop().set_exception_handler(self._task_failed)
+        try:
+            self._boot()
+            await asyncio.gather(
+                self._board.run(self._mover("board")),
+                self._buttons(),
+                self._ticker(),
+                self._flash_writer(),
+                self._feel(),
+                self._client.run(),
+                self._watchdog(),
+            )
+            cause = "a task ended"
+        except Exception as error:  # noqa: BLE001 - whatever it is, the cure is a fresh start
+            cause = repr(error)
+        self._board.reset(cause)
+
+    def _task_failed(self, loop: object, context: "dict[str, object]") -> None:
+        """A task nobody waited for died; the watchdog task makes a reset of it."""
+        fault = context.get("exception")
+        self._fault = fault if isinstance(fault, BaseException) else StuckError(str(context))
+
+    def _boot(self) -> None:
+        cause = self._board.boot_cause()
+        records = self._board.read_all()
+        self._board.note("boot", cause)
+        self._do(self._device.boot(records, self._now_ms(), cause))
+        self._measure()
+
+    def _took(self, outputs: "Outputs") -> None:
+        """After any input but a tick: it may have brought the next tick nearer."""
+        self._do(outputs)
+        self._tick_moved.set()
+
+    def _measure(self) -> None:
+        now_ms = self._now_ms()
+        self._do(self._device.battery(self._board.battery_pct(), now_ms))
+        self._do(self._device.signal(self._board.signal_pct(), now_ms))
+
+    def _do(self, outputs: "Outputs") -> None:
+        for output in outputs:
+            kind = output[0]
+            if kind == "persist":
+                self._to_flash(output[1], output[2])
+            elif kind == "erase":
+                self._to_flash(output[1], None)
+            elif kind == "send":
+                self._client.publish(output[1], output[2], output[3], output[4])
+            elif kind == "feel":
+                self._board.note("feel", output[1])
+                self._player.play(output[1], self._now_ms())
+                self._felt.set()
+            elif kind == "connect":
+                self._client.hurry()
+            elif kind == "reset":
+                self._board.reset(output[1])
+
+    def _to_flash(self, name: str, blob: "bytes | None") -> None:
+        """The core asks again while a write is slow: what already waits need not wait twice."""
+        waiting = [work for work in self._flash_work if work[0] == name]
+        if not waiting or waiting[-1] != (name, blob):
+            self._flash_work.append((name, blob))
+            self._flash_waits.set()
+
+    def _link_changed(self, up: bool) -> None:
+        self._board.note("link", up)
+        self._took(self._device.link(up, self._now_ms()))
+
+    def _message_came(self, topic: str, payload: bytes) -> None:
+        self._took(self._device.received(payload, self._now_ms()))
+
+    def _mover(self, name: str) -> "Callable[[], None]":
+        def moved() -> None:
+            self._moved[name] = self._now_ms()
+
+        return moved
+
+    async def _buttons(self) -> None:
+        moved = self._mover("buttons")
+        while True:
+            moved()
+            while self._board.edges:
+                button, down = self._board.edges.pop(0)
+                self._took(self._device.edge(button, down, self._now_ms()))
+            await rest(self._board.pressed, MOVE_MS)
+
+    async def _ticker(self) -> None:
+        moved = self._mover("ticker")
+        measure_due_ms = self._now_ms() + MEASURE_EVERY_MS
+        while True:
+            moved()
+            now_ms = self._now_ms()
+            if now_ms >= measure_due_ms:
+                measure_due_ms = now_ms + MEASURE_EVERY_MS
+                self._measure()
+            self._do(self._device.tick(now_ms))
+            await rest(self._tick_moved, min(MOVE_MS, self._device.next_tick_ms(now_ms)))
+
+    async def _flash_writer(self) -> None:
+        """One at a time and in order, with a turn for the others after each."""
+        moved = self._mover("flash")
+        while True:
+            moved()
+            if not self._flash_work:
+                await rest(self._flash_waits, MOVE_MS)
+                continue
+            name, blob = self._flash_work[0]
+            try:
+                if blob is None:
+                    await self._board.erase(name)
+                else:
+                    await self._board.write(name, blob)
+                    self._took(self._device.persisted(name, self._now_ms()))
+            except OSError as error:  # full or worn: the core is not told, and asks again
+                self._board.note("log", "flash: " + name + ": " + repr(error))
+            self._flash_work.pop(0)
+            await pause_ms(0)
+
+    async def _feel(self) -> None:
+        moved = self._mover("feel")
+        shown = (0, "off")
+        while True:
+            moved()
+            now_ms = self._now_ms()
+            output = self._player.output(now_ms)
+            if output != shown:
+                self._board.show(output[0], output[1])
+                shown = output
+            next_ms = self._player.next_ms(now_ms)
+            await rest(self._felt, MOVE_MS if next_ms < 0 else min(MOVE_MS, next_ms))
+
+    async def _watchdog(self) -> None:
+        checked_ms = self._now_ms()
+        while True:
+            now_ms = self._now_ms()
+            if self._fault is not None:
+                raise self._fault
+            if now_ms - checked_ms < 2 * WATCHDOG_EVERY_MS:
+                self._check_moved(now_ms)
+                self._board.feed_watchdog()
+            checked_ms = now_ms  # late ourselves: the others get a turn before they are judged
+            await pause_ms(WATCHDOG_EVERY_MS)
+
+    def _check_moved(self, now_ms: int) -> None:
+        if now_ms - self._client.moved_ms > LINK_BUDGET_MS:
+            raise StuckError("link")
+        for name, budget_ms in BUDGET_MS.items():
+            if now_ms - self._moved[name] > budget_ms:
+                raise StuckError(name)

@@ -1,0 +1,196 @@
+"""A pendant's board on a desktop system, driven by the simulator over one control socket.
+
+Same few functions as boards/esp32.py and no decisions. The board connects to 127.0.0.1:PORT and
+both sides send JSON, one object a line. If the connection ends, so does the process: no pendant
+outlives its simulator.
+
+To the board:
+    {"button": "a" | "d" | "s", "down": true | false}
+    {"battery": 71}           per cent, from now on
+    {"signal": 40}            the same for the radio
+    {"power": "cut"}          the process ends at once, in the middle of anything
+    {"hold_flash": true}      writes wait, and wait on, until false comes
+    {"hold_link": true}       the link drops and no connection succeeds until false comes
+From the board (`at_ms`: milliseconds since its boot):
+    {"boot": cause, "records": n, "at_ms": 0}
+    {"feel": pattern, "at_ms": t}      the core asked for it
+    {"motor": pct, "led": colour, "at_ms": t}   what motor and LED do from now on
+    {"flash": "held" | "written" | "erased", "name": record, "at_ms": t}
+    {"link": true | false, "at_ms": t}
+A reset ends the process with RESET_STATUS, to be started again: {"boot": cause} then says why.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+
+from firmware.boards.flash import FlashFolder
+from firmware.waits import drop, rest, within_ms
+from protocol.errors import LocalProtocolError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist on the chip
+    from collections.abc import Callable
+
+TICKS_MASK = (1 << 30) - 1  # wraps as the chip does
+CONTROL_CONNECT_MS = 5000
+MOVE_MS = 1000
+RESET_STATUS = 64  # the process asks to be started again
+CUT_STATUS = 65
+GONE_STATUS = 66  # the simulator went away
+CAUSE_FILE = "cause.txt"
+IPPROTO_TCP, TCP_NODELAY = 6, 1  # MicroPython has no names for them
+
+
+def _end(status: int) -> None:
+    """At once: CPython skips every finally; MicroPython has only SystemExit, and no threads."""
+    getattr(os, "_exit", sys.exit)(status)
+
+
+def _option(argv: "list[str]", name: str) -> str:
+    if name not in argv[:-1]:
+        raise LocalProtocolError("usage: main.py --flash DIR --control PORT")
+    return argv[argv.index(name) + 1]
+
+
+class Board:
+    """Buttons, LED, vibration, battery, flash and network of a simulated pendant."""
+
+    def __init__(self, argv: "list[str]") -> None:
+        self.edges: list[tuple[str, bool]] = []
+        self.pressed = asyncio.Event()
+        self._flash = FlashFolder(_option(argv, "--flash"))
+        self._control_port = int(_option(argv, "--control"))
+        self._lines: list[bytes] = []
+        self._line_waits = asyncio.Event()
+        self._battery_pct = 100
+        self._signal_pct = 100
+        self._flash_held = False
+        self._flash_free = asyncio.Event()
+        self._link_held = False
+        self._link_writers: list[asyncio.StreamWriter] = []
+        self._started_ms = self.ticks_ms()
+
+    def ticks_ms(self) -> int:
+        if hasattr(time, "ticks_ms"):
+            return int(time.ticks_ms()) & TICKS_MASK
+        return time.monotonic_ns() // 1_000_000 & TICKS_MASK
+
+    def random_bytes(self, count: int) -> bytes:
+        return os.urandom(count)
+
+    def settings_text(self) -> str:
+        return str(self._flash.read_file("settings.json"), "utf-8")
+
+    def boot_cause(self) -> str:
+        """Why the last run ended, told once."""
+        cause = str(self._flash.read_file(CAUSE_FILE), "utf-8")
+        if not cause:
+            return "power-on"
+        self._flash.write_file(CAUSE_FILE, b"")
+        return cause
+
+    def read_all(self) -> "list[tuple[str, bytes]]":
+        return self._flash.read_all()
+
+    async def write(self, name: str, blob: bytes) -> None:
+        """Durable when this returns."""
+        if self._flash_held:
+            self._tell({"flash": "held", "name": name})
+        while self._flash_held:
+            await rest(self._flash_free, MOVE_MS)
+        self._flash.write(name, blob)
+        self._tell({"flash": "written", "name": name})
+
+    async def erase(self, name: str) -> None:
+        while self._flash_held:
+            await rest(self._flash_free, MOVE_MS)
+        self._flash.erase(name)
+        self._tell({"flash": "erased", "name": name})
+
+    async def open_stream(
+        self, host: str, port: int
+    ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
+        if self._link_held:
+            raise OSError("the simulator holds the link")
+        reader, writer = await asyncio.open_connection(host, port)
+        raw = getattr(writer, "s", None)
+        if raw is not None:  # MicroPython; CPython's asyncio does the same by itself
+            raw.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        self._link_writers = [writer]
+        return reader, writer
+
+    def note(self, kind: str, value: "str | bool | int") -> None:
+        """What the shell does, for whoever watches: nobody on a real pendant."""
+        self._tell({kind: value})
+
+    def show(self, strength_pct: int, led: str) -> None:
+        self._tell({"motor": strength_pct, "led": led})
+
+    def battery_pct(self) -> int:
+        return self._battery_pct
+
+    def signal_pct(self) -> int:
+        return self._signal_pct
+
+    def feed_watchdog(self) -> None:
+        """No such part here; a process that hangs is the simulator's to find."""
+
+    def reset(self, cause: str) -> None:
+        """Remember why, and end; does not return."""
+        self._flash.write_file(CAUSE_FILE, cause.encode())
+        sys.stderr.write("reset: " + cause + "\n")
+        _end(RESET_STATUS)
+
+    async def run(self, moved: "Callable[[], None]") -> None:
+        """The control socket: what the simulator says, and what it is told."""
+        reader, writer = await within_ms(
+            asyncio.open_connection("127.0.0.1", self._control_port), CONTROL_CONNECT_MS
+        )
+        listening = asyncio.create_task(self._listen(reader))
+        try:
+            while True:
+                moved()
+                lines, self._lines = self._lines, []
+                if lines:
+                    writer.write(b"".join(lines))
+                    await within_ms(writer.drain(), CONTROL_CONNECT_MS)
+                else:
+                    await rest(self._line_waits, MOVE_MS)
+        finally:
+            listening.cancel()
+
+    async def _listen(self, reader: "asyncio.StreamReader") -> None:
+        while True:
+            try:
+                line = await reader.readline()
+            except OSError:
+                line = b""
+            if not line:
+                _end(GONE_STATUS)
+            await self._obey(json.loads(line))
+
+    async def _obey(self, order: "dict[str, str | bool | int]") -> None:
+        if "button" in order:
+            self.edges.append((str(order["button"]), bool(order["down"])))
+            self.pressed.set()
+        if "battery" in order:
+            self._battery_pct = int(order["battery"])
+        if "signal" in order:
+            self._signal_pct = int(order["signal"])
+        if "power" in order:
+            _end(CUT_STATUS)
+        if "hold_flash" in order:
+            self._flash_held = bool(order["hold_flash"])
+            self._flash_free.set()
+        if "hold_link" in order:
+            self._link_held = bool(order["hold_link"])
+            while self._link_held and self._link_writers:
+                await drop(self._link_writers.pop())
+
+    def _tell(self, news: "dict[str, str | bool | int]") -> None:
+        news["at_ms"] = self.ticks_ms() - self._started_ms & TICKS_MASK
+        self._lines.append(json.dumps(news).encode() + b"\n")
+        self._line_waits.set()
