@@ -72,7 +72,7 @@ class Command:
 
     kind: str
     by: str
-    data: Mapping[str, Value] = NOTHING
+    data: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
     reply: Reply | None = field(default=None, compare=False)
     version: int | None = None
 

@@ -31,7 +31,7 @@ class Event:
     worker: str = ""
     pendant: str = ""
     identity: str = ""
-    data: Mapping[str, Value] = NOTHING
+    data: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
