@@ -9,42 +9,31 @@ Outputs: ("persist", name, blob) | ("erase", name) | ("send", topic, payload, qo
 needs today: the shell resets itself and tells `boot` why.
 """
 
-import binascii
-
 from firmware.pendant import journal
-from firmware.pendant.gestures import CARRY_ON_MINUTES, Gestures, meaning
-from firmware.pendant.outbox import PERSIST_AGAIN_MS, Entry, Outbox
-from firmware.pendant.presses import SILENT, OpenPress, OpenPresses
+from firmware.pendant.beats import Beats
+from firmware.pendant.gestures import Gestures
+from firmware.pendant.identity import Identity
+from firmware.pendant.ledger import Ledger, is_audible
+from firmware.pendant.meanings import meaning, say
+from firmware.pendant.presses import SILENT
 from firmware.pendant.settings import Settings
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import Truths
-from protocol import codec, topics
+from protocol import topics
 from protocol.errors import RemoteProtocolError
-from protocol.messages import (
-    ALARM_TYPES,
-    Beat,
-    Booted,
-    CarryOn,
-    PressMessage,
-    Receipt,
-    Replied,
-    SosAborted,
-    Standing,
-    UpMessage,
-)
-from protocol.record import MAX_TEXT, is_text
+from protocol.messages import ALARM_TYPES, Booted, PressMessage, Receipt, Standing
+from protocol.record import is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
     from collections.abc import Callable
     from typing import Any
 
-    Output = tuple[Any, ...]
+    Outputs = list[tuple[Any, ...]]
 
 FIRMWARE = "allswell 0.1.0"
 MAX_TICK_MS = 1000
-ECHO_GAP_MS = 200  # a standing with news is echoed at once, but not more often than this
-MIN_BEAT_MS = 1000
+MAX_CAUSE = 32  # leaves room for the count of unreadable records
 
 
 class Device:
@@ -52,107 +41,96 @@ class Device:
         self, settings: Settings, random_bytes: "Callable[[int], bytes]", now_ms: int
     ) -> None:
         self.settings = settings
-        self.boot_id = binascii.hexlify(random_bytes(8)).decode()
         self.refused: dict[str, int] = {}  # down messages that changed nothing, by reason
-        self._up_key = codec.up_key(settings.secret)
-        self._down_key = codec.down_key(settings.secret)
-        self._seq = 0
         self._now_ms = now_ms
-        self._gestures = Gestures()
-        self._gestures.now_ms = now_ms
-        self._outbox = Outbox()
-        self._presses = OpenPresses()
-        self._beliefs = Beliefs(self.boot_id, "off", "")
-        self._truths = Truths(self._presses, self._beliefs, now_ms)
+        self._identity = Identity(settings, random_bytes)
+        self._gestures = Gestures(now_ms)
+        self._ledger = Ledger()
+        self._beliefs = Beliefs(self._identity.boot, "off", "")
+        self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
         self._unread: list[str] = []  # silent presses that have yet to be felt as A short
         self._early: list[str] = []  # of these, the ones already received
         self._signal_pct = 0
-        self._beat_ms = now_ms
-        self._beaten_ms = -ECHO_GAP_MS
+        self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
+
+    @property
+    def boot_id(self) -> str:
+        return self._identity.boot
 
     # -- inputs ----------------------------------------------------------------------------------
 
-    def boot(self, records: "list[tuple[str, bytes]]", now_ms: int, cause: str) -> "list[Output]":
+    def boot(self, records: "list[tuple[str, bytes]]", now_ms: int, cause: str) -> "Outputs":
         """The start, with what the flash holds and why we started."""
-        out: list[Output] = []
+        out: Outputs = []
         self._clock(now_ms)
         found = journal.read(records, self.settings.pendant)
         self._beliefs.phase = found.phase
         self._beliefs.visit = found.visit
-        self._truths.claim = found.claim
         self._feel(out, "started")
         self._restore(found, out)
         if found.unreadable:
-            cause = "%s; %d records unreadable" % (cause[:32], found.unreadable)
-        values = self._base(self._now_ms)
+            cause = "%s; %d records unreadable" % (cause[:MAX_CAUSE], found.unreadable)
+        values = self._identity.next(self._beliefs, self._now_ms)
         values["cause"] = cause if is_text(cause) else "unprintable"
-        values["firmware"] = FIRMWARE[:MAX_TEXT]
-        values["open"] = self._presses.listed()
+        values["firmware"] = FIRMWARE
+        values["open"] = self._ledger.presses.listed()
         booted = Booted(**values)
-        # Never on flash: the next boot speaks for itself.
-        token = codec.seal(booted, self.settings.key_id, self._up_key)
-        self._outbox.add(Entry(Booted, booted.identity(), token, "", self._now_ms))
+        self._ledger.add_unkept(booted, self._identity.seal(booted), self._now_ms)
         return self._work(out)
 
-    def edge(self, button: str, down: bool, now_ms: int) -> "list[Output]":
-        out: list[Output] = []
+    def edge(self, button: str, down: bool, now_ms: int) -> "Outputs":
+        """A raw edge of "a", "d" or "s", bounces and all."""
+        out: Outputs = []
         self._clock(now_ms)
-        self._read(self._gestures.edge(button, down, self._now_ms), out)
+        self._buttons(self._gestures.edge(button, down, self._now_ms), out)
         return self._work(out)
 
-    def tick(self, now_ms: int) -> "list[Output]":
+    def tick(self, now_ms: int) -> "Outputs":
         self._clock(now_ms)
         return self._work([])
 
-    def persisted(self, name: str, now_ms: int) -> "list[Output]":
+    def persisted(self, name: str, now_ms: int) -> "Outputs":
         """The flash holds this record now."""
-        out: list[Output] = []
+        out: Outputs = []
         self._clock(now_ms)
-        entry = self._outbox.named(name)
-        if entry is not None:
-            if not entry.stored and entry.alarm:
-                press = self._presses.find(entry.identity)
-                if press is not None and press.audible:
-                    self._feel(out, "stored")
-            entry.stored = True
-        elif name[:2] == "o-":
-            out.append(("erase", "e" + name[1:]))
-            if self._presses.find(name[2:18] + "." + name[19:]) is None:
-                out.append(("erase", name))  # ended while the flash was busy
-        elif name[:2] == "e-" or (name[:2] == "c-" and name != self._claim_name()):
+        entry = self._ledger.persisted(name, out)
+        if entry is not None and is_audible(entry):
+            self._feel(out, "stored")
+        if name[:2] == "c-" and name != self._claim_name():
             out.append(("erase", name))  # overtaken while the flash was busy
         return self._work(out)
 
-    def link(self, up: bool, now_ms: int) -> "list[Output]":
+    def link(self, up: bool, now_ms: int) -> "Outputs":
         """The session with the broker stands (subscribed), or is gone."""
         self._clock(now_ms)
         self._truths.link = up
         if up:
-            self._outbox.restart(self._now_ms)
-            self._beat_ms = self._now_ms
+            self._ledger.outbox.restart(self._now_ms)
+            self._beats.at_once(self._now_ms)
         return self._work([])
 
-    def received(self, payload: bytes, now_ms: int) -> "list[Output]":
+    def received(self, payload: bytes, now_ms: int) -> "Outputs":
         """Something came down. Only what our hub signed for us, in time, changes anything."""
-        out: list[Output] = []
+        out: Outputs = []
         self._clock(now_ms)
         try:
-            message = codec.unseal(bytes(payload), self.settings.key_id, self._down_key, up=False)
-            if isinstance(message, Receipt):
-                self._receipt(message, out)
-            elif isinstance(message, Standing):
-                self._standing(message, out)
+            message = self._identity.unseal(bytes(payload))
         except RemoteProtocolError as exc:
             self._refuse(exc.reason)
+            return self._work(out)
+        if isinstance(message, Receipt):
+            self._receipt(message, out)
+        else:
+            self._standing(message, out)
         return self._work(out)
 
-    def battery(self, pct: int, now_ms: int) -> "list[Output]":
-        out: list[Output] = []
+    def battery(self, pct: int, now_ms: int) -> "Outputs":
+        out: Outputs = []
         self._clock(now_ms)
         self._feel(out, *self._truths.battery(_percent(pct)))
         return self._work(out)
 
-    def signal(self, pct: int, now_ms: int) -> "list[Output]":
+    def signal(self, pct: int, now_ms: int) -> "Outputs":
         self._clock(now_ms)
         self._signal_pct = _percent(pct)
         return self._work([])
@@ -161,7 +139,7 @@ class Device:
         """Milliseconds until a tick is wanted, 1 to MAX_TICK_MS."""
         due = [self._gestures.next_ms(), self._truths.next_ms()]
         if self._truths.link:
-            due += [self._beat_ms, self._outbox.next_ms()]
+            due += [self._beats.due_ms, self._ledger.outbox.next_ms()]
         wait_ms = MAX_TICK_MS
         for at_ms in due:
             if at_ms >= 0:
@@ -170,7 +148,7 @@ class Device:
 
     # -- presses ---------------------------------------------------------------------------------
 
-    def _read(self, read: "list[Output]", out: "list[Output]") -> None:
+    def _buttons(self, read: "Outputs", out: "Outputs") -> None:
         """What the buttons said."""
         for item in read:
             if item[0] == "felt":
@@ -182,9 +160,9 @@ class Device:
             else:
                 self._read_silent(out)
 
-    def _gesture(self, name: str, began_ms: int, held_ms: int, out: "list[Output]") -> None:
+    def _gesture(self, name: str, began_ms: int, held_ms: int, out: "Outputs") -> None:
         kind = meaning(name, self._beliefs.phase, self._truths.pending_prompt())
-        if self._outbox.full_of(kind):
+        if self._ledger.outbox.full_of(kind):
             identity = self._join(kind, out)
         else:
             identity = self._press(kind, name, began_ms, held_ms, out)
@@ -199,15 +177,14 @@ class Device:
                 self._feel(out, "read-" + name[2:])
             self._truths.watch(identity, False, self._now_ms)
 
-    def _a_short(self, identity: str, kind: type, out: "list[Output]") -> None:
+    def _a_short(self, identity: str, kind: "type[PressMessage]", out: "Outputs") -> None:
         """Felt for A short, and for a chord in exactly the same way."""
         before = self._claim_name()
         self._feel(out, *self._truths.touched(identity, kind, self._now_ms))
         self._truths.watch(identity, False, self._now_ms)
-        if before and before != self._claim_name():
-            out.append(("erase", before))
+        self._drop_claim(before, out)
 
-    def _read_silent(self, out: "list[Output]") -> None:
+    def _read_silent(self, out: "Outputs") -> None:
         identity = self._unread.pop(0)
         kind = meaning("a-short", self._beliefs.phase, self._truths.pending_prompt())
         self._a_short(identity, kind, out)
@@ -221,134 +198,68 @@ class Device:
         gesture: str,
         began_ms: int,
         held_ms: int,
-        out: "list[Output]",
+        out: "Outputs",
     ) -> str:
         """Seal the event, once, and ask the flash to keep it."""
-        values = self._base(began_ms)
-        values["gesture"] = gesture
-        if kind is CarryOn:
-            values["minutes"] = CARRY_ON_MINUTES
-        elif kind is Replied:
-            values["prompt"] = self._truths.pending_prompt()
-        elif kind is SosAborted:
-            values["held_ms"] = held_ms
-        message = kind(**values)
-        identity = message.identity()
-        token = codec.seal(message, self.settings.key_id, self._up_key)
-        entry = Entry(kind, identity, token, journal.name_of("e", identity), self._now_ms)
-        if entry.alarm:
-            self._open(OpenPress(identity, kind.TYPE, False), out)
-        dropped = self._outbox.add(entry)
-        if dropped is not None and dropped.name:
-            out.append(("erase", dropped.name))
-        out.append(("persist", entry.name, journal.wrap(token)))
-        return identity
+        values = self._identity.next(self._beliefs, began_ms)
+        message = say(kind, gesture, values, held_ms, self._truths.pending_prompt())
+        self._ledger.add(message, self._identity.seal(message), self._now_ms, out)
+        return message.identity()
 
-    def _join(self, kind: "type[PressMessage]", out: "list[Output]") -> str:
+    def _join(self, kind: "type[PressMessage]", out: "Outputs") -> str:
         """As many of this kind wait as the hub can be told of: send the newest again, at once."""
-        entry = self._outbox.newest_of(kind)
+        entry = self._ledger.outbox.newest_of(kind)
         entry.again(self._now_ms)
-        if entry.stored and kind.TYPE not in SILENT:
+        if entry.stored and is_audible(entry):
             self._feel(out, "stored")
         return entry.identity
 
-    def _open(self, press: OpenPress, out: "list[Output]") -> None:
-        let_go = self._presses.add(press)
-        if let_go is not None:
-            out.append(("erase", journal.name_of("o", let_go.identity)))
-
-    def _base(self, press_ms: int) -> "dict[str, Any]":
-        self._seq += 1
-        heard_ms, since_ms = self._beliefs.dated(press_ms)
-        return {
-            "pendant": self.settings.pendant,
-            "boot": self.boot_id,
-            "seq": self._seq,
-            "heard_ms": heard_ms,
-            "since_ms": since_ms,
-            "standing": self._beliefs.version,
-            "phase": self._beliefs.phase,
-        }
-
-    def _restore(self, found: journal.Found, out: "list[Output]") -> None:
+    def _restore(self, found: journal.Found, out: "Outputs") -> None:
         """Take up what the last boot left behind."""
-        for identity, kind in found.open:
-            self._open(OpenPress(identity, kind, True), out)
-        known = [identity for identity, _ in found.open]
-        found.events.sort(key=_age)
-        stored = False
-        for message, token in found.events:
-            identity = message.identity()
-            if identity in known:
-                out.append(("erase", journal.name_of("e", identity)))  # the hub has it
-                continue
-            name = journal.name_of("e", identity)
-            entry = Entry(type(message), identity, token, name, self._now_ms)
-            entry.stored = True
-            audible = entry.alarm and message.TYPE not in SILENT
-            if entry.alarm:
-                self._open(OpenPress(identity, message.TYPE, False), out)
-            dropped = self._outbox.add(entry)
-            if dropped is not None:
-                out.append(("erase", dropped.name))
-            self._truths.watch(identity, audible, self._now_ms)
-            stored = stored or audible
-        if stored:
+        claim = found.latest_claim()
+        for other in found.claims:
+            if other != claim:
+                out.append(("erase", journal.name_of("c", other)))
+        audible = False
+        for entry in self._ledger.restore(found, self._now_ms, out):
+            self._truths.watch(entry.identity, is_audible(entry), self._now_ms)
+            audible = audible or is_audible(entry)
+        self._truths.restore(claim)
+        if audible:
             self._feel(out, "stored")
 
     # -- what comes down -------------------------------------------------------------------------
 
-    def _receipt(self, receipt: Receipt, out: "list[Output]") -> None:
-        self._ours(receipt.pendant)
-        identity = "%s.%d" % (receipt.boot, receipt.seq)
-        entry = self._outbox.received(identity, receipt.sha)
+    def _receipt(self, receipt: Receipt, out: "Outputs") -> None:
+        entry = self._ledger.received(receipt, self._identity.seq, out)
         if entry is None:
             self._refuse("stale")
             return
         if receipt.boot == self.boot_id:
             self._beliefs.hear_time(receipt.hub_ms, self._now_ms)
-        press = self._presses.find(identity)
-        if identity == self._truths.claim:
-            out.append(("persist", self._claim_name(), journal.wrap(b"claim")))
-        if press is not None:
-            press.received = True
-            press.received_seq = self._seq
-            marker = journal.name_of("o", identity)
-            out.append(("persist", marker, journal.wrap(press.kind.encode())))
-        elif entry.name:
-            out.append(("erase", entry.name))
-        if identity in self._unread:
-            self._early.append(identity)
+        if entry.identity == self._truths.claim:
+            out.insert(0, ("persist", self._claim_name(), journal.wrap(b"claim")))
+        if entry.identity in self._unread:
+            self._early.append(entry.identity)
             return
-        self._feel(out, *self._truths.received(identity, press))
+        press = self._ledger.presses.find(entry.identity)
+        self._feel(out, *self._truths.received(entry.identity, press))
 
-    def _standing(self, standing: Standing, out: "list[Output]") -> None:
-        self._ours(standing.pendant)
+    def _standing(self, standing: Standing, out: "Outputs") -> None:
         place = (self._beliefs.phase, self._beliefs.visit)
         claim = self._claim_name()
-        verdict = self._beliefs.take(standing, self._seq, self._now_ms)
+        verdict = self._beliefs.take(standing, self._identity.seq, self._now_ms)
         if verdict == "stale":
             self._refuse("stale")
             return
-        ended = self._presses.end(standing.resolved)
-        for press in ended:
-            entry = self._outbox.find(press.identity)
-            if entry is not None:
-                self._outbox.remove(entry)
-            out.append(("erase", journal.name_of("e", press.identity)))
-            out.append(("erase", journal.name_of("o", press.identity)))
+        ended = self._ledger.end(standing.resolved, out)
         self._feel(out, *self._truths.stands(standing, ended, self._now_ms))
-        if claim and claim != self._claim_name():
-            out.append(("erase", claim))
+        self._drop_claim(claim, out)
         if place != (self._beliefs.phase, self._beliefs.visit):
             blob = journal.phase_blob(self._beliefs.phase, self._beliefs.visit)
             out.append(("persist", journal.PHASE_NAME, blob))
         if verdict == "news":
-            self._beat_ms = max(self._now_ms, self._beaten_ms + ECHO_GAP_MS)
-
-    def _ours(self, pendant: str) -> None:
-        if pendant != self.settings.pendant:
-            raise RemoteProtocolError("pendant", pendant)
+            self._beats.echo(self._now_ms)
 
     def _refuse(self, reason: str) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + 1
@@ -357,61 +268,38 @@ class Device:
         claim = self._truths.claim
         return journal.name_of("c", claim) if claim else ""
 
+    def _drop_claim(self, before: str, out: "Outputs") -> None:
+        """An arrival that is no longer her latest has no record."""
+        if before and before != self._claim_name():
+            out.append(("erase", before))
+
     # -- every turn ------------------------------------------------------------------------------
 
     def _clock(self, now_ms: int) -> None:
         self._now_ms = max(self._now_ms, now_ms)
 
-    def _feel(self, out: "list[Output]", *patterns: str) -> None:
+    def _feel(self, out: "Outputs", *patterns: str) -> None:
         for pattern in patterns:
             out.append(("feel", pattern))
 
-    def _work(self, out: "list[Output]") -> "list[Output]":
+    def _work(self, out: "Outputs") -> "Outputs":
         """Whatever is due by now: gestures, then truths, then the flash, then the link."""
         now_ms = self._now_ms
-        self._read(self._gestures.tick(now_ms), out)
+        self._buttons(self._gestures.tick(now_ms), out)
         self._feel(out, *self._truths.tick(now_ms))
-        for entry in self._outbox.all():
-            if not entry.stored and now_ms >= entry.asked_ms + PERSIST_AGAIN_MS:
-                entry.asked_ms = now_ms
-                out.append(("persist", entry.name, journal.wrap(entry.token)))
+        self._ledger.ask_again(now_ms, out)
         if not self._truths.link:
             return out
-        for entry in self._outbox.due(now_ms):
+        for entry in self._ledger.outbox.due(now_ms):
             topic = topics.up(self.settings.pendant, "sos" if entry.alarm else "event")
             out.append(("send", topic, entry.token, 1, entry.alarm))
             entry.sent(now_ms)
-        if now_ms >= self._beat_ms:
-            self._beat(out)
+        if now_ms >= self._beats.due_ms:
+            battery_pct = self._truths.battery_pct
+            beat = self._beats.make(self._identity, battery_pct, self._signal_pct, now_ms)
+            out.append(("send", topics.up(self.settings.pendant, "beat"), beat, 0, False))
         return out
-
-    def _beat(self, out: "list[Output]") -> None:
-        values = self._base(self._now_ms)
-        values["battery_pct"] = self._truths.battery_pct
-        values["signal_pct"] = self._signal_pct
-        values["dropped"] = self._outbox.dropped
-        values["open"] = self._presses.listed()
-        beat = Beat(**values)
-        token = codec.seal(beat, self.settings.key_id, self._up_key)
-        out.append(("send", topics.up(self.settings.pendant, "beat"), token, 0, False))
-        self._beliefs.beat_sent(beat.seq, self._now_ms)
-        self._beaten_ms = self._now_ms
-        self._beat_ms = self._now_ms + self._beat_wait_ms()
-
-    def _beat_wait_ms(self) -> int:
-        """Faster on a visit or with an alarm; at least twice while a standing holds."""
-        idle = self._beliefs.off_duty() and not self._presses.any()
-        wait_ms = 1000 * (self.settings.offduty_beat_s if idle else self.settings.beat_s)
-        if self._beliefs.valid_ms:
-            wait_ms = min(wait_ms, self._beliefs.valid_ms // 2)
-        return max(MIN_BEAT_MS, wait_ms)
 
 
 def _percent(pct: int) -> int:
     return max(0, min(100, pct))
-
-
-def _age(event: "tuple[UpMessage, bytes]") -> tuple[int, int]:
-    """Undated first (they may be the oldest), then by the press."""
-    message = event[0]
-    return message.heard_ms + message.since_ms, message.seq

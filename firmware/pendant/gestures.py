@@ -6,28 +6,12 @@ press that overlapped with the other button is ever read alone; SOS is independe
 contact that chatters without settling counts as down: better a press too many.
 """
 
-from protocol.messages import (
-    Arrived,
-    CarryOn,
-    Departed,
-    Duress,
-    DuressSuspected,
-    HomeSafe,
-    NoAnswer,
-    Ok,
-    PressMessage,
-    Replied,
-    SosAborted,
-    SosPressed,
-    StartedOut,
-)
+from firmware.pendant.contact import DEBOUNCE_MS, Contact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip, and its tuple cannot be subscripted
     Felt = tuple[object, ...]
 
-DEBOUNCE_MS = 20  # a level counts once it has stood this long; dated from its first edge
-CHATTER_MS = 200  # a contact that will not settle for this long counts as down
 WINDOW_MS = 400  # from letting go to the second press of a double
 HOLD_MS = 2000
 CHORD_MS = 1000  # A and D together
@@ -42,50 +26,6 @@ BUTTONS = ("a", "d", "s")
 # What comes out: ("felt", pattern) | ("gesture", name, began_ms, held_ms) | ("read",)
 # "felt" is about the press itself; "read" is when a chord, whole or broken, is felt as if it had
 # been A short (its message is already on its way by then).
-
-
-class Contact:
-    """One button, debounced. `down` is the settled level, since `down_ms` (or up since `up_ms`)."""
-
-    def __init__(self) -> None:
-        self.raw = False
-        self.raw_ms = 0
-        self.down = False
-        self.down_ms = 0
-        self.up_ms = 0
-        self.restless_ms = -1  # when the raw level first left the settled one; -1 if it has not
-
-    def edge(self, down: bool, now_ms: int) -> None:
-        if down == self.raw:
-            return
-        self.raw = down
-        self.raw_ms = now_ms
-        if self.restless_ms < 0:
-            self.restless_ms = now_ms
-
-    def due_ms(self) -> int:
-        """When the level settles; -1 if it has settled."""
-        if self.restless_ms < 0:
-            return -1
-        calm_ms = self.raw_ms + DEBOUNCE_MS
-        if self.down or calm_ms <= self.restless_ms + CHATTER_MS:
-            return calm_ms
-        return self.restless_ms + CHATTER_MS
-
-    def settle(self, due_ms: int) -> bool:
-        """True when the settled level changed."""
-        chattering = not self.down and due_ms < self.raw_ms + DEBOUNCE_MS
-        began_ms = self.restless_ms if chattering else self.raw_ms
-        self.restless_ms = due_ms if chattering and not self.raw else -1
-        level = chattering or self.raw
-        if level == self.down:
-            return False
-        self.down = level
-        if level:
-            self.down_ms = began_ms
-        else:
-            self.up_ms = began_ms
-        return True
 
 
 class Letter:
@@ -106,11 +46,11 @@ class Letter:
 
 
 class Gestures:
-    def __init__(self) -> None:
+    def __init__(self, now_ms: int) -> None:
         self.a = Letter("a")
         self.d = Letter("d")
         self.sos = Contact()
-        self.now_ms = 0
+        self.now_ms = now_ms
         self._stabs: list[int] = []
         self._sos_spent = False  # this press of SOS has had its meaning
         self._ramp = 0
@@ -326,32 +266,3 @@ class Gestures:
         mine.waiting = False
         held_ms = mine.contact.up_ms - mine.contact.down_ms
         out.append(("gesture", mine.name + "-short", mine.began_ms, held_ms))
-
-
-# -- what a gesture says -------------------------------------------------------------------------
-
-CARRY_ON_MINUTES = 15
-
-# gesture -> (message, {believed phase: another message}). Every press is sent, with its gesture,
-# whatever the pendant believes: where the hub knows better, the hub's reading decides.
-# docs/pendant.md prints this table.
-MEANINGS: "dict[str, tuple[type[PressMessage], dict[str, type[PressMessage]]]]" = {
-    "a-short": (Ok, {"planned": Arrived, "on-the-way": Arrived}),
-    "a-double": (CarryOn, {}),
-    "a-hold": (StartedOut, {}),
-    "d-short": (Departed, {}),
-    "d-double": (NoAnswer, {}),
-    "d-hold": (HomeSafe, {}),
-    "sos-hold": (SosPressed, {}),
-    "sos-stabs": (SosPressed, {}),
-    "sos-let-go": (SosAborted, {}),
-    "chord": (Duress, {}),
-    "chord-broken": (DuressSuspected, {}),
-}
-
-
-def meaning(gesture: str, phase: str, prompt: str) -> "type[PressMessage]":
-    """The message for a gesture. A pending prompt turns what would be `ok` into its answer."""
-    usual, by_phase = MEANINGS[gesture]
-    kind = by_phase.get(phase, usual)
-    return Replied if kind is Ok and prompt else kind

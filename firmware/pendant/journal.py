@@ -8,9 +8,10 @@ hub has it; `phase` where the visit stood.
 
 import binascii
 
+from firmware.pendant.standing import AT_A_DOOR
 from protocol import codec
 from protocol.errors import RemoteProtocolError
-from protocol.messages import ALARM_TYPES, PHASES, UpMessage
+from protocol.messages import ALARM_TYPES, PHASES, PressMessage, Replied, UpMessage
 from protocol.record import is_id, is_press
 
 PHASE_NAME = "phase"
@@ -19,6 +20,11 @@ MAX_BLOB_BYTES = codec.MAX_TOKEN_BYTES + 16
 
 def name_of(kind: str, identity: str) -> str:
     return kind + "-" + identity.replace(".", "-")
+
+
+def identity_in(name: str) -> str:
+    """The press a record is about; anything at all for a name that is not ours."""
+    return name[2:18] + "." + name[19:]
 
 
 def wrap(body: bytes) -> bytes:
@@ -39,10 +45,28 @@ class Found:
     def __init__(self) -> None:
         self.events: list[tuple[UpMessage, bytes]] = []  # (message, token)
         self.open: list[tuple[str, str]] = []  # (identity, type)
-        self.claim = ""
+        self.claims: list[str] = []
         self.phase = "off"
         self.visit = ""
         self.unreadable = 0  # kept on flash: a person may still want to look at them
+
+    def latest_claim(self) -> str:
+        """Her latest arrival claim; "" when which of several is the latest cannot be known."""
+        claim = self.claims[0] if len(self.claims) == 1 else ""
+        for message, _ in self.events:  # not yet received, so newer than what was
+            if _claims_arrival(message):
+                claim = message.identity()
+        return claim
+
+
+def _claims_arrival(message: UpMessage) -> bool:
+    """An event that became her latest arrival claim when it was pressed (truths.touched)."""
+    return (
+        isinstance(message, PressMessage)
+        and not isinstance(message, Replied)
+        and message.gesture in ("a-short", "chord", "chord-broken")
+        and message.phase not in AT_A_DOOR
+    )
 
 
 def read(records: list[tuple[str, bytes]], pendant: str) -> Found:
@@ -51,13 +75,20 @@ def read(records: list[tuple[str, bytes]], pendant: str) -> Found:
         body = _unwrap(blob)
         if body is None or not _take(found, name, body, pendant):
             found.unreadable += 1
+    found.events.sort(key=_age)
     return found
+
+
+def _age(event: "tuple[UpMessage, bytes]") -> tuple[int, int]:
+    """Undated first (they may be the oldest), then by the press."""
+    message = event[0]
+    return message.heard_ms + message.since_ms, message.seq
 
 
 def _take(found: Found, name: str, body: bytes, pendant: str) -> bool:
     if name == PHASE_NAME:
         return _take_phase(found, body)
-    identity = name[2:18] + "." + name[19:]
+    identity = identity_in(name)
     if not is_press(identity) or name != name_of(name[:1], identity):
         return False
     if name[0] == "e":
@@ -69,7 +100,7 @@ def _take(found: Found, name: str, body: bytes, pendant: str) -> bool:
         found.open.append((identity, kind))
         return True
     if name[0] == "c" and body == b"claim":
-        found.claim = identity
+        found.claims.append(identity)
         return True
     return False
 

@@ -6,6 +6,7 @@ are counted; what is sent is the bytes that were sealed, over any number of link
 
 from protocol import codec
 from protocol.messages import ALARM_TYPES, Duress, DuressSuspected, SosAborted, SosPressed
+from protocol.record import Message
 
 # A pendant's heap is 100 KiB and an event takes some 700 bytes of it.
 MAX_ROUTINE = 12  # several visits' worth; the oldest claim is the one that has been overtaken
@@ -13,7 +14,7 @@ MAX_ROUTINE = 12  # several visits' worth; the oldest claim is the one that has 
 # would tell it nothing, so it joins the last one, which is sent again at once: never refused.
 MAX_ALARMS_OF_A_KIND = ((SosPressed, 8), (SosAborted, 4), (Duress, 4), (DuressSuspected, 4))
 PERSIST_MS = 1000  # flash that has not answered by then is broken: send, but never say "stored"
-PERSIST_AGAIN_MS = 10_000
+PERSIST_AGAIN_MS = 30_000
 # The broker's PUBACK proves nothing, so only the receipt ends this.
 ALARM_RESEND_MS = (1000, 2000, 5000)
 ROUTINE_RESEND_MS = (5000, 10_000, 30_000)
@@ -22,8 +23,11 @@ ROUTINE_RESEND_MS = (5000, 10_000, 30_000)
 class Entry:
     """One sealed event. `name` is "" for what is never on flash."""
 
-    def __init__(self, kind: type, identity: str, token: bytes, name: str, now_ms: int) -> None:
+    def __init__(
+        self, kind: "type[Message]", identity: str, token: bytes, name: str, now_ms: int
+    ) -> None:
         self.kind = kind
+        self.type_name = kind.TYPE
         self.identity = identity
         self.token = token
         self.name = name

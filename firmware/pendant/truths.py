@@ -48,6 +48,12 @@ class Truths:
         self.battery_pct = 0  # not known yet
         self.link = False
 
+    def restore(self, claim: str) -> None:
+        """Her arrival claim from before this boot. Was she inside, she has been told to go in."""
+        self.claim = claim
+        if self._beliefs.phase == "inside":
+            self._go_in = claim
+
     # -- presses -------------------------------------------------------------------------------
 
     def watch(self, identity: str, urgent: bool, now_ms: int) -> None:
@@ -201,7 +207,8 @@ class Truths:
         if not self._lost and self._matters() and now_ms >= self._lapse_ms():
             self._lost = True
             self._owned = ""  # not known any more; told again when the hub is back
-            self._go_in = ""
+            if self._beliefs.phase == "at-door":
+                self._go_in = ""
             feels.append("hub-lost")
         if 0 <= self._prompt_next_ms <= now_ms:
             self._prompt_next_ms = now_ms + PROMPT_AGAIN_MS
