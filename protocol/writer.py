@@ -14,11 +14,9 @@ WIRE_VERSION = 1
 
 
 class _Form:
-    """One class, prepared for speed: its whole line as a template, and the test of each field."""
+    """A class's whole line as a template, made at its first use: the chip needs few of them."""
 
     def __init__(self, cls: type[Message]) -> None:
-        self.cls = cls
-        self.tests = [(name, KINDS[kind]) for name, kind in cls.FIELDS]
         self.worded = [i for i, (_, kind) in enumerate(cls.FIELDS) if kind in ("bool", "presses")]
         line = '{"v":%d,"type":"%s"' % (WIRE_VERSION, cls.TYPE)
         for name, kind in cls.FIELDS:
@@ -27,9 +25,10 @@ class _Form:
         self.line = line + "}"
 
 
-_FORMS = {}
+_CLASSES = {}
 for _cls in UP_TYPES + DOWN_TYPES:
-    _FORMS[_cls.TYPE] = _Form(_cls)
+    _CLASSES[_cls.TYPE] = _cls
+_FORMS: dict[str, _Form] = {}
 
 
 def _worded(value: object) -> str:
@@ -39,7 +38,10 @@ def _worded(value: object) -> str:
     return "true" if value else "false"
 
 
-def _write(form: _Form, values: list[object]) -> bytes:
+def _write(cls: type[Message], values: list[object]) -> bytes:
+    form = _FORMS.get(cls.TYPE)
+    if form is None:
+        form = _FORMS[cls.TYPE] = _Form(cls)
     for i in form.worded:
         values[i] = _worded(values[i])
     return (form.line % tuple(values)).encode()
@@ -47,26 +49,25 @@ def _write(form: _Form, values: list[object]) -> bytes:
 
 def write(message: Message) -> bytes:
     """The message's canonical claims, ASCII."""
-    form = _FORMS[message.TYPE]
-    return _write(form, [getattr(message, name) for name, _ in form.tests])
+    return _write(type(message), [getattr(message, name) for name, _ in message.FIELDS])
 
 
 def read(claims: bytes) -> Message:
     """The message in canonical claims. Raises RemoteProtocolError("claims")."""
     fields = _parse(claims)
-    kind = fields.get("type")
-    form = _FORMS.get(kind) if isinstance(kind, str) else None
-    if form is None or fields.get("v") != WIRE_VERSION:
+    wanted = fields.get("type")
+    cls = _CLASSES.get(wanted) if isinstance(wanted, str) else None
+    if cls is None or fields.get("v") != WIRE_VERSION:
         raise RemoteProtocolError("claims", "unknown type or version")
     values = {}
-    for name, lawful in form.tests:
+    for name, kind in cls.FIELDS:
         value = fields.get(name)  # None is no lawful value of any kind
-        if not lawful(value):
-            raise RemoteProtocolError("claims", "%s.%s" % (form.cls.TYPE, name))
+        if not KINDS[kind](value):
+            raise RemoteProtocolError("claims", "%s.%s" % (cls.TYPE, name))
         values[name] = value
-    if _write(form, [values[name] for name, _ in form.tests]) != claims:
+    if _write(cls, [values[name] for name, _ in cls.FIELDS]) != claims:
         raise RemoteProtocolError("claims", "not in canonical form")
-    return form.cls(**values)
+    return cls(**values)
 
 
 def _parse(claims: bytes) -> dict[str, object]:
