@@ -81,6 +81,13 @@ class RealBroker:
         assert self._process is not None
         self._process.send_signal(number)
 
+    def stop(self) -> None:
+        """In good order: it saves everything first."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait()
+        self._process = None
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()

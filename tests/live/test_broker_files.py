@@ -12,6 +12,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.devices import broker
+from protocol.topics import UP_LANES
 from tests.live.real_broker import PASSWORDS, RealBroker, running, wait_until
 
 pytestmark = pytest.mark.live
@@ -29,7 +30,7 @@ class Caller:
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=mqtt.MQTTv5)
         self.client.username_pw_set(user, PASSWORDS.get(user) if password is None else password)
         self.client.on_connect = self._on_connect
-        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload))
+        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, bytes(m.payload)))
         self.client.on_subscribe = lambda _c, _u, _m, codes, _p: self.granted.extend(
             code.value for code in codes
         )
@@ -117,7 +118,7 @@ def test_a_pendant_does_not_hear_what_is_meant_for_another(real: RealBroker) -> 
 
 def test_a_revoked_pendant_keeps_its_sos_and_nothing_else(real: RealBroker) -> None:
     caller = Caller(real, "p-revoked")
-    codes = {lane: caller.publish(f"allswell/p-revoked/up/{lane}") for lane in broker.UP_LANES}
+    codes = {lane: caller.publish(f"allswell/p-revoked/up/{lane}") for lane in UP_LANES}
     hub = Caller(real, broker.EVENTS_USER)
     caller.subscribe("allswell/p-revoked/down")
     hub.publish("allswell/p-revoked/down", b"secret")
