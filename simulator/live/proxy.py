@@ -1,0 +1,153 @@
+"""A TCP proxy between a pendant and the broker that can be as bad as a real network.
+
+cut: every connection is reset and new ones refused. stall: bytes wait. half-open: bytes vanish in
+both directions while both ends believe in the connection. latency: each piece is that much late.
+The rule it keeps: faults are link time and never scale.
+"""
+
+import contextlib
+import selectors
+import socket
+import struct
+import threading
+import time
+from collections import deque
+
+MODES = ("through", "cut", "stall", "half-open")
+_PIECE_BYTES = 16_384
+_TURN_S = 0.02
+_MAX_HELD = 1_000_000  # bytes that a stalled direction keeps; then it stops reading
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER of zero: close with RST
+
+
+class _Pipe:
+    """One direction of one connection: what was read and when it may be written."""
+
+    def __init__(self, source: socket.socket, target: socket.socket) -> None:
+        self.source = source
+        self.target = target
+        self.held: deque[tuple[float, bytes]] = deque()
+        self.held_bytes = 0
+
+
+class FaultProxy:
+    """Listens on a port of its own and forwards to 127.0.0.1:`target`."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.mode = "through"
+        self.latency_s = 0.0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ, None)
+        self._pipes: list[_Pipe] = []
+        self._lock = threading.Lock()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="fault-proxy", daemon=True)
+        self._thread.start()
+
+    def set(self, mode: str, latency_ms: int = 0) -> None:
+        if mode not in MODES:
+            raise ValueError(f"{mode!r} is none of {', '.join(MODES)}")
+        with self._lock:
+            self.mode = mode
+            self.latency_s = latency_ms / 1000
+            if mode == "cut":
+                self._drop_all()
+
+    @property
+    def connections(self) -> int:
+        with self._lock:
+            return len(self._pipes) // 2
+
+    def close(self) -> None:
+        self._ended = True
+        self._thread.join()
+        with self._lock:
+            self._drop_all()
+        self._selector.close()
+        self._listener.close()
+
+    def _run(self) -> None:
+        while not self._ended:
+            for key, _ in self._selector.select(_TURN_S):
+                with self._lock:
+                    if key.data is None:
+                        self._accept()
+                    elif key.data in self._pipes:
+                        self._read(key.data)
+            with self._lock:
+                self._write_due()
+
+    def _accept(self) -> None:
+        near, _ = self._listener.accept()
+        if self.mode == "cut":
+            self._reset(near)
+            return
+        try:
+            far = socket.create_connection(("127.0.0.1", self.target), 2)
+        except OSError:  # the broker is down: the pendant must see just that
+            self._reset(near)
+            return
+        for source, target in ((near, far), (far, near)):
+            source.settimeout(1)
+            source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            pipe = _Pipe(source, target)
+            self._pipes.append(pipe)
+            self._selector.register(source, selectors.EVENT_READ, pipe)
+
+    def _read(self, pipe: _Pipe) -> None:
+        if pipe.held_bytes > _MAX_HELD:
+            return
+        try:
+            piece = pipe.source.recv(_PIECE_BYTES)
+        except OSError:
+            piece = b""
+        if not piece:
+            if self.mode != "half-open":
+                self._drop(pipe, reset=False)
+            else:  # the other end shall not learn that this one has gone
+                self._selector.unregister(pipe.source)
+            return
+        if self.mode != "half-open":
+            pipe.held.append((time.monotonic() + self.latency_s, piece))
+            pipe.held_bytes += len(piece)
+
+    def _write_due(self) -> None:
+        if self.mode == "stall":
+            return
+        now_s = time.monotonic()
+        for pipe in list(self._pipes):
+            while pipe.held and pipe.held[0][0] <= now_s:
+                piece = pipe.held.popleft()[1]
+                pipe.held_bytes -= len(piece)
+                try:
+                    pipe.target.sendall(piece)
+                except OSError:
+                    self._drop(pipe)
+                    break
+
+    def _drop(self, pipe: _Pipe, reset: bool = True) -> None:
+        """Both directions of this connection, with a reset or as an orderly end."""
+        for other in [p for p in self._pipes if p.source in (pipe.source, pipe.target)]:
+            self._pipes.remove(other)
+            with contextlib.suppress(KeyError, ValueError):
+                self._selector.unregister(other.source)
+            if reset:
+                self._reset(other.source)
+                continue
+            if other is not pipe:
+                with contextlib.suppress(OSError):  # what was read before the end still goes out
+                    other.source.sendall(b"".join(piece for _, piece in pipe.held))
+            other.source.close()
+
+    def _drop_all(self) -> None:
+        while self._pipes:
+            self._drop(self._pipes[0])
+
+    @staticmethod
+    def _reset(end: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        end.close()
