@@ -26,12 +26,12 @@ PENDANT_EVENTS = {
 # From people: the web, the API, the CLI. data keys after the colon; ? is optional.
 COMMANDS = {
     "plan_visit": "client, area, purpose, start_ms, end_ms, workers (ids, comma separated), "
-    "tracker?, then, first_meeting, risk_flag, recent_violence, concern, rating?, coverage?, agreed_end_ms?, "
-    "manager_agreed (person id: HM-1.2)",
+    "tracker?, then, first_meeting, risk_flag, recent_violence, concern, rating?, coverage?, "
+    "agreed_end_ms?, manager_agreed (person id: HM-1.2)",
     "start_out": "visit, worker? (told by phone)",
     "confirm_arrival": "visit, worker?, place, name (read back), departure_contact?, end_ms?",
     "refuse_entry": "visit, worker?, note (do not go in)",
-    "record_contact": "visit or alarm, worker?, means, reached, note? (an answerphone is no contact)",
+    "record_contact": "visit or alarm, worker?, means, reached, note? (no answerphone)",
     "stand_down": "visit, worker?, note? (call-backs end; finish and departure stay, HM-4.2.2a)",
     "carry_on": "visit, worker?, every_min (further call-backs, HM-4.2.2b)",
     "abandon": "visit, worker?, note? (she is told to leave, or breaks off, HM-4.2.2c)",
@@ -54,10 +54,30 @@ HUB_EVENTS = {
     "page_failed": "a page could not be handed to any provider; data page, person, note",
     "beat_lost": "no beat from a pendant where coverage is expected",
     "beat_returned": "beats are back (ends no alarm)",
-    "unknown_open_press": "a beat carries an open SOS that the hub does not know: it is raised (P1)",
+    "unknown_open_press": "a beat carries an open SOS that the hub does not know: raise it (P1)",
     "hub_restarted": "data blind_from_ms, blind_until_ms",
     "clock_jumped": "the hub's clock moved against its monotonic one; data by_ms",
 }
+
+# What raises an alarm at once, without a timer -> the alarm's kind. A policy names the ladder.
+ON_EVENTS = {
+    "sos_pressed": "sos",
+    "sos_aborted": "sos_aborted",
+    "duress": "duress",
+    "duress_suspected": "duress_suspected",
+    "unverified": "unverified_sos",
+    "identity_conflict": "identity_conflict",
+    "unknown_open_press": "sos",
+    "coded-phrase": "coded_danger",
+    "family": "family_worried",
+    "call": "sos",
+    "beat_lost": "beat_lost",
+    "unplanned": "unplanned",
+    "hub_restarted": "hub_blind",
+    "clock_jumped": "clock_jumped",
+    "nobody_on_duty": "nobody_on_duty",
+}
+DANGER_PRESSES = frozenset({"sos_pressed", "sos_aborted", "duress", "duress_suspected"})
 
 # kind -> (rank, meaning). Rank 1 is served first.
 ALARM_KINDS = {

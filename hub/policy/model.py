@@ -1,0 +1,351 @@
+"""A procedure as frozen, validated types: what a policy file says once it has been loaded.
+
+Rule: everything with a clock, a role or a letter in it stands here, never in code; every row names
+its clauses and the paragraph of its source, or says "ours" (P9). A visit keeps the id of the policy
+it was planned under: a file that changes later changes no running visit.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from hub.rules.model import Ladder
+
+# What timers count from. Each is one moment of one part, set by rules/visit.py.
+ANCHORS = {
+    "planned_start": "the planned start",
+    "awaited": "the planned start, or the last contact after it while she has not arrived",
+    "started_out": "she set out",
+    "arrival_claim": "she pressed that she is at the door",
+    "arrival_call": "a person confirmed her arrival",
+    "arrival": "the earlier of the two before (HM-4.2.2)",
+    "confirmed": "a person let her go in",
+    "contact": "the last time that another person spoke with her",
+    "called_back": "the first call-back was done (the letter T, HM-4.2.3)",
+    "call_back": "the last call-back done, or the moment further ones were agreed",
+    "check_in": "the check-in time that was agreed beforehand",
+    "finish": "the expected finish",
+    "agreed_end": "the end agreed because coverage is poor (HM-4.2.7)",
+    "overrun": "contact after the expected finish without a new one",
+    "carry_on_claim": "she pressed for longer",
+    "no_answer": "nobody answered, or no way in",
+    "concern": "a concern at the door",
+    "broken_off": "the visit was broken off",
+    "departure_claim": "she pressed that she has left",
+    "departed": "a person confirmed that she has left",
+    "expected_back": "when she said she would be back or home",
+    "home_claim": "she pressed that she is home",
+    "site_start": "she began to be alone in the building",
+    "site_end": "she meant to leave the building",
+    "day_start": "her working day began",
+    "day_end": "her working day ends",
+    "unknown": "nothing else is known: the newest moment of the part (backstop only)",
+}
+SCOPES = {
+    "visit": "one worker's part of a visit",
+    "day": "a worker's day, between and around visits",
+    "site": "alone in the organisation's own building",
+}
+ACTIONS = ("raise", "page", "prompt")
+FROM = {
+    "visit": "named in the visit (tracker, departure contact)",
+    "duty": "whoever is on duty for it",
+    "everyone": "everyone who may hold it",
+}
+EARNED_BY = {
+    "confirm_arrival": "a person confirmed the arrival",
+    "call_back": "the call-back is done",
+    "confirm_departure": "a person confirmed the departure",
+    "not_returning": "a person was told that she does not return",
+    "returning": "she means to return to base",
+    "home_visit": "the entry is a home visit",
+    "on_course": "the entry is a course",
+}
+OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How closely a visit is watched, and how the board shows it (HM-2.4, HM-2.7)."""
+
+    id: str
+    name: str
+    board: str = "plain"  # plain | red
+    initials: bool = False  # the tracker's initials beside it
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """This level, when all of `when` and none of `unless` is known. The severest one counts."""
+
+    level: str
+    when: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    say: str = ""
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    id: str
+    name: str
+    source_of_people: str = "duty"  # FROM
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Anchor plus wait, in these levels and phases, while all of `when` and none of `until` holds.
+
+    `wait_agreed`: the interval agreed with her (carry_on) is added to the wait. `repeat_ms` and
+    `repeat_agreed`: again and again from there. A `backstop` runs only when the part has no other
+    deadline at all.
+    """
+
+    id: str
+    anchor: str
+    action: str
+    wait_ms: int = 0
+    wait_agreed: bool = False
+    repeat_ms: int = 0
+    repeat_agreed: bool = False
+    scope: str = "visit"
+    levels: tuple[str, ...] = ()  # empty: every level
+    phases: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
+    kind: str = ""  # raise: the alarm's kind
+    ladder: str = ""  # raise: who is paged, in which order
+    roles: tuple[str, ...] = ()  # page: who is told
+    about: str = ""  # page: which sentence (rules/explain.py)
+    prompt: str = ""  # prompt: the question's id, felt on the pendant
+    say: str = ""
+    backstop: bool = False
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """What an event raises at once: presses, dangers told by phone, the hub's own troubles."""
+
+    event: str  # rules/kinds.py ON_EVENTS says which kind of alarm it raises
+    ladder: str
+    say: str = ""
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A command is refused, with this reason, until everything in `requires` holds.
+
+    `when`: it stands only where all these facts are known. `roles`: who counts where the
+    requirement is a person's agreement. `override`: roles that may let it pass, on the record.
+    """
+
+    id: str
+    command: str
+    requires: tuple[str, ...]
+    reason: str
+    levels: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    override: tuple[str, ...] = ()
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    letter: str
+    meaning: str
+    earned_by: str
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A sentence shown at the right moment. `at`: `phase:…`, `alarm:…`, `command:…` or `step:…`."""
+
+    id: str
+    at: tuple[str, ...]
+    to: tuple[str, ...]
+    text: str
+    levels: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words on the telephone that mean danger. Shown to nobody beside an address (P8).
+
+    `alone`: the phrase by itself raises the alarm. `questions`: closed ones that the office asks;
+    they confirm, they never clear (SU-false).
+    """
+
+    id: str
+    cue: str
+    event: str  # an `on` row's event
+    alone: bool = True
+    questions: tuple[str, ...] = ()
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a confirmed departure leads, by what she does then."""
+
+    then: str  # base | home | next
+    phase: str
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A duty of the calendar rather than of a visit: reviews, drills, renewals, returns."""
+
+    id: str
+    every_months: int
+    every_days: int
+    roles: tuple[str, ...]
+    text: str
+    at_random: bool = False
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Office hours, minutes from midnight in the organisation's zone; days 1 (Monday) to 7."""
+
+    opens_min: int = 9 * 60
+    closes_min: int = 17 * 60
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    clause: tuple[str, ...] = ()
+    source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept (P8). Positions of a visit that ended clean are erased at once."""
+
+    visit_days: int = 365
+    payload_days: int = 365
+    looks_days: int = 365
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One procedure. Not slotted: what is computed once is kept on it (`timers_for` …)."""
+
+    id: str
+    version: int
+    title: str
+    organisation: str
+    document: str  # which text, of which date, it was read from
+    levels: tuple[Level, ...]
+    roles: tuple[Role, ...]
+    timers: tuple[Timer, ...]
+    ladders: tuple[Ladder, ...]
+    gates: tuple[Gate, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    on: tuple[On, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    after: tuple[After, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    means: tuple[str, ...] = ()  # the order in which her lines are tried (HM-3.6, HM-4.2.4)
+    means_clause: tuple[str, ...] = ()
+    hours: Hours = field(default_factory=Hours)
+    retention: Retention = field(default_factory=Retention)
+    digest: str = ""  # of the canonical text (policy/terms.py); not part of it
+
+    @cached_property
+    def terms_id(self) -> str:
+        """What a visit names: `homemaker-exeter@1:0123456789ab`."""
+        return f"{self.id}@{self.version}:{self.digest[:12]}"
+
+    @cached_property
+    def timer(self) -> dict[str, Timer]:
+        return {timer.id: timer for timer in self.timers}
+
+    @cached_property
+    def ladder(self) -> dict[str, Ladder]:
+        return {ladder.id: ladder for ladder in self.ladders}
+
+    @cached_property
+    def level(self) -> dict[str, Level]:
+        return {level.id: level for level in self.levels}
+
+    @cached_property
+    def role(self) -> dict[str, Role]:
+        return {role.id: role for role in self.roles}
+
+    @cached_property
+    def on_event(self) -> dict[str, On]:
+        return {on.event: on for on in self.on}
+
+    @cached_property
+    def letter_for(self) -> dict[str, str]:
+        return {letter.earned_by: letter.letter for letter in self.letters}
+
+    @cached_property
+    def after_then(self) -> dict[str, After]:
+        return {after.then: after for after in self.after}
+
+    @cached_property
+    def gates_for(self) -> dict[str, tuple[Gate, ...]]:
+        """Command -> its gates."""
+        commands = {gate.command for gate in self.gates}
+        return {
+            command: tuple(gate for gate in self.gates if gate.command == command)
+            for command in commands
+        }
+
+    @cached_property
+    def kept(self) -> dict[tuple[str, str], Any]:
+        """What the rules have computed from these terms and need not compute again."""
+        return {}
+
+    @cached_property
+    def _timers(self) -> dict[tuple[str, str], tuple[Timer, ...]]:
+        return {}
+
+    def timers_for(self, level: str, phase: str) -> tuple[Timer, ...]:
+        """The visit timers that can run there, backstops last. Computed once per pair."""
+        key = (level, phase)
+        found = self._timers.get(key)
+        if found is None:
+            fitting = [
+                timer
+                for timer in self.timers
+                if timer.scope == "visit"
+                and phase in timer.phases
+                and (not timer.levels or level in timer.levels)
+            ]
+            found = self._timers[key] = tuple(sorted(fitting, key=lambda timer: timer.backstop))
+        return found
+
+    @cached_property
+    def called_back_levels(self) -> frozenset[str]:
+        """The levels whose visits get a call-back: where some timer runs until it is done."""
+        waiting = [timer for timer in self.timers if "called_back" in timer.until]
+        return frozenset(
+            level.id
+            for level in self.levels
+            for timer in waiting
+            if not timer.levels or level.id in timer.levels
+        )
+
+
+# What a visit runs by is the whole policy as it was when the visit was planned.
+Terms = Policy

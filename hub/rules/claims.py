@@ -1,0 +1,180 @@
+"""What a pendant's press does to a visit. A press is a claim: recorded, felt, shown, not believed.
+
+Rule: no press ends watching (P5). A press moves the phase where it may and starts the timers that
+make a person confirm it; it earns no letter and stops no deadline. A press that is older than what
+a person has said since clears nothing. Whatever does not apply is recorded with its reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hub.policy.model import Terms
+from hub.rules.changes import changed, claimed, moved, noted
+from hub.rules.dangers import on_row, press_alarm, unplanned_alarm
+from hub.rules.model import Decision, Effect, Event, Page, Part, Visit
+from hub.rules.phases import BEFORE_ARRIVAL, ENDED
+
+NO_PRESS = "0" * 16 + ".0"  # go_in of an arrival that was told by telephone: no press is answered
+Handler = Callable[[Terms, Visit, Part, Event], Decision]
+
+
+def _claim(visit: Visit, part: Part, event: Event, reason: str, *effects: Effect) -> Decision:
+    return changed(visit, part, replace(part, claims=claimed(part, event)), reason, effects=effects)
+
+
+def _odd(terms: Terms, visit: Visit, part: Part, event: Event, why: str) -> Decision:
+    """A press that fits nothing here: kept as a claim, and a person asks her."""
+    return _claim(visit, part, event, f"{why}: a person asks", unplanned_alarm(terms, event))
+
+
+def _older(part: Part, event: Event) -> bool:
+    """Pressed before a person let her go in: it says nothing about what came after."""
+    return event.at_ms < part.anchors.get("confirmed", -1)
+
+
+def _started_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase != "planned":
+        return _claim(visit, part, event, f"started out, already {part.phase}")
+    new = replace(
+        part,
+        phase="on-the-way",
+        claims=claimed(part, event),
+        anchors=moved(part, started_out=event.at_ms),
+    )
+    return changed(visit, part, new, "started out")
+
+
+def _arrived(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase in BEFORE_ARRIVAL or part.phase == "at-door":
+        # HM-4.2.2 counts from the earlier moment: a press that was late on its way moves it back.
+        claim_ms = min(part.anchors.get("arrival_claim", event.at_ms), event.at_ms)
+        new = replace(
+            part,
+            phase="at-door",
+            claims=claimed(part, event),
+            anchors=moved(part, arrival_claim=claim_ms, arrival=_earlier(part, event.at_ms)),
+        )
+        return changed(visit, part, new, "at the door: she waits until a person has confirmed")
+    if part.phase == "inside" and part.go_in == NO_PRESS and _older(part, event):
+        # The press of the arrival that she has told by telephone meanwhile: it is that arrival.
+        new = replace(
+            part,
+            go_in=event.identity or NO_PRESS,
+            anchors=moved(part, arrival=_earlier(part, event.at_ms)),
+        )
+        return changed(visit, part, new, "the press of the arrival that was confirmed by telephone")
+    return _claim(visit, part, event, f"arrived, already {part.phase}")
+
+
+def _earlier(part: Part, at_ms: int) -> int:
+    return min(part.anchors.get("arrival", at_ms), at_ms)
+
+
+def _not_going_in(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase != "at-door":
+        return _odd(terms, visit, part, event, f"not going in, but {part.phase}")
+    new = replace(
+        part,
+        phase="broken-off",
+        claims=claimed(part, event),
+        anchors=moved(part, concern=event.at_ms, broken_off=event.at_ms),
+    )
+    return changed(visit, part, new, "a concern at the door: she does not go in (HM-8.2)")
+
+
+def _departed(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase in BEFORE_ARRIVAL:
+        return _odd(terms, visit, part, event, "departed, but never arrived")
+    if part.phase not in ("at-door", "inside", "broken-off"):
+        return _claim(visit, part, event, f"departed, already {part.phase}")
+    if _older(part, event):
+        return _odd(terms, visit, part, event, "departed, but pressed before she was let in")
+    new = replace(
+        part,
+        phase="leaving",
+        claims=claimed(part, event),
+        anchors=moved(part, departure_claim=event.at_ms),
+    )
+    return changed(visit, part, new, "says she has left: a person must speak with her (HM-3.5)")
+
+
+def _carry_on_asked(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    new = replace(
+        part, claims=claimed(part, event), anchors=moved(part, carry_on_claim=event.at_ms)
+    )
+    return changed(visit, part, new, "asks for longer: only another person agrees a new end")
+
+
+def _no_answer(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase not in BEFORE_ARRIVAL and part.phase != "at-door":
+        return _odd(terms, visit, part, event, f"no answer, but {part.phase}")
+    new = replace(
+        part,
+        phase="at-door",
+        claims=claimed(part, event),
+        anchors=moved(part, no_answer=event.at_ms, arrival=_earlier(part, event.at_ms)),
+    )
+    return changed(visit, part, new, "nobody answers, or no way in (CT-8.1)")
+
+
+def _home_safe(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase in BEFORE_ARRIVAL:
+        return _odd(terms, visit, part, event, "home, but never arrived")
+    if _older(part, event):
+        return _odd(terms, visit, part, event, "home, but pressed before she was let in")
+    moments = {"home_claim": event.at_ms}
+    phase = part.phase
+    if phase in ("at-door", "inside", "broken-off"):
+        phase, moments["departure_claim"] = "leaving", event.at_ms
+    new = replace(part, phase=phase, claims=claimed(part, event), anchors=moved(part, **moments))
+    return changed(visit, part, new, "says she is home: open until a person has spoken with her")
+
+
+def _ok(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    return _claim(visit, part, event, "says she is well: a claim, nothing stops for it")
+
+
+def _replied(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    prompt = str(event.data.get("prompt", ""))
+    if prompt and prompt == part.prompt:
+        new = replace(part, claims=claimed(part, event), prompt="")
+        return changed(visit, part, new, "answered her pendant's question: a claim, nothing stops")
+    ask = ladder_page(terms, visit, "late_reply", "a reply that matches no question of now")
+    return _claim(visit, part, event, "a late reply clears nothing: a person asks", ask)
+
+
+def ladder_page(terms: Terms, visit: Visit, about: str, why: str) -> Page:
+    """Ask whoever the policy pages first about a press that fits nothing."""
+    ladder = terms.ladder.get(on_row(terms, "unplanned").ladder)
+    roles = ladder.steps[0].roles if ladder is not None and ladder.steps else ()
+    return Page(roles, about, why, visit=visit.id)
+
+
+def _recorded(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    return noted(visit, f"{event.kind} while {part.phase}: recorded")
+
+
+HANDLERS: dict[str, Handler] = {
+    "booted": _recorded,
+    "started_out": _started_out,
+    "arrived": _arrived,
+    "not_going_in": _not_going_in,
+    "departed": _departed,
+    "ok": _ok,
+    "carry_on_asked": _carry_on_asked,
+    "no_answer": _no_answer,
+    "home_safe": _home_safe,
+    "replied": _replied,
+    "touched": _recorded,
+}
+
+
+def press(terms: Terms, visit: Visit, part: Part, event: Event, now_ms: int) -> Decision:
+    """A pendant's event for this part. Danger is danger in every phase, an ended visit's too."""
+    handler = HANDLERS.get(event.kind)
+    if handler is None:
+        effect = press_alarm(terms, event, now_ms)
+        return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
+    if part.phase in ENDED:
+        return noted(visit, f"{event.kind}, but this part is {part.phase}: recorded")
+    return handler(terms, visit, part, event)

@@ -1,0 +1,175 @@
+"""What people do who have spoken with her: confirm arrival, departure and home, record contact.
+
+Rule: only another person, by name, and only speech counts: a message left is none (HM-3.1, HM-3.5).
+A recorded contact ends the procedure's own alarms that it answers, and never one that is newer than
+the contact or that was raised by a press of danger (P3).
+"""
+
+from dataclasses import replace
+
+from hub.policy.model import Terms
+from hub.rules.changes import changed, marked, moved, refused, tried
+from hub.rules.claims import NO_PRESS
+from hub.rules.gates import flag, number
+from hub.rules.model import Attempt, Decision, Event, Part, ResolveAlarms, Visit
+from hub.rules.phases import BEFORE_ARRIVAL
+from hub.rules.timing import answered_sources, source_of
+
+# Alarm kinds that end when another person has spoken with her, act by act.
+BY_CONTACT = frozenset(
+    {"call_back_due", "finish_missed", "manager_now", "no_arrival", "beat_lost", "unattended"}
+)
+BY_ARRIVAL = BY_CONTACT | {"arrival_unconfirmed", "no_tracker"}
+BY_DEPARTURE = BY_ARRIVAL | {"departure_unconfirmed", "concern_at_door", "no_answer"}
+BY_HOME = BY_DEPARTURE | {"home_unconfirmed"}
+
+
+def text(event: Event, key: str) -> str:
+    return str(event.data.get(key, "")).strip()
+
+
+def answers(
+    terms: Terms, visit: Visit, part: Part, event: Event, kinds: frozenset[str], outcome: str
+) -> tuple[ResolveAlarms, ...]:
+    """The effect that ends what this act answers: nothing newer than the act itself (P4)."""
+    sources = answered_sources(terms, visit, part, kinds, event.at_ms)
+    if "beat_lost" in kinds:
+        sources += (source_of(visit.id, part.worker, "beat_lost"),)
+    return (ResolveAlarms(sources, event.by, outcome),)
+
+
+def spoke(event: Event, means: str, note: str = "") -> Attempt:
+    return Attempt(event.at_ms, event.by, means or "work-mobile", True, note)
+
+
+def record_contact(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    means, reached = text(event, "means"), flag(event.data, "reached")
+    if reached and means == "answerphone":
+        said = "A message left is no contact: record it as not reached, and try her other lines."
+        return refused(visit, said, ("HM-3.1", "HM-3.5"))
+    attempt = Attempt(event.at_ms, event.by, means, reached, text(event, "note"))
+    if not reached:
+        new = replace(part, attempts=tried(part, attempt))
+        said = f"not reached by {means or 'unnamed means'}: try the next line (HM-3.6)"
+        return changed(visit, part, new, said, ("HM-3.6",))
+    new = reached_part(terms, visit, part, event, attempt)
+    earned = "called_back" in new.anchors and "called_back" not in part.anchors
+    said = "spoken with her" + (": the call-back is done" if earned else "")
+    effects = answers(terms, visit, part, event, BY_CONTACT, said)
+    return changed(visit, part, new, said, ("HM-4.2.3",) if earned else (), effects)
+
+
+def reached_part(terms: Terms, visit: Visit, part: Part, event: Event, attempt: Attempt) -> Part:
+    """The part after another person has spoken with her at `event.at_ms`."""
+    at_ms = event.at_ms
+    anchors = dict(part.anchors)
+    anchors["contact"] = max(anchors.get("contact", at_ms), at_ms)
+    if part.phase in BEFORE_ARRIVAL and at_ms >= anchors.get("planned_start", at_ms):
+        anchors["awaited"] = max(anchors.get("awaited", at_ms), at_ms)
+    marks = part.marks
+    if part.phase in ("inside", "leaving") and at_ms >= anchors.get("confirmed", at_ms):
+        if visit.level in terms.called_back_levels and "called_back" not in anchors:
+            # HM-4.2.3: the T. Spoken with after she was let in, whichever of the two rang.
+            anchors["called_back"] = at_ms
+            marks = marked(part, terms.letter_for.get("call_back", ""), at_ms, event.by)
+        anchors["call_back"] = max(anchors.get("call_back", at_ms), at_ms)
+        if at_ms >= anchors.get("finish", at_ms + 1):
+            anchors["overrun"] = max(anchors.get("overrun", at_ms), at_ms)
+    return replace(part, anchors=anchors, marks=marks, attempts=tried(part, attempt), prompt="")
+
+
+def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    """HM-3.1: she is let in by a person who has spoken with her and read place and name back."""
+    if part.phase not in BEFORE_ARRIVAL and part.phase != "at-door":
+        said = f"Her arrival cannot be confirmed: this part is {part.phase} already."
+        return refused(visit, said)
+    place, name = text(event, "place"), text(event, "name")
+    arrivals = [claim.identity for claim in part.claims if claim.kind == "arrived"]
+    at_ms = event.at_ms
+    anchors = moved(
+        part,
+        arrival_call=at_ms,
+        arrival=min(part.anchors.get("arrival", at_ms), at_ms),
+        confirmed=at_ms,
+        contact=max(part.anchors.get("contact", at_ms), at_ms),
+    )
+    if end_ms := number(event.data, "end_ms"):
+        anchors = {**anchors, "finish": end_ms}
+    contact = text(event, "departure_contact") or visit.tracker
+    new = replace(
+        part,
+        phase="inside",
+        anchors=anchors,
+        go_in=(arrivals[-1] if arrivals else "") or NO_PRESS,
+        marks=marked(part, terms.letter_for.get("confirm_arrival", ""), at_ms, event.by),
+        claims=tuple(claim for claim in part.claims if claim.kind != "arrived"),
+        attempts=(spoke(event, text(event, "means"), f"read back: {place}, {name}"),),
+        departure_contact=contact,
+        prompt="",
+    )
+    # HM-3.3 calls the person agreed for the departure her tracker.
+    tracked = replace(visit, tracker=visit.tracker or contact)
+    said = "arrival confirmed by a person: she may go in"
+    effects = answers(terms, visit, part, event, BY_ARRIVAL, said)
+    return changed(tracked, part, new, said, ("HM-3.1", "HM-3.2"), effects)
+
+
+def confirm_departure(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    """HM-3.5, HM-6.1: spoken, then the letter D, and NR if she does not return."""
+    if part.phase in BEFORE_ARRIVAL:
+        return refused(visit, "She has not arrived: cancel the visit instead.")
+    if part.phase in ("going-home", "to-base"):
+        return refused(visit, "Her departure is confirmed already.")
+    if event.at_ms < part.anchors.get("confirmed", -1):
+        return refused(visit, "This is older than her going in: speak with her now.")
+    then = text(event, "then") or visit.then
+    after = terms.after_then.get(then)
+    if after is None:
+        return refused(visit, f"Say what she does then: {', '.join(terms.after_then)}.")
+    marks = marked(part, terms.letter_for.get("confirm_departure", ""), event.at_ms, event.by)
+    new = replace(part, marks=marks)
+    if then == "home":
+        letter = terms.letter_for.get("not_returning", "")
+        new = replace(new, marks=marked(new, letter, event.at_ms, event.by))
+    new = replace(
+        new,
+        phase=after.phase,
+        anchors=moved(
+            part,
+            departed=event.at_ms,
+            contact=max(part.anchors.get("contact", event.at_ms), event.at_ms),
+        ),
+        claims=tuple(claim for claim in part.claims if claim.kind == "home_safe"),
+        attempts=(spoke(event, text(event, "means")),),
+        call_every_ms=0,
+        prompt="",
+    )
+    said = "departure confirmed by a person" + (": not returning" if then == "home" else "")
+    effects = answers(terms, visit, part, event, BY_DEPARTURE, said)
+    clause = ("HM-3.5", "HM-6.1") if then == "home" else ("HM-3.5",)
+    return changed(visit, part, new, said, clause, effects)
+
+
+def confirm_home(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    """Home or back at base, seen or spoken with: the end of this part."""
+    if part.phase in BEFORE_ARRIVAL or part.phase == "at-door":
+        said = f"She is {part.phase}: cancel before arrival, confirm the departure after it."
+        return refused(visit, said)
+    newest = max(part.anchors.get("confirmed", -1), part.anchors.get("departed", -1))
+    if event.at_ms < newest:
+        return refused(visit, "This is older than her visit: speak with her now.")
+    marks = part.marks
+    if "departed" not in part.anchors:
+        letter = terms.letter_for.get("confirm_departure", "")
+        marks = marked(part, letter, event.at_ms, event.by)
+    new = replace(
+        part,
+        phase="closed",
+        marks=marks,
+        claims=(),
+        attempts=(spoke(event, text(event, "means")),),
+        prompt="",
+    )
+    said = "known to be safe: closed by a person"
+    effects = answers(terms, visit, part, event, BY_HOME, said)
+    return changed(visit, part, new, said, (), effects)

@@ -1,0 +1,57 @@
+"""The hub's reading decides: what a gesture means depends on what the hub knows.
+
+A pendant may have slept, been offline or be behind. Rule: danger means the same everywhere; A
+always means well and D never does; a press the table does not know is a touch: recorded, and
+nothing is claimed.
+"""
+
+from protocol.messages import ALARM_TYPES, PHASES
+
+DANGER = {"sos-hold": "sos_pressed", "sos-stabs": "sos_pressed", "sos-let-go": "sos_aborted",
+          "chord": "duress", "chord-broken": "duress_suspected"}  # fmt: skip
+DANGER_TYPES = {kind.TYPE: kind.TYPE.replace("-", "_") for kind in ALARM_TYPES}
+
+_NOT_THERE = ("off", "closed", "cancelled")
+_RUNNING = tuple(phase for phase in PHASES if phase not in _NOT_THERE)
+_BEFORE = ("planned", "on-the-way")
+
+
+def _table() -> dict[tuple[str, str], str]:
+    """(gesture, phase of the worker's part or "off") -> event kind, for an ordinary press."""
+    found: dict[tuple[str, str], str] = {}
+    for phase in _RUNNING:
+        found["a-short", phase] = "arrived" if phase in _BEFORE else "ok"
+        found["a-double", phase] = "carry_on_asked"
+        found["a-hold", phase] = "started_out" if phase in _BEFORE else "ok"
+        found["d-short", phase] = "not_going_in" if phase == "at-door" else "departed"
+        found["d-double", phase] = "no_answer"
+        found["d-hold", phase] = "home_safe"
+    for phase in _NOT_THERE:
+        found["a-short", phase] = "touched"
+        found["a-double", phase] = "touched"
+        found["a-hold", phase] = "started_out"
+        # D never means well: off a visit a person asks what it meant.
+        found["d-short", phase] = "departed"
+        found["d-double", phase] = "no_answer"
+        found["d-hold", phase] = "home_safe"
+    return found
+
+
+TABLE = _table()
+
+
+def read(message_type: str, gesture: str, phase: str, prompt: str) -> str:
+    """The event kind. `phase`: the hub's for her part; `prompt`: the question put to her."""
+    if message_type in DANGER_TYPES:
+        return DANGER_TYPES[message_type]
+    if gesture in DANGER:
+        return DANGER[gesture]
+    if message_type == "booted":
+        return "booted"
+    kind = TABLE.get((gesture, phase or "off"), "touched")
+    if kind != "ok":
+        return kind
+    if message_type == "arrived":
+        # Pressed at the door again, or before the telephone was quicker: the arrival it was.
+        return "arrived"
+    return "replied" if message_type == "replied" or (prompt and gesture == "a-short") else "ok"

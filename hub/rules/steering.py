@@ -1,0 +1,156 @@
+"""What people change about a running visit: call-backs, ends, coverage, tracker, breaking it off.
+
+Rule: after arrival nothing cancels; standing down ends call-backs only; what loosens the watch
+needs another person, what tightens it may come from anyone.
+"""
+
+from dataclasses import replace
+
+from hub.policy.model import Terms
+from hub.rules.changes import changed, moved, refused
+from hub.rules.contact import BY_CONTACT, answers, reached_part, spoke, text
+from hub.rules.gates import by_another, number
+from hub.rules.model import Decision, Event, Part, ResolveAlarms, Visit
+from hub.rules.phases import BEFORE_ARRIVAL, ENDED
+from hub.rules.planning import COVERAGE
+from hub.rules.timing import answered_sources
+
+MIN_EVERY_MIN, MAX_EVERY_MIN = 5, 240  # an agreed interval that people can keep, and that helps
+
+
+def spoken_now(
+    terms: Terms, visit: Visit, part: Part, event: Event
+) -> tuple[Part, tuple[ResolveAlarms, ...]]:
+    """A command with `means` is told in the call itself: that call is contact with her."""
+    means = text(event, "means")
+    if not means or means == "answerphone":
+        return part, ()
+    new = reached_part(terms, visit, part, event, spoke(event, means, text(event, "note")))
+    return new, answers(terms, visit, part, event, BY_CONTACT, "spoken with her")
+
+
+def start_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase != "planned":
+        return refused(visit, f"She has started out already: this part is {part.phase}.")
+    new = replace(part, phase="on-the-way", anchors=moved(part, started_out=event.at_ms))
+    return changed(visit, part, new, "started out, told by telephone")
+
+
+def refuse_entry(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    """HM-8.2: she is told not to go in. Not the end: she must still be known to be safe."""
+    if part.phase not in BEFORE_ARRIVAL and part.phase != "at-door":
+        return refused(visit, f"She is {part.phase}: tell her to leave, and abandon the visit.")
+    if part.phase in BEFORE_ARRIVAL:
+        return refused(visit, "She is not at the door yet: cancel the visit, or call her back.")
+    new = replace(part, phase="broken-off", anchors=moved(part, broken_off=event.at_ms))
+    return changed(visit, part, new, "told not to go in (HM-8.2)", ("HM-8.2",))
+
+
+def stand_down(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    new, effects = spoken_now(terms, visit, part, event)
+    new = replace(new, stood_down=True, call_every_ms=0)
+    said = "call-backs stood down; the finish and the departure stay (HM-4.2.2a)"
+    return changed(visit, part, new, said, ("HM-4.2.2",), effects)
+
+
+def carry_on(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    every_min = number(event.data, "every_min")
+    if not MIN_EVERY_MIN <= every_min <= MAX_EVERY_MIN:
+        said = f"Agree an interval from {MIN_EVERY_MIN} to {MAX_EVERY_MIN} minutes."
+        return refused(visit, said, ("HM-4.2.2",))
+    if part.phase not in ("at-door", "inside", "leaving"):
+        return refused(visit, f"She is {part.phase}: there is nothing to call back for.")
+    new, effects = spoken_now(terms, visit, part, event)
+    anchors = moved(new, call_back=max(new.anchors.get("call_back", event.at_ms), event.at_ms))
+    new = replace(new, stood_down=False, call_every_ms=every_min * 60_000, anchors=anchors)
+    said = f"further call-backs every {every_min} minutes (HM-4.2.2b)"
+    return changed(visit, part, new, said, ("HM-4.2.2",), effects)
+
+
+def abandon(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if part.phase in BEFORE_ARRIVAL:
+        return refused(visit, "She has not arrived: cancel the visit instead.")
+    if part.phase not in ("at-door", "inside"):
+        return refused(visit, f"She is {part.phase} already.")
+    new, effects = spoken_now(terms, visit, part, event)
+    new = replace(new, phase="broken-off", anchors=moved(new, broken_off=event.at_ms))
+    said = "broken off: she is told to leave; watched until she is known to be safe (HM-4.2.2c)"
+    return changed(visit, part, new, said, ("HM-4.2.2",), effects)
+
+
+def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    end_ms = number(event.data, "end_ms")
+    if end_ms <= event.at_ms:
+        return refused(visit, "The new end must lie ahead.")
+    if end_ms - event.at_ms > 24 * 3_600_000:
+        return refused(visit, "The new end must be within a day.")
+    new, effects = spoken_now(terms, visit, part, event)
+    anchors = {**new.anchors, "finish": end_ms}
+    anchors.pop("overrun", None)
+    if visit.coverage == "poor":
+        anchors["agreed_end"] = end_ms
+    later = replace(visit, planned_end_ms=max(visit.planned_end_ms, end_ms))
+    said = "a new end was agreed with another person (HM-4.2.7)"
+    new = replace(new, anchors=anchors)
+    return changed(later, part, new, said, ("HM-4.2.7",), effects)
+
+
+# The commands below are about the whole visit.
+
+
+def cancel(terms: Terms, visit: Visit, event: Event) -> Decision:
+    if any(part.phase not in BEFORE_ARRIVAL for part in visit.parts if part.phase not in ENDED):
+        said = "She has arrived: nothing cancels now. Abandon the visit or confirm her departure."
+        return refused(visit, said)
+    sources: tuple[str, ...] = ()
+    for part in visit.parts:
+        sources += answered_sources(terms, visit, part, BY_CONTACT | {"no_tracker"}, event.at_ms)
+    parts = tuple(
+        part if part.phase in ENDED else replace(part, phase="cancelled") for part in visit.parts
+    )
+    new = replace(visit, parts=parts, version=visit.version + 1)
+    said = "cancelled before arrival"
+    effects = (ResolveAlarms(sources, event.by, said),)
+    return Decision(visit=new, effects=effects, reason=said)
+
+
+def name_tracker(terms: Terms, visit: Visit, event: Event) -> Decision:
+    tracker = text(event, "tracker")
+    if not tracker:
+        return refused(visit, "Say who tracks her.", ("HM-4.1.1",))
+    if any(part.worker == tracker for part in visit.parts):
+        said = "Nobody tracks herself or her pair: name another person."
+        return refused(visit, said, ("HM-4.1.1",))
+    sources: tuple[str, ...] = ()
+    for part in visit.parts:
+        sources += answered_sources(terms, visit, part, frozenset({"no_tracker"}), event.at_ms)
+    new = replace(visit, tracker=tracker, version=visit.version + 1)
+    effects = (ResolveAlarms(sources, event.by, "a tracker is named"),)
+    said = "a tracker is named (HM-4.1.1)"
+    return Decision(visit=new, effects=effects, reason=said, clause=("HM-4.1.1",))
+
+
+def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
+    """Poor coverage adds an agreed end; the 20 and 30 minutes still run (HM-4.2.4, HM-4.2.7)."""
+    coverage = text(event, "coverage")
+    if coverage not in COVERAGE:
+        return refused(visit, f"Coverage is one of {', '.join(COVERAGE)}.", ("HM-4.1.4",))
+    workers = [part.worker for part in visit.parts]
+    loosens = visit.coverage == "poor" and coverage != "poor"
+    if loosens and (why := by_another(event.by, workers)):
+        return refused(visit, why, ("HM-4.2.7",))
+    parts = visit.parts
+    if coverage == "poor":
+        agreed_ms = number(event.data, "agreed_end_ms")
+        parts = tuple(
+            replace(
+                part,
+                anchors=moved(
+                    part, agreed_end=agreed_ms or part.anchors.get("finish", visit.planned_end_ms)
+                ),
+            )
+            for part in parts
+        )
+    new = replace(visit, coverage=coverage, parts=parts, version=visit.version + 1)
+    said = f"coverage is {coverage}" + (": an end is agreed" if coverage == "poor" else "")
+    return Decision(visit=new, reason=said, clause=("HM-4.1.4", "HM-4.2.7"))

@@ -1,0 +1,146 @@
+"""The rules of a visit: what an event does to it. The way in for the engine.
+
+`plan` makes a visit, `decide` answers every event of rules/kinds.py for one that exists,
+`deadlines` says what falls due. Rule: nothing raises here. A command that is not allowed is refused
+with the reason; an event that does not apply is recorded with its reason, never dropped.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hub.policy.model import Terms
+from hub.rules import contact, steering
+from hub.rules.changes import noted, refused
+from hub.rules.claims import HANDLERS, press
+from hub.rules.dangers import alarm_of, press_alarm, reported
+from hub.rules.gates import Asked, by_another, closed_gate
+from hub.rules.kinds import DANGER_PRESSES
+from hub.rules.model import Decision, Event, Part, Visit
+from hub.rules.phases import ENDED
+from hub.rules.planning import plan
+from hub.rules.timing import deadlines, due, source_of
+
+__all__ = ["deadlines", "decide", "plan"]
+
+EXPOSED = ("at-door", "inside", "broken-off", "leaving")
+OfPart = Callable[[Terms, Visit, Part, Event], Decision]
+OfVisit = Callable[[Terms, Visit, Event], Decision]
+
+# command -> (rule, must another person give it). What tightens the watch may come from anyone.
+OF_PART: dict[str, tuple[OfPart, bool]] = {
+    "start_out": (steering.start_out, False),
+    "confirm_arrival": (contact.confirm_arrival, True),
+    "refuse_entry": (steering.refuse_entry, False),
+    "record_contact": (contact.record_contact, True),
+    "stand_down": (steering.stand_down, True),
+    "carry_on": (steering.carry_on, True),
+    "abandon": (steering.abandon, False),
+    "extend": (steering.extend, True),
+    "confirm_departure": (contact.confirm_departure, True),
+    "confirm_home": (contact.confirm_home, True),
+}
+OF_VISIT: dict[str, tuple[OfVisit, bool]] = {
+    "cancel": (steering.cancel, True),
+    "name_tracker": (steering.name_tracker, False),
+    "set_coverage": (steering.set_coverage, False),
+}
+
+
+def decide(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
+    """What the event does. `now_ms` dates only what is received; deadlines count from `at_ms`."""
+    kind = event.kind
+    if kind in HANDLERS or kind in DANGER_PRESSES:
+        return _pressed(terms, visit, event, now_ms)
+    if kind in OF_PART:
+        return _of_part(terms, visit, event)
+    if kind == "due":
+        part = visit.part(event.worker)
+        if part is None:
+            return noted(visit, f"a timer of {event.worker}, who has no part in this visit")
+        return due(terms, visit, part, event)
+    if kind in OF_VISIT:
+        return _of_visit(terms, visit, event)
+    if kind == "report_danger":
+        return reported(terms, event, visit)
+    return _from_hub(terms, visit, event, now_ms)
+
+
+def _pressed(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
+    part = visit.part(event.worker or event.by)
+    if part is not None:
+        return press(terms, visit, part, event, now_ms)
+    if event.kind in DANGER_PRESSES:
+        effect = press_alarm(terms, event, now_ms)
+        return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
+    who = event.worker or event.by or "nobody"
+    return noted(visit, f"{event.kind} by {who}, who has no part in this visit: recorded")
+
+
+def _asked(visit: Visit, part: Part | None, event: Event) -> Asked:
+    workers = tuple([each.worker for each in visit.parts])
+    return Asked(event, visit.level, frozenset(visit.facts), visit, part, workers=workers)
+
+
+def _of_part(terms: Terms, visit: Visit, event: Event) -> Decision:
+    rule, by_other = OF_PART[event.kind]
+    worker = event.worker or str(event.data.get("worker", ""))
+    part = visit.part(worker)
+    if part is None:
+        named = ", ".join(each.worker for each in visit.parts)
+        return refused(visit, f"Say for whom: {named}.")
+    if by_other and (why := by_another(event.by, [each.worker for each in visit.parts])):
+        return refused(visit, why)
+    if part.phase in ENDED:
+        return refused(visit, f"Her part is {part.phase}: there is nothing to change.")
+    gate = closed_gate(terms, event.kind, _asked(visit, part, event))
+    if gate is not None:
+        return refused(visit, gate.reason, gate.clause)
+    return rule(terms, visit, part, event)
+
+
+def _of_visit(terms: Terms, visit: Visit, event: Event) -> Decision:
+    rule, by_other = OF_VISIT[event.kind]
+    if by_other and (why := by_another(event.by, [each.worker for each in visit.parts])):
+        return refused(visit, why)
+    if visit.phase in ENDED:
+        return refused(visit, f"This visit is {visit.phase}: there is nothing to change.")
+    gate = closed_gate(terms, event.kind, _asked(visit, None, event))
+    if gate is not None:
+        return refused(visit, gate.reason, gate.clause)
+    return rule(terms, visit, event)
+
+
+def _from_hub(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
+    if event.kind in ("acknowledge", "resolve", "plan_visit", "take_duty"):
+        return refused(visit, f"{event.kind} is not done to a visit.")
+    if event.kind == "unknown_open_press":
+        effect = press_alarm(terms, replace(event, kind="sos_pressed"), now_ms)
+        return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
+    if event.kind == "beat_lost":
+        return _beat_lost(terms, visit, event)
+    if event.kind in ("hub_restarted", "clock_jumped"):
+        return _asked_all(visit, event)
+    return noted(visit, f"{event.kind}: recorded, it changes nothing here")
+
+
+def _beat_lost(terms: Terms, visit: Visit, event: Event) -> Decision:
+    part = visit.part(event.worker)
+    if part is None or part.phase not in EXPOSED:
+        return noted(visit, "no beats, but nobody of this visit is exposed: recorded")
+    if visit.coverage == "poor":
+        return noted(visit, "no beats, as expected where coverage is poor: recorded (HM-4.2.7)")
+    source = source_of(visit.id, part.worker, "beat_lost")
+    effect = alarm_of(terms, "beat_lost", event, source, worker=part.worker)
+    return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
+
+
+def _asked_all(visit: Visit, event: Event) -> Decision:
+    """The hub was blind, or its clock jumped: every pendant of an open visit is asked."""
+    prompt = f"are-you-well-{visit.version}"
+    parts = tuple(
+        replace(part, prompt=prompt) if part.phase in EXPOSED else part for part in visit.parts
+    )
+    if parts == visit.parts:
+        return noted(visit, f"{event.kind}: nobody of this visit is exposed, recorded")
+    new = replace(visit, parts=parts, version=visit.version + 1)
+    return Decision(visit=new, reason=f"{event.kind}: her pendant asks whether she is well")
