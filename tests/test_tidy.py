@@ -105,7 +105,7 @@ def ignore_faults(path: str, source: str) -> Iterator[str]:
         above = found.get(number - 1, "")
         is_line_above = bool(above) and lines[number - 2].lstrip().startswith("#")
         reasons = DIRECTIVE.sub("", comment) + (above if is_line_above else "")
-        says_why = len(re.findall(r"[A-Za-z]{2,}", reasons)) >= 2
+        says_why = len(re.findall(r"\b[A-Za-z]+\b", reasons)) >= 2
         if says_why or reasoned.get(number - 1) == directive.group():
             reasoned[number] = directive.group()
         else:
