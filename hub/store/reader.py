@@ -226,6 +226,15 @@ class Reader:
         )
         return tuple(PageRow(*row) for row in found)
 
+    def waiting_pages(self, now_ms: int, limit: int = 1_000) -> tuple[PageRow, ...]:
+        """The notifier's look: what is to be sent now, oldest first."""
+        found = self._conn().execute(
+            f"SELECT {_PAGE} FROM page WHERE state IN ('waiting', 'leased')"
+            " AND not_before_ms <= ? ORDER BY id LIMIT ?",
+            (now_ms, limit),
+        )
+        return tuple(PageRow(*row) for row in found)
+
     def health(self) -> Health:
         meta = dict(self._conn().execute("SELECT key, value FROM meta"))
         return Health.of(meta, self.genesis.created_ms)
