@@ -24,7 +24,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "allswell needs Python 3.11 or newer; none was found on the path" >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "venv: making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
 	@echo "venv: installing allswell and its pinned dependencies (a minute or two the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
 		-c constraints.txt -e '.[sim,test]'
 	@touch $@
 	@echo "venv: ready"
@@ -33,7 +33,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(STUBS): constraints.txt $(INSTALLED)
 	@echo "stubs: fetching the types of the ESP32 modules"
 	@rm -rf build/stubs
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
 		-c constraints.txt --target build/stubs micropython-esp32-stubs
 	@touch $@
 
