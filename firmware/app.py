@@ -14,6 +14,7 @@ from firmware.pendant.feedback import Player
 from firmware.uptime import Uptime
 from firmware.waits import pause_ms, rest
 from protocol import topics
+from protocol.record import MAX_TEXT, is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -38,6 +39,11 @@ LINK_BUDGET_MS = 20000
 
 class StuckError(Exception):
     """A task stopped moving."""
+
+
+def plain(cause: str) -> str:
+    """As the wire allows a text: the hub is told why the pendant started again."""
+    return "".join([char if is_text(char) else "'" for char in cause])[:MAX_TEXT]
 
 
 class App:
@@ -82,7 +88,7 @@ class App:
             )
             cause = "a task ended"
         except Exception as error:  # noqa: BLE001 - whatever it is, the cure is a fresh start
-            cause = repr(error)
+            cause = plain(repr(error))
         self._board.reset(cause)
 
     def _task_failed(self, loop: object, context: "dict[str, object]") -> None:

@@ -153,6 +153,8 @@ class Board:
         try:
             while True:
                 moved()
+                if listening.done():
+                    await listening  # it never ends but by a fault: let that out
                 lines, self._lines = self._lines, []
                 if lines:
                     writer.write(b"".join(lines))
