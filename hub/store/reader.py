@@ -151,9 +151,9 @@ class Reader:
     def deadlines(self, owner: str) -> tuple[NextDue, ...]:
         """`owner` is `visit:<id>` or `alarm:<id>`; soonest first."""
         found = self._conn().execute(
-            "SELECT timer, due_ms FROM deadline WHERE owner = ? ORDER BY due_ms", (owner,)
+            "SELECT timer, due_ms, worker FROM deadline WHERE owner = ? ORDER BY due_ms", (owner,)
         )
-        return tuple(NextDue(timer, due_ms) for timer, due_ms in found)
+        return tuple(NextDue(*row) for row in found)
 
     # The log.
 

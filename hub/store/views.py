@@ -92,6 +92,7 @@ class NextDue:
 
     timer: str
     due_ms: int
+    worker: str = ""  # whose part; "" is the whole visit, or an alarm
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""Alarms: acknowledge (a lease), record an attempt, resolve, and what to read to 999."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from hub.rules.model import Alarm, Visit
+from hub.web.asking import Asker, asker, desk_of, from_our_page, next_url, posted
+from hub.web.desk import Desk
+from hub.web.pages import fragment, page
+from hub.web.routes.visit import version_of
+from hub.web.views import alarm_page, fields
+from hub.web.views.fields import Form
+from hub.web.views.scene import Scene, concerns
+
+router = APIRouter()
+
+
+def find(desk: Desk, alarm_id: str, who: Asker) -> tuple[Alarm, Visit | None, Scene]:
+    """The alarm, its visit, and the scene. For her own eyes a silent one does not exist (P2)."""
+    alarm = desk.reader.alarm(alarm_id)
+    if alarm is None:
+        raise HTTPException(404)
+    if alarm.silent and alarm.state != "resolved" and concerns(alarm, who.person.id):
+        raise HTTPException(404)
+    visit = desk.reader.visit(alarm.visit) if alarm.visit else None
+    return alarm, visit, desk.scene(who.person.id, visit)
+
+
+def view_of(desk: Desk, alarm: Alarm, visit: Visit | None, scene: Scene) -> alarm_page.AlarmPage:
+    """The page's words."""
+    pages, log = desk.reader.pages(alarm.id), desk.reader.alarm_log(alarm.id)
+    return alarm_page.page(scene, alarm, visit, pages, log)
+
+
+@router.get("/alarms/{alarm_id}")
+def show(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Response:
+    desk = desk_of(request)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    desk.looked(who.person, "alarm", alarm_id)
+    return page(request, "alarm.html", who, scene, alarm=view_of(desk, alarm, visit, scene))
+
+
+@router.get("/fragments/alarm/{alarm_id}")
+def status(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Response:
+    desk = desk_of(request)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    return fragment("_alarm_status.html", who, scene, alarm=view_of(desk, alarm, visit, scene))
+
+
+@router.get("/alarms/{alarm_id}/999")
+def emergency(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Response:
+    desk = desk_of(request)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    desk.looked(who.person, "alarm", alarm_id)
+    told = alarm_page.emergency(scene, alarm, visit)
+    return page(request, "emergency.html", who, scene, told=told)
+
+
+@router.post("/alarms/{alarm_id}/acknowledge")
+def acknowledge(
+    request: Request,
+    alarm_id: str,
+    who: Asker = Depends(from_our_page),
+    typed: Mapping[str, str] = Depends(posted),
+) -> Response:
+    """No version: taking an alarm is never refused for an old page."""
+    desk = desk_of(request)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    answer = desk.ask("acknowledge", who.person.id, {"alarm": alarm_id})
+    if answer.ok:
+        return RedirectResponse(next_url(typed.get("back", "/")), 303)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    shown = view_of(desk, alarm, visit, scene)
+    return page(request, "alarm.html", who, scene, 409, alarm=shown, refused=answer.reason)
+
+
+@router.post("/alarms/{alarm_id}/{kind}")
+def do(
+    request: Request,
+    alarm_id: str,
+    kind: str,
+    who: Asker = Depends(from_our_page),
+    typed: Mapping[str, str] = Depends(posted),
+) -> Response:
+    """Record an attempt or resolve."""
+    desk = desk_of(request)
+    alarm, _, scene = find(desk, alarm_id, who)
+    known = {form.kind: form for form in alarm_page.forms(scene, alarm)}
+    if kind not in known:
+        raise HTTPException(404)
+    asked = fields.read(known[kind], typed, scene.now_ms, scene.zone)
+    if not asked.ok:
+        return _with_form(request, who, alarm_id, asked.form, 422)
+    version = version_of(typed) if kind == "resolve" else None
+    answer = desk.ask(kind, who.person.id, asked.data, version)
+    if not answer.ok:
+        return _with_form(request, who, alarm_id, replace(asked.form, refused=answer.reason), 409)
+    return RedirectResponse(f"/alarms/{alarm_id}?done={quote(asked.form.title)}", 303)
+
+
+def _with_form(request: Request, who: Asker, alarm_id: str, form: Form, status: int) -> Response:
+    """The page again with what was typed; the alarm as it is now."""
+    desk = desk_of(request)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    shown = view_of(desk, alarm, visit, scene)
+    form = replace(form, version=alarm.version) if form.version is not None else form
+    others = tuple(f for f in shown.forms if f.kind != form.kind)
+    return page(request, "alarm.html", who, scene, status,
+                alarm=replace(shown, forms=(form, *others)))  # fmt: skip

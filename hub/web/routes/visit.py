@@ -1,0 +1,106 @@
+"""One visit: its page, and a form for each command about it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from hub.rules.model import Part, Visit
+from hub.web.asking import Asker, asker, desk_of, from_our_page, posted
+from hub.web.desk import Desk
+from hub.web.pages import fragment, page
+from hub.web.views import commands, fields
+from hub.web.views import visit as view
+from hub.web.views.scene import Scene
+
+router = APIRouter()
+
+
+def find(desk: Desk, visit_id: str) -> Visit:
+    """The visit, or 404."""
+    visit = desk.reader.visit(visit_id)
+    if visit is None:
+        raise HTTPException(404)
+    return visit
+
+
+@router.get("/visits/{visit_id}")
+def show(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Response:
+    desk = desk_of(request)
+    visit = find(desk, visit_id)
+    desk.looked(who.person, "visit", visit_id)
+    scene = desk.scene(who.person.id, visit)
+    return _page(request, who, scene, visit)
+
+
+@router.get("/fragments/visit/{visit_id}")
+def status(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Response:
+    """The rows of the visit, without its forms."""
+    desk = desk_of(request)
+    visit = find(desk, visit_id)
+    scene = desk.scene(who.person.id, visit)
+    return fragment("_visit.html", who, scene, visit=view.page(scene, visit, ()))
+
+
+@router.get("/fragments/visit/{visit_id}/log")
+def log(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Response:
+    desk = desk_of(request)
+    visit = find(desk, visit_id)
+    scene = desk.scene(who.person.id, visit)
+    rows = desk.reader.visit_log(visit_id)
+    return fragment("_log.html", who, scene, log=view.log_items(scene, rows),
+                    url=f"/fragments/visit/{visit_id}/log")  # fmt: skip
+
+
+@router.post("/visits/{visit_id}/{kind}")
+def do(
+    request: Request,
+    visit_id: str,
+    kind: str,
+    who: Asker = Depends(from_our_page),
+    typed: Mapping[str, str] = Depends(posted),
+) -> Response:
+    """One command: read the form, ask the engine, go back to the page."""
+    if kind not in commands.MAKERS:
+        raise HTTPException(404)
+    desk = desk_of(request)
+    visit = find(desk, visit_id)
+    scene = desk.scene(who.person.id, visit)
+    part = visit.part(typed.get("worker", "")) or visit.parts[0]
+    asked = fields.read(commands.form(scene, visit, part, kind), typed, scene.now_ms, scene.zone)
+    if not asked.ok:
+        return _page(request, who, scene, visit, part, asked.form, 422)
+    answer = desk.ask(kind, who.person.id, asked.data, version_of(typed))
+    if not answer.ok:
+        # What the engine saw may be newer than what was read above.
+        visit = find(desk, visit_id)
+        scene = desk.scene(who.person.id, visit)
+        form = replace(asked.form, refused=answer.reason, version=visit.version)
+        return _page(request, who, scene, visit, visit.part(part.worker) or part, form, 409)
+    return RedirectResponse(f"/visits/{visit_id}?done={quote(asked.form.title)}", 303)
+
+
+def version_of(typed: Mapping[str, str]) -> int | None:
+    """Of the page that was looked at: a stale page is told so by the engine."""
+    given = typed.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def _page(
+    request: Request,
+    who: Asker,
+    scene: Scene,
+    visit: Visit,
+    part: Part | None = None,
+    form: fields.Form | None = None,
+    status: int = 200,
+) -> Response:
+    """The page; `form` is the one that was refused or wrong, with what was typed in it."""
+    rows = desk_of(request).reader.visit_log(visit.id)
+    shown = view.page(scene, visit, rows)
+    if form is not None and part is not None:
+        shown = view.with_form(shown, part.worker, form)
+    return page(request, "visit.html", who, scene, status, visit=shown, log=shown.log,
+                url=f"/fragments/visit/{visit.id}/log")  # fmt: skip

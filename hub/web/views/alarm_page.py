@@ -1,0 +1,184 @@
+"""An alarm's own page, and what to read to 999 (HM-5.2, SU-brief)."""
+
+from dataclasses import dataclass
+
+from hub.rules.model import Alarm, Visit
+from hub.store.views import LogLine, PageRow
+from hub.web.views import alarm as words_of
+from hub.web.views import times, words
+from hub.web.views.fields import Field, Form
+from hub.web.views.scene import Line, Scene, concerns, line
+from hub.web.views.visit import Lines, LogItem, attempt_words, lines, log_items
+
+OUTCOMES = (
+    ("safe-spoken", "She is safe: spoken with her"),
+    ("safe-seen", "She is safe: somebody is beside her"),
+    ("emergency-services", "Emergency services are with her"),
+    ("false-alarm", "A false alarm: spoken with her"),
+    ("drill", "A drill"),
+    ("other", "Something else: see the note"),
+)
+PAGE_STATES = {"waiting": "waiting", "leased": "being sent", "sent": "handed out",
+               "failed": "FAILED"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """One message of the ladder, for "who was told"."""
+
+    at: str
+    who: str
+    state: str
+    bad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPage:
+    banner: words_of.Banner
+    open: bool
+    why: str
+    clause_note: str
+    visit_url: str
+    attempts: tuple[str, ...]
+    paged: tuple[Paged, ...]
+    lines: tuple[Lines, ...]
+    forms: tuple[Form, ...]
+    log: tuple[LogItem, ...]
+
+
+def page(
+    scene: Scene,
+    alarm: Alarm,
+    visit: Visit | None,
+    pages: tuple[PageRow, ...],
+    log: tuple[LogLine, ...],
+) -> AlarmPage:
+    """Everything about one alarm for somebody who may know of it."""
+    is_open = alarm.state != "resolved"
+    return AlarmPage(
+        banner=words_of.banner(scene, alarm),
+        open=is_open,
+        why=alarm.why,
+        clause_note=", ".join(alarm.ladder.clause),
+        visit_url=f"/visits/{visit.id}" if visit else "",
+        attempts=tuple(
+            attempt_words(scene, a.at_ms, a.by, a.means, a.reached, a.note) for a in alarm.attempts
+        ),
+        paged=tuple(paged(scene, row) for row in pages),
+        lines=her_lines(scene, alarm, visit),
+        forms=forms(scene, alarm) if is_open and not concerns(alarm, scene.viewer) else (),
+        log=log_items(scene, log),
+    )
+
+
+def paged(scene: Scene, row: PageRow) -> Paged:
+    at = times.clock_s(row.sent_ms or row.created_ms, scene.zone)
+    state = PAGE_STATES.get(row.state, row.state)
+    said = f"{state}: {row.note}" if row.note else state
+    who = f"{scene.person_name(row.person)} ({scene.role_name(row.role)})"
+    return Paged(at, who, said, row.state == "failed")
+
+
+def her_lines(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Lines, ...]:
+    """As on the visit's page; without a visit, hers alone."""
+    if visit is not None:
+        return lines(scene, visit, alarm.silent)
+    worker = scene.people.get(alarm.worker)
+    if worker is None:
+        return ()
+    blocked = words_of.SILENT_WORDS if alarm.silent else ""
+    return (Lines(f"Ring {worker.name}", numbers(worker.phones), blocked),)
+
+
+def numbers(phones: tuple[str, ...]) -> tuple[Line, ...]:
+    return tuple(map(line, phones))
+
+
+def forms(scene: Scene, alarm: Alarm) -> tuple[Form, ...]:
+    """Record an attempt (which renews the lease, P3), and resolve."""
+    means = tuple((key, said) for key, said in words.MEANS.items())
+    attempt = Form(
+        kind="record_contact",
+        title="Record an attempt",
+        button="Record it",
+        url=f"/alarms/{alarm.id}/record_contact",
+        fields=(
+            Field("means", "Tried", "choice", True, means, "in-person" if alarm.silent else ""),
+            Field("reached", "Result", "yesno", True,
+                  (("yes", "Spoke with her, or is beside her"), ("no", "Not reached"))),
+            Field("note", "Note", "area"),
+        ),
+        fixed={"alarm": alarm.id},
+        hint="A recorded attempt keeps the alarm yours; an answerphone is not contact.",
+    )  # fmt: skip
+    resolve = Form(
+        kind="resolve",
+        title="It is over",
+        button="Resolve the alarm",
+        url=f"/alarms/{alarm.id}/resolve",
+        fields=(
+            Field("outcome", "How it ended", "choice", True, OUTCOMES),
+            Field("note", "What happened", "area", True),
+            Field("spoke", "I spoke with her myself, or somebody is beside her", "flag"),
+        ),
+        fixed={"alarm": alarm.id},
+        version=alarm.version,
+        hint="Covers the presses the hub has now. A later press is a new alarm.",
+        css="danger",
+    )
+    return attempt, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """To read aloud, in the order a call handler asks."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    silent: str
+    url: str
+
+
+def emergency(scene: Scene, alarm: Alarm, visit: Visit | None) -> Emergency:
+    """HM-5.2, SU-brief: who, where, car, with whom, the last signs of life."""
+    worker = scene.people.get(alarm.worker)
+    client = scene.clients.get(visit.client) if visit else None
+    pendant = scene.pendant_of(alarm.worker, alarm.pendant)
+    raised = times.clock_s(alarm.raised_ms, scene.zone)
+    facts = [
+        ("What happened", f"{words.alarm_title(alarm.kind)} at {raised}. {alarm.why}".strip()),
+        ("Who", worker.name if worker else words_of.subject(scene, alarm) or "not known"),
+        ("Where", ", ".join(filter(None, [client.address, client.postcode])) if client else ""),
+        ("Our name for it", scene.place(visit) if visit else ""),
+        ("As far as we know", words_of.where(scene, alarm)),
+        ("Her car", worker.car if worker else ""),
+        ("Her phones", ", ".join(worker.phones) if worker else ""),
+        ("With whom", client.name if client else ""),
+        ("Known risk", client.risk_note if client else ""),
+        (
+            "Last sign of life",
+            last_sign(scene, visit, alarm, pendant.last_beat_ms if pendant else 0),
+        ),
+    ]
+    return Emergency(
+        title=f"What to read to 999: {worker.name if worker else 'worker unknown'}",
+        facts=tuple((key, value) for key, value in facts if value),
+        silent=words_of.SILENT_WORDS if alarm.silent else "",
+        url=f"/alarms/{alarm.id}",
+    )
+
+
+def last_sign(scene: Scene, visit: Visit | None, alarm: Alarm, beat_ms: int) -> str:
+    """Spoken with, pressed, or only a pendant that still beats: three different things."""
+    said = []
+    part = visit.part(alarm.worker) if visit else None
+    spoken = [a.at_ms for a in part.attempts if a.reached] if part else []
+    spoken += [part.anchors["contact"]] if part and "contact" in part.anchors else []
+    if spoken:
+        said.append(f"a person spoke with her at {times.clock(max(spoken), scene.zone)}")
+    if alarm.presses:
+        last = max(press.at_ms for press in alarm.presses)
+        said.append(f"her pendant was pressed at {times.clock_s(last, scene.zone)}")
+    if beat_ms:
+        said.append(f"her pendant was heard at {times.clock_s(beat_ms, scene.zone)}")
+    return "; ".join(said) or "none is known"

@@ -1,0 +1,240 @@
+"""The whereabouts board (HM-2.6, HM-2.7, HM-3.2, HM-3.5, HM-4.2.3), sorted by what to do next."""
+
+from dataclasses import dataclass
+
+from hub.rules.model import Part, Visit
+from hub.store.views import Pendant
+from hub.web.views import steps, times, words
+from hub.web.views.scene import Scene
+
+GROUPS = (
+    ("act", "Act now"),
+    ("coming", "Coming up"),
+    ("well", "Well"),
+    ("later", "Later"),
+    ("ended", "Ended"),
+)
+ROW_CSS = {"act": "late", "coming": "due", "well": "", "later": "plan", "ended": "over"}
+LOW_BATTERY_PCT = 20
+# Beside the row of a running visit; a pendant asleep off duty says nothing and should not.
+QUIET_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter of the whiteboard. Not earned: dashed, with the time it is due."""
+
+    letter: str
+    text: str
+    earned: bool
+    late: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One worker's part of one visit."""
+
+    id: str
+    url: str
+    css: str
+    who: str
+    level: str
+    enhanced: bool
+    place: str
+    phase: str
+    detail: str
+    claims: tuple[str, ...]
+    letters: tuple[Letter, ...]
+    step: steps.Step
+    device: str
+    device_bad: bool
+    beat_ms: int | None
+    sounds: int
+    turns: str  # its classes once its deadline has passed, for the page that counts down
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    groups: tuple[Group, ...]
+    empty: bool
+
+
+def board(scene: Scene) -> Board:
+    """Every part of every visit the scene holds, most urgent first."""
+    found: dict[str, list[tuple[tuple[int, int, str], Row]]] = {key: [] for key, _ in GROUPS}
+    for visit in scene.visits:
+        for part in visit.parts:
+            row = row_of(scene, visit, part)
+            found[row.step.group].append((_urgency(scene, visit, part, row), row))
+    groups = []
+    for key, title in GROUPS:
+        rows = tuple(row for _, row in sorted(found[key], key=lambda pair: pair[0]))
+        if rows:
+            groups.append(Group(key, title, rows))
+    return Board(tuple(groups), not groups)
+
+
+def _urgency(scene: Scene, visit: Visit, part: Part, row: Row) -> tuple[int, int, str]:
+    alarm = steps.worst_alarm(scene, visit, part)
+    rank = words.alarm_rank(alarm.kind) if alarm else 9
+    due = row.step.due_ms if row.step.due_ms is not None else visit.planned_start_ms
+    if row.step.group == "ended":
+        due = -visit.planned_end_ms
+    return rank, due, row.id
+
+
+def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
+    """One row, all its words."""
+    step = steps.next_step(scene, visit, part)
+    enhanced = scene.in_red(visit)
+    tracker = scene.initials(visit.tracker) if visit.tracker else "no tracker yet"
+    device, bad, beat_ms = device_words(scene, part)
+    alarm = steps.worst_alarm(scene, visit, part)
+    loud = alarm is not None and words.alarm_rank(alarm.kind) == 1
+    quiet_alarm = alarm is not None and not loud and alarm.state == "open"
+    return Row(
+        id=f"row-{visit.id}-{part.worker}",
+        url=f"/visits/{visit.id}",
+        css=f"row {ROW_CSS[step.group]}{' sos' if loud else ''}".strip(),
+        who=scene.person_name(part.worker),
+        level=f"{scene.level_name(visit.level)} · {tracker}",
+        enhanced=enhanced,
+        place=scene.place(visit),
+        phase=words.PHASE_OF.get(part.phase, ""),
+        detail=detail(scene, visit, part),
+        claims=claim_words(scene, part),
+        letters=letters(scene, visit, part),
+        step=step,
+        device=device,
+        device_bad=bad,
+        beat_ms=beat_ms,
+        turns="row late" if step.group in ("coming", "well") else "",
+        # The banner sings for what has a banner; the row for what has none.
+        sounds=words.alarm_rank(alarm.kind) if alarm is not None and quiet_alarm else 0,
+    )
+
+
+def detail(scene: Scene, visit: Visit, part: Part) -> str:
+    """10:20 to 11:20 · first visit · carry on every 60 min · then home"""
+    zone = scene.zone
+    start = times.when(visit.planned_start_ms, scene.now_ms, zone)
+    said = [f"{start} to {times.clock(visit.planned_end_ms, zone)}"]
+    if visit.purpose:
+        said.append(visit.purpose)
+    if part.stood_down:
+        said.append("stood down")
+    elif part.call_every_ms:
+        said.append(f"a call every {times.span(part.call_every_ms)}")
+    if visit.coverage == "poor":
+        said.append("poor coverage")
+    if visit.then in words.THEN:
+        said.append(words.THEN[visit.then])
+    if len(visit.parts) > 1:
+        others = [scene.person_name(p.worker) for p in visit.parts if p.worker != part.worker]
+        said.append(f"with {words.together(others)}")
+    return " · ".join(said)
+
+
+def claim_words(scene: Scene, part: Part) -> tuple[str, ...]:
+    """Claims as claims: what the pendant says, and that nobody has spoken with her (P5)."""
+    said = []
+    for claim in part.claims:
+        what = words.CLAIMS.get(claim.kind, words.spoken(claim.kind))
+        at = times.clock(claim.at_ms, scene.zone)
+        said.append(f"Pressed “{what}” {at}; nobody has spoken with her")
+    return tuple(said[-1:])
+
+
+def letters(scene: Scene, visit: Visit, part: Part) -> tuple[Letter, ...]:
+    """A T D NR: earned with their times, the others dashed with the time they are due."""
+    out = [
+        Letter(
+            mark.letter,
+            times.clock(mark.at_ms, scene.zone),
+            True,
+            False,
+            f"{mark.letter} at {times.clock(mark.at_ms, scene.zone)},"
+            f" confirmed by {scene.person_name(mark.by)}",
+        )
+        for mark in part.marks
+    ]
+    earned = {mark.letter for mark in part.marks}
+    if part.phase == "cancelled":
+        return tuple(out)
+    if "A" not in earned:
+        out.insert(0, _awaited(scene, "A", visit.planned_start_ms))
+    if part.phase not in ("closed", "leaving", "going-home", "to-base", "broken-off"):
+        call_ms = call_due_ms(scene, visit, part)
+        if call_ms is not None:
+            out.append(_awaited(scene, "T", call_ms))
+        elif has_call_back(scene, visit) and "T" not in earned and not part.stood_down:
+            out.append(_awaited(scene, "T", None))
+    if "D" not in earned:
+        out.append(_awaited(scene, "D", part.anchors.get("finish", visit.planned_end_ms)))
+    if visit.then == "home" and "NR" not in earned:
+        out.append(Letter("NR", "home", True, False, "Not returning to the office afterwards"))
+    return tuple(out)
+
+
+def call_due_ms(scene: Scene, visit: Visit, part: Part) -> int | None:
+    """When the next call-back is due: its deadline, if the policy has one running."""
+    due = [
+        d.due_ms
+        for d in scene.deadlines.get(visit.id, ())
+        if d.worker in ("", part.worker)
+        and (timer := scene.timer(d.timer)) is not None
+        and timer.kind == "call_back_due"
+    ]
+    return min(due, default=None)
+
+
+def has_call_back(scene: Scene, visit: Visit) -> bool:
+    """Whether visits of this level get a call-back at all (HM-4.2.2)."""
+    if scene.policy is None:
+        return visit.level != "standard"
+    return visit.level in scene.policy.called_back_levels
+
+
+def _awaited(scene: Scene, letter: str, due_ms: int | None) -> Letter:
+    if due_ms is None:
+        return Letter(letter, "to come", False, False, f"{letter} not yet earned")
+    at = times.clock(due_ms, scene.zone)
+    late = due_ms <= scene.now_ms
+    return Letter(letter, f"due {at}" if late else at, False, late,
+                  f"{letter} not yet earned, due {at}")  # fmt: skip
+
+
+def device_words(scene: Scene, part: Part) -> tuple[str, bool, int | None]:
+    """(words, is it bad, moment of the last beat for the ticking "… ago")."""
+    if part.phase in ("closed", "cancelled"):
+        return "", False, None
+    pendant = scene.pendant_of(part.worker, part.pendant)
+    if pendant is None:
+        running = part.phase != "planned"
+        return "no pendant: phone only", running, None
+    return pendant_words(scene, pendant, part.phase != "planned")
+
+
+def pendant_words(scene: Scene, pendant: Pendant, running: bool) -> tuple[str, bool, int | None]:
+    """Battery and the last sign of life. Off a visit a pendant sleeps, and that is no fault."""
+    if pendant.state != "active":
+        return f"pendant {pendant.state}", True, None
+    battery = f"pendant {pendant.battery_pct} %" if pendant.battery_pct >= 0 else "pendant"
+    low = 0 <= pendant.battery_pct < LOW_BATTERY_PCT
+    if low:
+        battery += ", low"
+    if not pendant.last_beat_ms:
+        return f"{battery}, never heard", running, None
+    quiet = scene.now_ms - pendant.last_beat_ms > QUIET_MS
+    if running and (pendant.beat_lost or quiet):
+        at = times.when(pendant.last_beat_ms, scene.now_ms, scene.zone)
+        return f"{battery}, no signal since {at}", True, None
+    return f"{battery}, beat", low, pendant.last_beat_ms

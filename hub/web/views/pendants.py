@@ -1,0 +1,40 @@
+"""The health of every pendant, so that one nobody has charged is seen before a visit (HM-2.1).
+
+Nothing here tells of open presses: a silent one must not show on any list (P2).
+"""
+
+from dataclasses import dataclass
+
+from hub.web.views.board import pendant_words
+from hub.web.views.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class PendantRow:
+    id: str
+    worker: str
+    words: str
+    bad: bool
+    beat_ms: int | None
+    signal: str
+    on_visit: bool
+
+
+def rows(scene: Scene) -> tuple[PendantRow, ...]:
+    """Those on a visit and those in trouble first."""
+    out = []
+    for pendant in scene.pendants.values():
+        said, bad, beat_ms = pendant_words(scene, pendant, pendant.watched)
+        out.append(
+            PendantRow(
+                id=pendant.id,
+                worker=scene.person_name(pendant.worker) if pendant.worker else "nobody",
+                words=said,
+                bad=bad,
+                beat_ms=beat_ms,
+                signal=f"{pendant.signal_pct} %" if pendant.last_beat_ms else "not known",
+                on_visit=pendant.watched,
+            )
+        )
+    out.sort(key=lambda row: (not row.bad, not row.on_visit, row.worker))
+    return tuple(out)

@@ -1,0 +1,60 @@
+"""The form for planning a visit (HM-2.2 to HM-2.6, HM-4.0) and for taking a duty."""
+
+from hub.web.views import times
+from hub.web.views.commands import COVERAGE, THEN
+from hub.web.views.fields import Field, Form
+from hub.web.views.scene import Scene
+
+HOUR_MS = 3_600_000
+
+
+def plan(scene: Scene) -> Form:
+    """Which facts make it enhanced is for the policy: the form asks for the facts."""
+    start_ms = (scene.now_ms // HOUR_MS + 1) * HOUR_MS
+    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
+    clients = tuple((c.id, f"{c.code}, {c.area}") for c in scene.clients.values())
+    fields = (
+        Field("workers", "Who goes", "many", True, people),
+        Field("client", "Client", "choice", True, clients),
+        Field("area", "Area, as the board shows it", hint="Empty: the client's own."),
+        Field("purpose", "Purpose", required=True, value="home visit"),
+        Field("start_ms", "Starts", "datetime", True, (), times.for_input(start_ms, scene.zone)),
+        Field("end_ms", "Ends (about)", "datetime", True, (),
+              times.for_input(start_ms + HOUR_MS, scene.zone)),
+        Field("tracker", "Tracker", "choice", False, people, "", "No tracker, no visit."),
+        Field("then", "Then", "choice", True, THEN, "base"),
+        Field("first_meeting", "First meeting with this client", "flag"),
+        Field("risk_flag", "A risk on the referral or the assessment", "flag"),
+        Field("recent_violence", "Recent violence or threats", "flag"),
+        Field("concern", "The worker has a concern of any kind", "flag"),
+        Field("rating", "Risk rating", hint="Empty: the one on the client's record."),
+        Field("coverage", "Phone coverage there", "choice", False, COVERAGE, "unknown"),
+        Field("agreed_end_ms", "Agreed end, if coverage is poor", "datetime"),
+        Field("manager_agreed", "Manager who agreed to a lone visit", "choice", False, people),
+    )  # fmt: skip
+    return Form("plan_visit", "Plan a visit", "Plan the visit", "/plan", fields)
+
+
+def duty(scene: Scene) -> Form:
+    """Who is on duty is told to the hub by whoever knows."""
+    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
+    known = tuple((role, scene.role_name(role)) for role in roles(scene))
+    fields = (
+        Field("person", "Who", "choice", True, people),
+        Field("role", "Duty", "choice", True, known),
+        Field("on", "What", "yesno", True, (("yes", "goes on duty"), ("no", "goes off duty"))),
+    )
+    return Form("take_duty", "Duty", "Record it", "/duty", fields)
+
+
+def roles(scene: Scene) -> tuple[str, ...]:
+    """The roles that are a duty: those of the policy, and any that somebody may hold."""
+    named = [
+        role.id
+        for role in (scene.policy.roles if scene.policy else ())
+        if role.source_of_people == "duty"
+    ]
+    held = sorted({role for person in scene.people.values() for role in person.roles})
+    if scene.policy is not None:
+        held = [role for role in held if role not in scene.policy.role]
+    return tuple(dict.fromkeys([*named, *scene.duty, *held]))

@@ -1,0 +1,116 @@
+"""Everything a screen is drawn from, read once: the stored rows, the moment, and who is looking.
+
+Rule: a silent alarm does not exist for whoever it concerns (P2, P5): `seen_by` takes it out here,
+in one place, before any view sees it, so that no page, count, sound or sort order can tell.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from hub.policy.model import Policy, Timer
+from hub.rules.kinds import SILENT_KINDS
+from hub.rules.model import Alarm, Deadline, Visit
+from hub.store.views import Client, Health, Pendant, Person
+
+# What the log says of a silent alarm without being one of its own rows.
+SILENT_LOG_KINDS = SILENT_KINDS | {"report_danger", "looked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One telephone line: what it is called, if anything, and its number."""
+
+    label: str
+    number: str
+
+    @property
+    def href(self) -> str:
+        """For a phone to dial: digits and a leading plus."""
+        kept = "".join(c for c in self.number if c.isdigit() or c == "+")
+        return f"tel:{kept}" if any(c.isdigit() for c in kept) else ""
+
+
+def line(text: str) -> Line:
+    """`work-mobile: 07700 900123` or a bare number."""
+    label, colon, number = text.partition(":")
+    return Line(label.strip(), number.strip()) if colon else Line("", text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What `viewer` may see at `now_ms`. Deadlines by visit id; people and clients by id."""
+
+    now_ms: int
+    zone: ZoneInfo
+    viewer: str = ""
+    organisation: str = ""
+    simulation: bool = False
+    visits: Sequence[Visit] = ()
+    deadlines: Mapping[str, tuple[Deadline, ...]] = field(default_factory=dict)
+    alarms: Sequence[Alarm] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    pendants: Mapping[str, Pendant] = field(default_factory=dict)
+    duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    health: Health | None = None
+    engine_age_ms: int | None = None
+    speed: int = 1
+    policy: Policy | None = None
+    secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
+    hush_from_ms: int | None = None  # since when, so that old rows of a log do not vanish
+
+    def person_name(self, person: str) -> str:
+        """The name, or the id when nobody is known by it: never nothing."""
+        known = self.people.get(person)
+        return known.name if known else person
+
+    def initials(self, person: str) -> str:
+        known = self.people.get(person)
+        return known.initials if known else person
+
+    def place(self, visit: Visit) -> str:
+        """As the board writes it: the client's code and the area, never the name (HM-2.6)."""
+        client = self.clients.get(visit.client)
+        code = client.code if client else visit.client
+        area = visit.area or (client.area if client else "")
+        return f"{code}, {area}" if area else code
+
+    def timer(self, timer: str) -> Timer | None:
+        """The policy's timer of a deadline, for its words."""
+        return self.policy.timer.get(timer) if self.policy else None
+
+    def level_name(self, level: str) -> str:
+        known = self.policy.level.get(level) if self.policy else None
+        return known.name if known else level.replace("-", " ").capitalize()
+
+    def in_red(self, visit: Visit) -> bool:
+        """HM-2.7: the policy says which levels stand in red; without it all but the plain one."""
+        known = self.policy.level.get(visit.level) if self.policy else None
+        return known.board == "red" if known else visit.level != "standard"
+
+    def role_name(self, role: str) -> str:
+        known = self.policy.role.get(role) if self.policy else None
+        return known.name if known else role.replace("-", " ").replace("_", " ")
+
+    def pendant_of(self, worker: str, pendant: str = "") -> Pendant | None:
+        if pendant in self.pendants:
+            return self.pendants[pendant]
+        return next((p for p in self.pendants.values() if p.worker == worker), None)
+
+
+def concerns(alarm: Alarm, person: str) -> bool:
+    """Whether the alarm is about this person or her pair (P5)."""
+    return bool(person) and (person == alarm.worker or person in alarm.interested)
+
+
+def seen_by(viewer: str, scene: Scene) -> Scene:
+    """The same scene without what this person may not know."""
+    hidden = [a for a in scene.alarms if a.silent and concerns(a, viewer)]
+    return replace(
+        scene,
+        viewer=viewer,
+        alarms=[a for a in scene.alarms if a not in hidden],
+        secret=frozenset(a.id for a in hidden),
+        hush_from_ms=min((min(a.raised_ms, a.recorded_ms) for a in hidden), default=None),
+    )

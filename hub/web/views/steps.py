@@ -1,0 +1,144 @@
+"""What to do next about one worker's part of a visit: words, countdown, the one dark button.
+
+Rule: the most urgent thing first: an alarm of the visit, then whoever stands at a door, then a
+claim that nobody has confirmed, then the next deadline. A claim is never shown as a fact (P5).
+"""
+
+from dataclasses import dataclass
+
+from hub.rules.model import Alarm, Deadline, Part, Visit
+from hub.web.views import words
+from hub.web.views.scene import Scene
+from hub.web.views.times import MINUTE_MS
+
+SOON_MS = 10 * MINUTE_MS  # "Coming up": time to put the kettle down
+TRACKER_BY_MS = 60 * MINUTE_MS  # a visit without a tracker this close is somebody's job now
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`group`: act, coming, well, later, ended. `due_ms` counts down after `words`."""
+
+    group: str
+    words: str
+    due_ms: int | None = None
+    button: str = ""
+    anchor: str = ""
+    note: str = ""
+
+
+# alarm kind -> what the button says; the name goes in {}
+ALARM_BUTTONS = {
+    "no_arrival": "Call {}",
+    "arrival_unconfirmed": "Confirm arrival",
+    "call_back_due": "Call {} now",
+    "finish_missed": "Call {} now",
+    "departure_unconfirmed": "Confirm departure",
+    "home_unconfirmed": "Call {}",
+    "beat_lost": "Call {}",
+    "no_answer": "Call {}",
+    "concern_at_door": "Call {}",
+    "manager_now": "Decide",
+}
+ALARM_ANCHORS = {"arrival_unconfirmed": "arrival", "departure_unconfirmed": "departure"}
+
+# what a timer raises -> (words while it runs, words when it is past)
+TIMER_WORDS = {
+    "no_arrival": ("arrives", "arrival"),
+    "arrival_unconfirmed": ("waits at the door,", "waits at the door,"),
+    "call_back_due": ("call-back", "call-back"),
+    "finish_missed": ("finish", "finish"),
+    "departure_unconfirmed": ("departure to confirm", "departure"),
+    "home_unconfirmed": ("home", "home"),
+    "manager_now": ("manager is told", "manager told"),
+    "unattended": ("somebody looks", "somebody looks"),
+}
+
+
+def due_words(scene: Scene, timer: str, past: bool = False) -> str:
+    """What a deadline is for, by what it raises; else the timer's own name."""
+    known = scene.timer(timer)
+    pair = TIMER_WORDS.get(known.kind) if known else None
+    return pair[past] if pair else words.spoken(timer)
+
+
+def next_step(scene: Scene, visit: Visit, part: Part) -> Step:
+    """The one thing to show at the right of the row."""
+    name = words.first_name(scene.person_name(part.worker))
+    alarm = worst_alarm(scene, visit, part)
+    if alarm is not None:
+        return _for_alarm(scene, visit, part, alarm, name)
+    if part.phase in ("closed", "cancelled"):
+        return Step("ended", words.PHASES[part.phase].lower())
+    due = next_deadline(scene, visit, part)
+    late = due is not None and due.due_ms <= scene.now_ms
+    if part.phase == "at-door" and not part.go_in:
+        return Step("act", "waits at the door", button="Confirm arrival", anchor="arrival")
+    if part.phase == "broken-off":
+        return Step("act", "broken off", button="Confirm departure", anchor="departure")
+    if part.phase == "leaving" and (due is None or late or has_claim(part, "departed")):
+        return Step(
+            "act", "has left, not confirmed", button="Confirm departure", anchor="departure"
+        )
+    if part.phase == "planned" and not visit.tracker:
+        near = visit.planned_start_ms - scene.now_ms <= TRACKER_BY_MS
+        return Step("act" if near else "later", "needs a tracker", None, "Find one", "tracker")
+    return _for_deadline(scene, visit, part, due)
+
+
+def _for_deadline(scene: Scene, visit: Visit, part: Part, due: Deadline | None) -> Step:
+    if due is None:
+        group = "later" if part.phase == "planned" else "act"
+        return Step(group, "no deadline: somebody looks", button="Look", anchor="next")
+    left = due.due_ms - scene.now_ms
+    said = due_words(scene, due.timer, past=left <= 0)
+    if part.phase == "planned" and left > 0:
+        before = visit.planned_start_ms - scene.now_ms
+        if before > 0:
+            group = "coming" if before <= SOON_MS else "later"
+            return Step(group, "starts", visit.planned_start_ms)
+        return Step("coming", "not arrived yet,", visit.planned_start_ms)
+    if left <= 0:
+        button = f"Call {words.first_name(scene.person_name(part.worker))}"
+        return Step("act", said, due.due_ms, button, "contact")
+    return Step("coming" if left <= SOON_MS else "well", said, due.due_ms)
+
+
+def _for_alarm(scene: Scene, visit: Visit, part: Part, alarm: Alarm, name: str) -> Step:
+    button = ALARM_BUTTONS.get(alarm.kind, "Open the alarm").format(name)
+    note = ""
+    if alarm.owner:
+        note = f"{scene.person_name(alarm.owner)} has it"
+    said = words.alarm_title(alarm.kind)
+    if alarm.silent:
+        return Step("act", said, alarm.raised_ms, "Open the alarm", "alarm", note)
+    due = next_deadline(scene, visit, part)
+    when = alarm.raised_ms
+    if due is not None and due.due_ms <= scene.now_ms:
+        when = due.due_ms
+    return Step("act", said, when, button, ALARM_ANCHORS.get(alarm.kind, "contact"), note)
+
+
+def worst_alarm(scene: Scene, visit: Visit, part: Part) -> Alarm | None:
+    """The visit's most urgent open alarm that concerns this worker."""
+    mine = [
+        alarm
+        for alarm in scene.alarms
+        if alarm.state != "resolved"
+        and (
+            (alarm.visit == visit.id and alarm.worker in ("", part.worker))
+            # An SOS off a visit is still hers: it colours each of her open rows.
+            or (not alarm.visit and alarm.worker == part.worker and part.phase != "planned")
+        )
+    ]
+    return min(mine, key=lambda a: (words.alarm_rank(a.kind), a.raised_ms), default=None)
+
+
+def next_deadline(scene: Scene, visit: Visit, part: Part) -> Deadline | None:
+    """The part's nearest deadline; a deadline without a worker is the whole visit's."""
+    mine = [d for d in scene.deadlines.get(visit.id, ()) if d.worker in ("", part.worker)]
+    return min(mine, key=lambda d: d.due_ms, default=None)
+
+
+def has_claim(part: Part, kind: str) -> bool:
+    return any(claim.kind == kind for claim in part.claims)

@@ -1,0 +1,107 @@
+"""The words of states, timers, alarms and means: one place, so that a screen never calls one thing
+by two names. Nothing here decides; a key without words is shown as it is rather than hidden."""
+
+from hub.rules.kinds import ALARM_KINDS
+
+PHASES = {
+    "planned": "Planned",
+    "on-the-way": "On the way",
+    "at-door": "At the door",
+    "inside": "Inside",
+    "broken-off": "Broken off",
+    "leaving": "Leaving",
+    "going-home": "Going home",
+    "to-base": "Back to base",
+    "closed": "Ended",
+    "cancelled": "Cancelled",
+}
+
+# Before the place, on the board; planned and inside go without saying.
+PHASE_OF = {
+    "on-the-way": "On the way to",
+    "at-door": "At the door of",
+    "broken-off": "Broken off at",
+    "leaving": "Leaving",
+    "going-home": "Going home from",
+    "to-base": "Back to base from",
+    "closed": "Ended:",
+    "cancelled": "Cancelled:",
+}
+
+# What a press said; a person has not confirmed it yet (P5).
+CLAIMS = {
+    "started_out": "has set out",
+    "arrived": "is at the door",
+    "departed": "has left",
+    "ok": "is well",
+    "carry_on_asked": "needs longer",
+    "home_safe": "is home",
+    "replied": "answered the question",
+    "not_going_in": "does not go in",
+    "no_answer": "no answer at the door",
+}
+
+THEN = {"base": "then to base", "home": "then home", "next": "then to the next visit"}
+
+ALARM_TITLES = {
+    "sos": "SOS",
+    "duress": "Silent duress",
+    "coded_danger": "Coded phrase: danger",
+    "unverified_sos": "SOS, not verified",
+    "duress_suspected": "Perhaps silent duress",
+    "sos_aborted": "SOS begun and let go",
+    "identity_conflict": "Forged or broken pendant",
+    "manager_now": "Manager: decide now",
+    "family_worried": "The family is worried",
+    "no_arrival": "Not arrived",
+    "arrival_unconfirmed": "At the door, waiting",
+    "call_back_due": "Call-back not done",
+    "finish_missed": "Not heard from at the finish",
+    "departure_unconfirmed": "Departure not confirmed",
+    "home_unconfirmed": "Not known to be home",
+    "concern_at_door": "A concern at the door",
+    "no_answer": "No answer at the door",
+    "beat_lost": "No signal",
+    "unplanned": "A press without a visit",
+    "unattended": "Nobody watches this visit",
+    "nobody_on_duty": "Nobody on duty",
+    "hub_blind": "The hub was blind",
+    "clock_jumped": "The hub's clock jumped",
+}
+
+MEANS = {
+    "work-mobile": "work mobile",
+    "own-mobile": "own mobile",
+    "client-landline": "client's landline",
+    "client-mobile": "client's mobile",
+    "office": "at the office",
+    "in-person": "in person",
+    "direct-line": "direct line",
+    "answerphone": "answerphone (a message left)",
+}
+
+
+def alarm_rank(kind: str) -> int:
+    """1 is the most urgent. An unknown kind is as loud as the loudest."""
+    return ALARM_KINDS[kind][0] if kind in ALARM_KINDS else 1
+
+
+def alarm_title(kind: str) -> str:
+    return ALARM_TITLES.get(kind, spoken(kind))
+
+
+def spoken(key: str) -> str:
+    """`duty_manager-now` -> `duty manager now`."""
+    return key.replace("_", " ").replace("-", " ")
+
+
+def first_name(name: str) -> str:
+    """How a tired person calls her."""
+    return name.split()[0] if name.split() else name
+
+
+def together(names: list[str], last: str = "and") -> str:
+    """Ben, Ruth and Dee."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
