@@ -49,13 +49,13 @@ class Device:
         self._beliefs = Beliefs(self._identity.boot, "off", "")
         self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
         self._unread: list[str] = []  # silent presses that have yet to be felt as A short
-        self._early: list[str] = []  # of these, the ones already received
+        self._early: list[tuple[str, int]] = []  # those already received, and after how long
         self._signal_pct = 0
+        self._link_ms = now_ms  # when the link last came up
         self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
 
-    @property
-    def boot_id(self) -> str:
-        return self._identity.boot
+    def believed_phase(self) -> str:
+        return self._beliefs.phase
 
     # -- inputs ----------------------------------------------------------------------------------
 
@@ -105,6 +105,7 @@ class Device:
         self._clock(now_ms)
         self._truths.link = up
         if up:
+            self._link_ms = self._now_ms
             self._ledger.outbox.restart(self._now_ms)
             self._beats.at_once(self._now_ms)
         return self._work([])
@@ -127,12 +128,12 @@ class Device:
     def battery(self, pct: int, now_ms: int) -> "Outputs":
         out: Outputs = []
         self._clock(now_ms)
-        self._feel(out, *self._truths.battery(_percent(pct)))
+        self._feel(out, *self._truths.battery(max(0, min(100, pct))))
         return self._work(out)
 
     def signal(self, pct: int, now_ms: int) -> "Outputs":
         self._clock(now_ms)
-        self._signal_pct = _percent(pct)
+        self._signal_pct = max(0, min(100, pct))
         return self._work([])
 
     def next_tick_ms(self, now_ms: int) -> int:
@@ -188,9 +189,9 @@ class Device:
         identity = self._unread.pop(0)
         kind = meaning("a-short", self._beliefs.phase, self._truths.pending_prompt())
         self._a_short(identity, kind, out)
-        if identity in self._early:
-            self._early.remove(identity)
-            self._feel(out, *self._truths.received(identity, None))
+        for early in [early for early in self._early if early[0] == identity]:
+            self._early.remove(early)
+            self._truths.received_silently(identity, early[1], self._now_ms)
 
     def _press(
         self,
@@ -216,16 +217,11 @@ class Device:
 
     def _restore(self, found: journal.Found, out: "Outputs") -> None:
         """Take up what the last boot left behind."""
-        claim = found.latest_claim()
-        for other in found.claims:
-            if other != claim:
-                out.append(("erase", journal.name_of("c", other)))
-        audible = False
-        for entry in self._ledger.restore(found, self._now_ms, out):
+        owed = self._ledger.restore(found, self._now_ms, out)
+        for entry in owed:
             self._truths.watch(entry.identity, is_audible(entry), self._now_ms)
-            audible = audible or is_audible(entry)
-        self._truths.restore(claim)
-        if audible:
+        self._truths.restore(found.latest_claim())
+        if any(is_audible(entry) for entry in owed):
             self._feel(out, "stored")
 
     # -- what comes down -------------------------------------------------------------------------
@@ -235,15 +231,20 @@ class Device:
         if entry is None:
             self._refuse("stale")
             return
-        if receipt.boot == self.boot_id:
+        if receipt.boot == self._identity.boot:
             self._beliefs.hear_time(receipt.hub_ms, self._now_ms)
         if entry.identity == self._truths.claim:
             out.insert(0, ("persist", self._claim_name(), journal.wrap(b"claim")))
-        if entry.identity in self._unread:
-            self._early.append(entry.identity)
-            return
         press = self._ledger.presses.find(entry.identity)
-        self._feel(out, *self._truths.received(entry.identity, press))
+        if press is None or press.audible:
+            self._feel(out, *self._truths.received(entry.identity, press))
+            return
+        steady = self._link_ms <= entry.made_ms  # else it waited for the link, as A short would
+        after_ms = self._now_ms - entry.made_ms if steady else 0
+        if entry.identity in self._unread:
+            self._early.append((entry.identity, after_ms))
+        else:
+            self._truths.received_silently(entry.identity, after_ms, self._now_ms)
 
     def _standing(self, standing: Standing, out: "Outputs") -> None:
         place = (self._beliefs.phase, self._beliefs.visit)
@@ -299,7 +300,3 @@ class Device:
             beat = self._beats.make(self._identity, battery_pct, self._signal_pct, now_ms)
             out.append(("send", topics.up(self.settings.pendant, "beat"), beat, 0, False))
         return out
-
-
-def _percent(pct: int) -> int:
-    return max(0, min(100, pct))

@@ -99,15 +99,15 @@ class Gestures:
 
     def _next(self) -> tuple[int, str]:
         best: tuple[int, str] = (0, "")
-        for due_ms, step in (
+        for due_ms, step in (  # where two are due at once, a hold is complete before it ends
+            (self._sos_due_ms(), "sos"),
+            (self._chord_due_ms(), "chord"),
+            (self._letter_due_ms(self.a, self.d), "letter-a"),
+            (self._letter_due_ms(self.d, self.a), "letter-d"),
             (self.a.contact.due_ms(), "settle-a"),
             (self.d.contact.due_ms(), "settle-d"),
             (self.sos.due_ms(), "settle-s"),
-            (self._sos_due_ms(), "sos"),
-            (self._chord_due_ms(), "chord"),
             (self._apart_due_ms(), "apart"),
-            (self._letter_due_ms(self.a, self.d), "letter-a"),
-            (self._letter_due_ms(self.d, self.a), "letter-d"),
             (self._read_ms[0] if self._read_ms else -1, "read"),
         ):
             if due_ms >= 0 and (best[1] == "" or due_ms < best[0]):

@@ -6,7 +6,7 @@ newer routine event had to have its place; an alarm press leaves it only when a 
 
 from firmware.pendant import journal
 from firmware.pendant.outbox import PERSIST_AGAIN_MS, Entry, Outbox
-from firmware.pendant.presses import SILENT, OpenPress, OpenPresses
+from firmware.pendant.presses import AUDIBLE, OpenPress, OpenPresses
 from protocol.messages import Receipt, UpMessage
 
 TYPE_CHECKING = False
@@ -34,6 +34,9 @@ class Ledger:
         """Take up what the last boot left; returns the events that are still owed."""
         for identity, kind in found.open:
             self._open(OpenPress(identity, kind, True), out)
+        for claim in found.claims:
+            if claim != found.latest_claim():
+                out.append(("erase", journal.name_of("c", claim)))
         received = [identity for identity, _ in found.open]
         owed = []
         for message, token in found.events:
@@ -111,4 +114,4 @@ class Ledger:
 
 def is_audible(entry: Entry) -> bool:
     """An alarm that she may be told about."""
-    return entry.alarm and entry.type_name not in SILENT
+    return entry.type_name in AUDIBLE

@@ -4,9 +4,10 @@ Rule: a press stays here, on flash, and in the beats, over receipts and reboots,
 standing lists it as resolved; so a hub that lost it hears of it again.
 """
 
-from protocol.messages import Duress, DuressSuspected
+from protocol.messages import Duress, DuressSuspected, SosAborted, SosPressed
 from protocol.record import MAX_LIST
 
+AUDIBLE = (SosPressed.TYPE, SosAborted.TYPE)
 SILENT = (Duress.TYPE, DuressSuspected.TYPE)  # nothing she can feel or see may tell of these
 # A bound for the heap. Only presses that the hub has received are ever let go of, oldest first.
 MAX_OPEN = 32

@@ -1,0 +1,291 @@
+"""A pendant in virtual time, with a flash and a hub that signs. Runs on both interpreters.
+
+Rules it keeps: the device is ticked exactly when it asks to be; what it sends without a link, and
+an identity that comes with other bytes, fail the story at once; a reboot keeps the flash and loses
+everything else, also what was on its way to the flash.
+"""
+
+import binascii
+import json
+
+from firmware.pendant.device import Device
+from firmware.pendant.settings import Settings, load
+from protocol import codec, topics
+from protocol.messages import (
+    NO_BOOT,
+    Beat,
+    Receipt,
+    SosAborted,
+    SosPressed,
+    Standing,
+    UpMessage,
+)
+from protocol.record import Message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist on the chip
+    from typing import Any
+
+    Outputs = list[tuple[Any, ...]]
+
+PENDANT = "p07"
+KEY_ID = "k07"
+SECRET = bytes(range(32))
+HUB_EPOCH_MS = 1_750_000_000_000
+VALID_MS = 35_000
+
+
+def settings(**changes: object) -> Settings:
+    values: dict[str, object] = {"pendant": PENDANT, "key_id": KEY_ID, "broker_host": "hub"}
+    values["secret"] = binascii.hexlify(SECRET).decode()
+    for key in changes:
+        values[key] = changes[key]
+    return load(json.dumps(values))
+
+
+class Hub:
+    """Commits everything, signs receipts, answers beats. What it says is set by the story."""
+
+    def __init__(self) -> None:
+        self.up_key = codec.up_key(SECRET)
+        self.down_key = codec.down_key(SECRET)
+        self.receipts = True
+        self.answers = True
+        self.alarms = True  # an SOS shows in the standing by itself
+        self.version = 0
+        self.seen: dict[str, bytes] = {}
+        self.events: list[UpMessage] = []  # each identity once, in order of arrival
+        self.beats: list[Beat] = []  # the latest few
+        self.beat_count = 0
+        self.state: dict[str, Any] = {
+            "phase": "off",
+            "visit": "",
+            "tracker": True,
+            "go_in": "",
+            "prompt": "",
+            "sos": "",
+            "sos_state": "none",
+            "resolved": [],
+        }
+
+    def hear(self, token: bytes, now_ms: int) -> list[bytes]:
+        """What goes down in answer."""
+        message = codec.unseal(token, KEY_ID, self.up_key, up=True)
+        assert isinstance(message, UpMessage)
+        if isinstance(message, Beat):
+            self.beats = self.beats[-2:]
+            self.beats.append(message)
+            self.beat_count += 1
+            return [self.standing(now_ms, message.boot, message.seq)] if self.answers else []
+        known = self.seen.get(message.identity())
+        assert known is None or known == token, "an identity came back with other bytes"
+        self.seen[message.identity()] = token
+        if known is None:
+            self.events.append(message)
+            if self.alarms and isinstance(message, (SosPressed, SosAborted)):
+                self.state["sos"] = message.identity()
+                self.state["sos_state"] = "open"
+        return [self.receipt(message, token, now_ms)] if self.receipts else []
+
+    def receipt(self, message: UpMessage, token: bytes, now_ms: int) -> bytes:
+        return self.sign(
+            Receipt(
+                pendant=PENDANT,
+                boot=message.boot,
+                seq=message.seq,
+                sha=codec.sha(token),
+                hub_ms=HUB_EPOCH_MS + now_ms,
+            )
+        )
+
+    def standing(self, now_ms: int, boot: str = NO_BOOT, beat: int = 0, **more: object) -> bytes:
+        self.version += 1
+        values: dict[str, Any] = {
+            "pendant": PENDANT,
+            "version": self.version,
+            "boot": boot,
+            "beat": beat,
+            "hub_ms": HUB_EPOCH_MS + now_ms,
+            "valid_ms": VALID_MS,
+        }
+        for source in (self.state, more):
+            for key in source:
+                values[key] = source[key]
+        return self.sign(Standing(**values))
+
+    def sign(self, message: Message) -> bytes:
+        return codec.seal(message, KEY_ID, self.down_key)
+
+    def types(self) -> list[str]:
+        return [event.TYPE for event in self.events if event.TYPE != "booted"]
+
+
+class Bench:
+    """One pendant, its flash, its link and its hub."""
+
+    def __init__(self, link: bool = True, flash_ms: int = 5, **changes: object) -> None:
+        self.settings = settings(**changes)
+        self.hub = Hub()
+        self.now_ms = 0
+        self.flash: dict[str, bytes] = {}
+        self.flash_ms = flash_ms  # -1: broken, nothing is ever kept
+        self.net_ms = 20  # each way
+        self.log: list[tuple[int, Any]] = []
+        self.link_up = link
+        self._boots = 0
+        self._later: Outputs = []  # (ms, order, what, argument)
+        self._order = 0
+        self.start("power")
+
+    def start(self, cause: str) -> None:
+        """Power on, with whatever the flash holds."""
+        self._boots += 1
+        self._later = [item for item in self._later if item[2] == "down"]
+        self._boot_ms = self.now_ms
+        seed = self._boots
+        self.device = Device(
+            self.settings, lambda n: bytes((seed * 37 + i) & 255 for i in range(n)), 0
+        )
+        records = [(name, self.flash[name]) for name in sorted(self.flash)]
+        self._took(self.device.boot(records, 0, cause))
+        self._took(self.device.battery(90, 0))
+        if self.link_up:
+            self._took(self.device.link(True, 0))
+
+    def run(self, ms: int) -> None:
+        """Let time pass; everything happens when it is due."""
+        end_ms = self.now_ms + ms
+        while True:
+            tick_ms = self.now_ms + self.device.next_tick_ms(self._local())
+            due_ms = min([item[0] for item in self._later] + [tick_ms])
+            if due_ms > end_ms:
+                break
+            self.now_ms = due_ms
+            ready = sorted(item[:2] for item in self._later if item[0] <= due_ms)
+            if not ready:
+                self._took(self.device.tick(self._local()))
+                continue
+            item = next(item for item in self._later if item[:2] == ready[0])
+            self._later.remove(item)
+            self._happen(item[2], item[3])
+        self.now_ms = end_ms
+
+    def edge(self, button: str, down: bool) -> None:
+        self._took(self.device.edge(button, down, self._local()))
+
+    def press(self, button: str, held_ms: int = 120) -> None:
+        self.edge(button, True)
+        self.run(held_ms)
+        self.edge(button, False)
+
+    def short(self, button: str) -> None:
+        """A short press, and its window."""
+        self.press(button)
+        self.run(600)
+
+    def sos(self) -> None:
+        self.press("s", 2100)
+        self.run(100)
+
+    def chord(self) -> None:
+        self.edge("a", True)
+        self.run(60)
+        self.press("d", 1300)
+        self.run(40)
+        self.edge("a", False)
+        self.run(600)
+
+    def link(self, up: bool) -> None:
+        self.link_up = up
+        if not up:
+            self._later = [item for item in self._later if item[2] not in ("up", "down")]
+        self._took(self.device.link(up, self._local()))
+
+    def push(self, **changes: object) -> None:
+        """The hub's state changes and it says so unasked."""
+        for key in changes:
+            self.hub.state[key] = changes[key]
+        self.deliver(self.hub.standing(self.now_ms))
+
+    def deliver(self, payload: bytes) -> None:
+        self._took(self.device.received(payload, self._local()))
+
+    def reboot(self, cause: str = "reset", off_ms: int = 500) -> None:
+        self.now_ms += off_ms
+        self.start(cause)
+
+    # -- what came of it -----------------------------------------------------------------------
+
+    def feels(self, since_ms: int = 0) -> list[str]:
+        return [out[1] for at_ms, out in self.log if out[0] == "feel" and at_ms >= since_ms]
+
+    def count(self, pattern: str, since_ms: int = 0) -> int:
+        return len([name for name in self.feels(since_ms) if name == pattern])
+
+    def told(self, since_ms: int = 0) -> list[str]:
+        """What was felt beyond the press itself."""
+        plain = ("tick", "ramp-1", "ramp-2", "ramp-3", "started")
+        return [name for name in self.feels(since_ms) if name not in plain]
+
+    def sends(self, since_ms: int = 0) -> "Outputs":
+        return [out for at_ms, out in self.log if out[0] == "send" and at_ms >= since_ms]
+
+    def events_sent(self, since_ms: int = 0) -> list[UpMessage]:
+        found = []
+        for out in self.sends(since_ms):
+            message = codec.peek(out[2], up=True) if out[2] else None
+            if isinstance(message, UpMessage):
+                found.append(message)
+        return found
+
+    def flash_kinds(self) -> list[str]:
+        return sorted(name[0] for name in self.flash if name != "phase")
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _local(self) -> int:
+        return self.now_ms - self._boot_ms
+
+    def _after(self, ms: int, what: str, argument: object) -> None:
+        self._order += 1
+        self._later.append((self.now_ms + ms, self._order, what, argument))
+
+    def _took(self, outputs: "Outputs") -> None:
+        for out in outputs:
+            if out[0] != "erase" and out[0] != "persist":
+                beat = out[0] == "send" and out[3] == 0  # of a beat only that it was sent
+                self.log.append((self.now_ms, ("send", out[1], b"", 0, False) if beat else out))
+            if out[0] == "persist" or out[0] == "erase":
+                if self.flash_ms >= 0:
+                    self._after(self.flash_ms, "flash", out)
+            elif out[0] == "send":
+                assert self.link_up, "sent without a link"
+                assert out[1] == topics.up(PENDANT, topics.lane_of(codec.peek(out[2], up=True)))
+                self._after(self.net_ms, "up", out[2])
+
+    def _happen(self, what: str, argument: "Any") -> None:
+        if what == "flash" and argument[0] == "persist":
+            self.flash[argument[1]] = argument[2]
+            self._took(self.device.persisted(argument[1], self._local()))
+        elif what == "flash":
+            self.flash.pop(argument[1], None)
+        elif what == "up":
+            for payload in self.hub.hear(argument, self.now_ms):
+                self._after(self.net_ms, "down", payload)
+        else:
+            self.deliver(argument)
+
+
+def on_visit(phase: str, **more: object) -> Bench:
+    """A pendant that has heard a standing with this phase, some seconds ago."""
+    bench = Bench()
+    bench.hub.state["phase"] = phase
+    bench.hub.state["visit"] = "v1"
+    for key in more:
+        bench.hub.state[key] = more[key]
+    bench.run(12_000 if bench.settings.beat_s <= 10 else 70_000)
+    if bench.device.believed_phase() != phase:
+        bench.push()
+        bench.run(2000)
+    assert bench.device.believed_phase() == phase
+    return bench
