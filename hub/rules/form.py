@@ -79,7 +79,7 @@ def _step(d: Json) -> Step:
     return Step(tuple(d["roles"]), d["wait_ms"], d.get("say", ""))
 
 
-def _ladder(d: Json) -> Ladder:
+def load_ladder(d: Json) -> Ladder:
     steps = tuple(_step(step) for step in d["steps"])
     return Ladder(d["id"], steps, d["first_lease_ms"], d["lease_ms"], tuple(d.get("clause", ())))
 
@@ -97,7 +97,7 @@ _PART: dict[str, Callable[[Any], Any]] = {
     "fired": _many(tuple),
 }
 _ALARM: dict[str, Callable[[Any], Any]] = {
-    "ladder": _ladder,
+    "ladder": load_ladder,
     "interested": _texts,
     "presses": _many(_press),
     "attempts": _attempts,

@@ -1,0 +1,158 @@
+"""A policy file read into frozen types, or every fault in it with file, line and what is allowed.
+
+Rule: nothing is guessed and nothing is skipped. An unknown key, a time out of range or a role that
+nobody defined refuses the whole file: the hub does not start on half a procedure (P9).
+"""
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from hub.policy import rows
+from hub.policy.check import cross_faults
+from hub.policy.model import Hours, Policy, Retention
+from hub.policy.spans import clock_min
+from hub.policy.terms import digest_of
+from hub.toml_source import Fault, Faults, Table, read
+from protocol.record import is_id
+
+SHIPPED = Path(__file__).resolve().parent.parent / "policies"
+MAX_BASES = 3  # a chain of policies that build on one another; a longer one nobody can read
+MAX_DAYS = 3660
+
+# the table in the file -> (the policy's field, what makes a row of it)
+TABLES = {
+    "level": ("levels", rows.level),
+    "role": ("roles", rows.role),
+    "timer": ("timers", rows.timer),
+    "ladder": ("ladders", rows.ladder),
+    "gate": ("gates", rows.gate),
+    "choose": ("choices", rows.choice),
+    "on": ("on", rows.on),
+    "letter": ("letters", rows.letter),
+    "instruction": ("instructions", rows.instruction),
+    "phrase": ("phrases", rows.phrase),
+    "after": ("after", rows.after),
+    "review": ("reviews", rows.review),
+}
+
+
+class PolicyFaults(Faults):
+    """Everything wrong with a policy, in the order of its lines."""
+
+
+def shipped(name: str) -> Path:
+    """The file of a policy that comes with the package, by its id."""
+    return SHIPPED / f"{name}.toml"
+
+
+def load(path: Path) -> Policy:
+    """The policy in the file. Raises PolicyFaults with all that is wrong in it."""
+    try:
+        policy = _load(path, MAX_BASES)
+    except PolicyFaults:
+        raise
+    except Faults as exc:
+        raise PolicyFaults(exc.faults) from exc
+    return replace(policy, digest=digest_of(policy))
+
+
+def _load(path: Path, bases_left: int) -> Policy:
+    source = read(path)
+    faults: list[Fault] = []
+    top = Table(source, faults, (), source.tree)
+    about = top.table("policy")
+    base = _base(about, path, bases_left)
+    found: dict[str, Any] = {
+        "id": about.text("id", allowed="lower case letters, digits, hyphens", test=is_id),
+        "version": about.number("version", 1, 1, 9999),
+        "title": about.text("title"),
+        "organisation": about.text("organisation"),
+        "document": about.text("document"),
+    }
+    about.done()
+    for name, (field_name, make) in TABLES.items():
+        found[field_name] = tuple(make(table) for table in top.tables(name))
+    contact = top.table("contact")
+    found["means"] = rows.means(contact)
+    found["means_clause"] = rows.clauses(contact)
+    contact.done()
+    found["hours"] = _hours(top.table("hours"))
+    found["retention"] = _retention(top.table("retention"))
+    top.done()
+    own = Policy(**found)
+    policy = own if base is None else _merged(base, own)
+    faults += cross_faults(source, own, policy)
+    if faults:
+        raise PolicyFaults(faults)
+    return policy
+
+
+def _base(about: Table, path: Path, bases_left: int) -> Policy | None:
+    name = about.text("base", "", "the id of a policy beside this file, or a shipped one")
+    if not name:
+        return None
+    if not is_id(name) or bases_left == 0:
+        about.fault("base", f"{name!r} is wrong; allowed is an id, {MAX_BASES} deep at most")
+        return None
+    beside = path.parent / f"{name}.toml"
+    return _load(beside if beside.exists() else shipped(name), bases_left - 1)
+
+
+def key_of(row: object) -> object:
+    """What makes a row of a policy the same row as its base's."""
+    for name in ("id", "event", "earned_by", "then"):
+        if hasattr(row, name):
+            return getattr(row, name)
+    return row
+
+
+def _merged(base: Policy, own: Policy) -> Policy:
+    """Own rows replace the base's of the same id and come after the others."""
+    found: dict[str, Any] = {}
+    for field in fields(Policy):
+        mine, its = getattr(own, field.name), getattr(base, field.name)
+        if not isinstance(mine, tuple):
+            continue
+        if field.name in ("means", "means_clause", "levels"):
+            found[field.name] = mine or its
+            continue
+        keys = {key_of(row) for row in mine}
+        found[field.name] = tuple(row for row in its if key_of(row) not in keys) + mine
+    hours = own.hours if own.hours != Hours() else base.hours
+    retention = own.retention if own.retention != Retention() else base.retention
+    return replace(own, **found, hours=hours, retention=retention)
+
+
+def _hours(table: Table) -> Hours:
+    """Each of `opens`, `closes` as "17:30"; `days` from 1 (Monday) to 7."""
+    normal = Hours()
+    minutes: list[int] = []
+    for key, default in (("opens", normal.opens_min), ("closes", normal.closes_min)):
+        shown = f"{default // 60:02}:{default % 60:02}"
+        said = table.text(key, shown, 'a time like "17:30"', lambda t: clock_min(t) is not None)
+        found = clock_min(said)
+        minutes.append(default if found is None else found)
+    days = table.texts("days", "names of days, mon to sun", lambda day: day in rows.DAYS)
+    hours = Hours(
+        opens_min=minutes[0],
+        closes_min=minutes[1],
+        days=tuple(rows.DAYS.index(day) + 1 for day in days) or normal.days,
+        clause=rows.clauses(table),
+        source=table.text("source", "ours"),
+    )
+    if minutes[0] >= minutes[1]:
+        table.fault("closes", "the office closes before it opens")
+    table.done()
+    return hours
+
+
+def _retention(table: Table) -> Retention:
+    normal = Retention()
+    found = Retention(
+        visit_days=table.number("visit_days", normal.visit_days, 1, MAX_DAYS),
+        payload_days=table.number("payload_days", normal.payload_days, 1, MAX_DAYS),
+        looks_days=table.number("looks_days", normal.looks_days, 1, MAX_DAYS),
+    )
+    table.done()
+    return found
