@@ -211,7 +211,8 @@ class Standing(DownMessage):
     """How things stand for one pendant: state, not a command, so an old one can do no harm.
 
     `version` grows with every change and every answer; `boot` and `beat` name the beat it answers
-    (boot of zeros and 0 when it answers none); `valid_ms` counts from its arrival at the pendant.
+    (boot of zeros and 0 when it answers none); `valid_ms` counts from the sending of
+    that beat (an answer proves that the hub lived then); one that answers none prolongs nothing.
     `go_in` is the identity of the arrival that a person confirmed, or "". `sos` is the newest
     press of the alarm that she may know of, `sos_state` who has it; `resolved` lists presses that
     a person ended. `tracker` is false when nobody is there to track her. A silent alarm is never

@@ -12,7 +12,7 @@ from protocol.messages import NO_BOOT, Standing
 MAX_VALID_MS = 600_000  # whatever the hub says, ten silent minutes are silence
 MAX_SENT = 16  # beats whose answer is still waited for; older answers prove nothing useful
 
-OFF_DUTY = ("off", "closed", "cancelled", "broken-off")
+OFF_DUTY = ("off", "closed", "cancelled")  # a visit broken off is not over until she is heard
 AT_A_DOOR = ("at-door", "inside")
 
 

@@ -42,6 +42,7 @@ class Truths:
         self.claim = ""  # her latest arrival claim
         self._latest_a = ""  # her latest A short, which may have been read as one
         self._owed: list[tuple[int, str]] = []  # receipts to be felt later
+        self._at_a_door = False
         self._go_in = ""  # the arrival she was told to go in for
         self._door_next_ms = -1  # "do not go in" is repeated then
         self._prompt = ""
@@ -53,6 +54,7 @@ class Truths:
     def restore(self, claim: str) -> None:
         """Her arrival claim from before this boot. Was she inside, she has been told to go in."""
         self.claim = claim
+        self._at_a_door = self._beliefs.phase in AT_A_DOOR
         if self._beliefs.phase == "inside":
             self._go_in = claim
 
@@ -167,10 +169,12 @@ class Truths:
         phase = self._beliefs.phase
         standing = self._beliefs.standing
         if phase not in AT_A_DOOR or standing is None:
-            if phase in ("leaving", "going-home", "to-base"):
+            if self._at_a_door:
                 self.claim = self._latest_a = ""  # that door lies behind her
+            self._at_a_door = False
             self._door_next_ms = -1
             return []
+        self._at_a_door = True
         if self._confirmed(now_ms):
             self._door_next_ms = -1
             if self._go_in == standing.go_in:
