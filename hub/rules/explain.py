@@ -1,0 +1,184 @@
+"""One function per kind that says it in a sentence a tired person understands.
+
+The board, pages, the log's view, the simulator and failing tests all say it in these words. Rule:
+no name comes from here; whoever calls puts names for ids. A kind without a function of its own is
+an error of ours that tests find, never a raise: it is said with its meaning from rules/kinds.py.
+"""
+
+from collections.abc import Callable
+
+from hub.rules.kinds import ALARM_KINDS, COMMANDS, HUB_EVENTS, PENDANT_EVENTS
+
+Words = dict[str, str]
+MEANS = {
+    "work-mobile": "on her work mobile",
+    "own-mobile": "on her own mobile",
+    "client-landline": "on the client's landline",
+    "client-mobile": "on the client's mobile",
+    "office": "at the office",
+    "in-person": "in person",
+    "direct-line": "on a direct line",
+    "answerphone": "by a message, which is no contact",
+}
+
+
+class _Said(dict[str, str]):
+    """Missing words have a plain default, so that a sentence never fails."""
+
+    DEFAULTS = {
+        "worker": "The worker",
+        "by": "Somebody",
+        "client": "the client",
+        "area": "the area",
+        "tracker": "the tracker",
+        "place": "the place",
+    }
+
+    def __missing__(self, key: str) -> str:
+        return self.DEFAULTS.get(key, "…")
+
+
+def _plain(template: str) -> Callable[[Words], str]:
+    return lambda words: template.format_map(_Said(words))
+
+
+def _tail(words: Words, key: str, before: str) -> str:
+    return f"{before}{words[key]}" if words.get(key) else ""
+
+
+def _record_contact(words: Words) -> str:
+    means = MEANS.get(words.get("means", ""), "")
+    spoke = "spoke with" if words.get("reached") in ("true", "True", "1") else "did not reach"
+    said = _Said(words)
+    return f"{said['by']} {spoke} {said['worker']}{' ' + means if means else ''}."
+
+
+def _confirm_arrival(words: Words) -> str:
+    said = _Said(words)
+    read = f", reading back {words['place']}" if words.get("place") else ""
+    return f"{said['by']} spoke with {said['worker']}{read}: she may go in."
+
+
+def _confirm_departure(words: Words) -> str:
+    said = _Said(words)
+    then = {"home": " She is not returning.", "base": " She returns to base."}
+    what = then.get(words.get("then", ""), "")
+    return f"{said['by']} spoke with {said['worker']}: she has left.{what}"
+
+
+def _carry_on(words: Words) -> str:
+    said = _Said(words)
+    return f"{said['by']} agreed calls every {said['every_min']} minutes with {said['worker']}."
+
+
+def _resolve(words: Words) -> str:
+    said = _Said(words)
+    how = "spoke with her: " if words.get("spoke") in ("true", "True", "1") else ""
+    return f"{said['by']} ended the alarm: {how}{said['outcome']}{_tail(words, 'note', ', ')}."
+
+
+def _report_danger(words: Words) -> str:
+    said = _Said(words)
+    how = {
+        "coded-phrase": "heard the coded phrase from",
+        "family": "was called by the family of",
+        "call": "was told by telephone of danger to",
+    }
+    return f"{said['by']} {how.get(words.get('how', ''), 'reported danger to')} {said['worker']}."
+
+
+def _booted(words: Words) -> str:
+    return f"The pendant of {_Said(words)['worker']} started{_tail(words, 'cause', ': ')}."
+
+
+def _carry_on_asked(words: Words) -> str:
+    said = _Said(words)
+    return f"{said['worker']} asks for {words.get('minutes', 'some')} minutes more."
+
+
+def _due(words: Words) -> str:
+    return words.get("say") or f"{_Said(words)['timer']} fell due."
+
+
+def _hub_restarted(words: Words) -> str:
+    said = _Said(words)
+    return f"The hub was blind from {said['blind_from']} to {said['blind_until']}."
+
+
+SAYS: dict[str, Callable[[Words], str]] = {
+    # what a pendant said
+    "booted": _booted,
+    "started_out": _plain("{worker} set out."),
+    "arrived": _plain("{worker} says she is at the door. She waits for a person."),
+    "not_going_in": _plain("{worker} has a concern at the door and does not go in."),
+    "departed": _plain("{worker} says she has left. A person must speak with her."),
+    "ok": _plain("{worker} says she is well."),
+    "carry_on_asked": _carry_on_asked,
+    "no_answer": _plain("{worker}: nobody answers, or there is no way in."),
+    "home_safe": _plain("{worker} says she is home. A person must speak with her."),
+    "replied": _plain("{worker} answered the question on her pendant."),
+    "late_reply": _plain("{worker} answered a question that is no longer asked: ask her."),
+    "sos_pressed": _plain("{worker} pressed SOS."),
+    "sos_aborted": _plain("{worker} held SOS and let go: speak with her."),
+    "duress": _plain("{worker} gave the silent sign of duress. Do not ring her or the client."),
+    "duress_suspected": _plain("{worker} perhaps gave the silent sign of duress. Do not ring her."),
+    "touched": _plain("{worker} touched her pendant to know that it works."),
+    # what people did
+    "plan_visit": _plain("{by} planned a visit of {worker} in {area}."),
+    "start_out": _plain("{by} was told that {worker} set out."),
+    "confirm_arrival": _confirm_arrival,
+    "refuse_entry": _plain("{by} told {worker} not to go in."),
+    "record_contact": _record_contact,
+    "stand_down": _plain("{by} stood the call-backs down. Finish and departure stay."),
+    "carry_on": _carry_on,
+    "abandon": _plain("{by} recorded that {worker} breaks the visit off."),
+    "extend": _plain("{by} agreed a new end with {worker}: {end}."),
+    "confirm_departure": _confirm_departure,
+    "confirm_home": _plain("{by} knows that {worker} is safe: her part is closed."),
+    "cancel": _plain("{by} cancelled the visit before arrival."),
+    "name_tracker": _plain("{by} named {tracker} as tracker."),
+    "set_coverage": _plain("{by} recorded the coverage as {coverage}."),
+    "acknowledge": _plain("{by} has the alarm."),
+    "resolve": _resolve,
+    "report_danger": _report_danger,
+    "take_duty": _plain("{by} changed who is on duty as {role}."),
+    # the clock and the hub
+    "due": _due,
+    "handed_out": _plain("A page to {person} was handed to the provider."),
+    "page_failed": _plain("A page to {person} could not be handed to any provider."),
+    "beat_lost": _plain("No signal from the pendant of {worker}, where there should be one."),
+    "beat_returned": _plain("The pendant of {worker} is heard again. That ends no alarm."),
+    "unknown_open_press": _plain("The pendant of {worker} holds an SOS that the hub did not know."),
+    "hub_restarted": _hub_restarted,
+    "clock_jumped": _plain("The hub's clock jumped: every time on the board is in doubt."),
+    # alarms
+    "sos": _plain("SOS from {worker}. Reach her now."),
+    "coded_danger": _plain("{worker} said the coded phrase. She is in danger: do not ring back."),
+    "unverified_sos": _plain("An SOS, claimed to be from {pendant}, that could not be verified."),
+    "identity_conflict": _plain("Two messages under one identity from {pendant}: look at it."),
+    "manager_now": _plain("Nobody has reached {worker}. You decide what is done now."),
+    "family_worried": _plain("The family of {worker} is worried. You decide what is done now."),
+    "no_tracker": _plain("Nobody tracks {worker}: no tracker, no visit."),
+    "no_arrival": _plain("{worker} has not arrived in {area}."),
+    "arrival_unconfirmed": _plain("{worker} waits at the door in {area}. Speak with her now."),
+    "call_back_due": _plain("Call {worker} back now."),
+    "finish_missed": _plain("{worker} should have finished. Contact her for an update."),
+    "departure_unconfirmed": _plain("{worker} should be away. Speak with her."),
+    "home_unconfirmed": _plain("{worker} is not known to be back. Speak with her."),
+    "concern_at_door": _plain("{worker} has a concern at the door in {area}. Speak with her."),
+    "unplanned": _plain("A press of {worker} fits no visit. Ask her what she meant."),
+    "unattended": _plain("Nothing watches the visit of {worker} any more. Look at it."),
+    "nobody_on_duty": _plain("Nobody is on duty as {role}. Somebody must take it."),
+    "hub_blind": _plain("The hub was blind while visits were open. Ask every worker."),
+}
+
+
+def sentence(kind: str, **words: object) -> str:
+    """What happened. Words that are not given have a plain default; names are the caller's."""
+    said = SAYS.get(kind)
+    if said is not None:
+        return said({key: str(value) for key, value in words.items()})
+    meaning = COMMANDS.get(kind) or PENDANT_EVENTS.get(kind) or HUB_EVENTS.get(kind)
+    if kind in ALARM_KINDS:
+        meaning = ALARM_KINDS[kind][1]
+    return f"{meaning or kind.replace('_', ' ')}."
