@@ -63,7 +63,7 @@ class ScaledClock(SystemClock):
     def __init__(self, speed: int, mode: str, floor_ms: int = 0) -> None:
         if mode != "SIMULATION":
             raise ValueError(
-                f"a clock at {speed} times the speed needs a SIMULATION database, this one is {mode}"
+                f"a clock at {speed} times the speed needs a SIMULATION database; this is {mode}"
             )
         if not 1 <= speed <= MAX_SPEED:
             raise ValueError(f"speed {speed} is not between 1 and {MAX_SPEED}")

@@ -57,7 +57,7 @@ INSERT INTO page (id, alarm, visit, person, role, step, round, subject, body, st
     lease_until_ms, attempts, created_ms, sent_ms, note)
 VALUES (?,?,?,?,?,?,?,?,?,'waiting',?,0,0,?,NULL,'')
 """
-_BEAT = """
+UPDATE_PENDANT = """
 UPDATE pendant SET boot = ?, last_beat_ms = ?, battery_pct = ?, signal_pct = ?, dropped = ?,
     beat_lost = ?, watched = ?, echoed = ?, standing_version = ?, standing = ?, open_presses = ?
 WHERE id = ?
@@ -144,7 +144,7 @@ class Changes:
             (_DEADLINE, kept),
             (_PRESS, self.presses),
             (_PAGE, self.pages),
-            (_BEAT, self.beats.values()),
+            (UPDATE_PENDANT, self.beats.values()),
             (_BOOT, self.boots.values()),
             (_DEAD_LETTER, self.dead_letters),
             (_META, self.meta.items()),

@@ -30,9 +30,7 @@ from hub.store.views import (
 
 ENDED_SHOWN_MS = 4 * 3_600_000  # how long a closed visit stays at the foot of the board
 _PERSON = "id, name, initials, login, roles, phones, pages, password_hash, car, active"
-_CLIENT = (
-    "id, code, area, name, address, postcode, lines, rating, risk_note, visitors_note"
-)
+_CLIENT = "id, code, area, name, address, postcode, lines, rating, risk_note, visitors_note"
 _PENDANT = (
     "id, key_id, worker, state, boot, last_beat_ms, battery_pct, signal_pct, dropped, beat_lost,"
     " watched, standing_version, echoed, open_presses"
@@ -130,7 +128,9 @@ class Reader:
 
     def alarm(self, alarm_id: str) -> Alarm | None:
         row = (
-            self._conn().execute("SELECT state_json FROM alarm WHERE id = ?", (alarm_id,)).fetchone()
+            self._conn()
+            .execute("SELECT state_json FROM alarm WHERE id = ?", (alarm_id,))
+            .fetchone()
         )
         return None if row is None else form.load_alarm(json.loads(row[0]))
 

@@ -231,7 +231,7 @@ INDEXES = (
     "CREATE INDEX alarm_open ON alarm(rank, raised_ms) WHERE state <> 'resolved'",
     "CREATE INDEX alarm_by_visit ON alarm(visit) WHERE visit <> ''",
     "CREATE INDEX deadline_due ON deadline(due_ms)",
-    "CREATE INDEX page_waiting ON page(not_before_ms) WHERE state IN ('waiting', 'leased')",
+    "CREATE INDEX page_waiting ON page(not_before_ms) WHERE state = 'waiting'",
     "CREATE INDEX page_by_alarm ON page(alarm)",
     "CREATE UNIQUE INDEX pendant_key ON pendant(key_id)",
     "CREATE INDEX pendant_watched ON pendant(id) WHERE watched = 1",

@@ -28,16 +28,9 @@ class Person:
 
     @staticmethod
     def of(row: tuple[Any, ...], on_duty: tuple[str, ...] = ()) -> "Person":
-        return Person(
-            *row[:4],
-            roles=tuple(json.loads(row[4])),
-            phones=tuple(json.loads(row[5])),
-            pages=tuple(json.loads(row[6])),
-            password_hash=row[7],
-            car=row[8],
-            active=bool(row[9]),
-            on_duty=on_duty,
-        )
+        lists = (tuple(json.loads(text)) for text in row[4:7])
+        values: list[Any] = [*row[:4], *lists, *row[7:9], bool(row[9]), on_duty]
+        return Person(*values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,8 @@ class Client:
 
     @staticmethod
     def of(row: tuple[Any, ...]) -> "Client":
-        return Client(*row[:6], tuple(json.loads(row[6])), *row[7:])
+        values: list[Any] = [*row[:6], tuple(json.loads(row[6])), *row[7:]]
+        return Client(*values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +75,9 @@ class Pendant:
 
     @staticmethod
     def of(row: tuple[Any, ...]) -> "Pendant":
-        return Pendant(
-            *row[:9], bool(row[9]), bool(row[10]), *row[11:13], tuple(json.loads(row[13]))
-        )
+        flags = (bool(row[9]), bool(row[10]))
+        values: list[Any] = [*row[:9], *flags, *row[11:13], tuple(json.loads(row[13]))]
+        return Pendant(*values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +166,10 @@ class LogLine:
     def of(row: tuple[Any, ...]) -> "LogLine":
         body = None if row[10] is None else json.loads(row[10])
         given = {} if body is None else body["input"]
-        return LogLine(
-            *row[:10],
-            facts=given.get("event", given).get("data", {}),
-            refused="" if body is None else body["decision"].get("refused", ""),
-            erased=body is None,
-        )
+        facts = given.get("event", {}).get("data", {})
+        refused = "" if body is None else body["decision"].get("refused", "")
+        values: list[Any] = [*row[:10], facts, refused, body is None]
+        return LogLine(*values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The only place where inbox, rules, store and outbox meet. One turn, one transaction."""

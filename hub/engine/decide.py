@@ -1,0 +1,140 @@
+"""From an event to everything it causes: the decision is recorded, then its effects are done.
+
+Rule: an effect is an input of its own, with a log row of its own, in the same turn. So each row is
+one call of one rule, and the whole log can be decided again, row by row (hub/replay.py).
+"""
+
+from hub.engine import pages
+from hub.engine.turn import Turn
+from hub.policy.model import Policy
+from hub.rules import alarm as alarm_rules
+from hub.rules import dangers, form
+from hub.rules import visit as visit_rules
+from hub.rules.model import Alarm, Decision, Event, Page, RaiseAlarm, ResolveAlarms, Visit
+
+MAX_DEPTH = 10  # effects of effects; longer than any chain that the rules have
+
+
+def visit_event(turn: Turn, event: Event, visit: Visit) -> Decision:
+    """An event of a visit."""
+    terms = turn.terms_of(visit)
+    decision = visit_rules.decide(terms, visit, event, turn.now_ms)
+    turn.record_visit(event, decision, visit)
+    effects(turn, decision, terms, decision.visit or visit, event.by)
+    return decision
+
+
+def record(turn: Turn, event: Event, decision: Decision, visit: Visit | None) -> None:
+    """An event of no visit that exists: recorded, its effects done under today's policy."""
+    turn.record_visit(event, decision, visit)
+    effects(turn, decision, turn.policy, visit, event.by)
+
+
+def unplanned(turn: Turn, event: Event, raised: RaiseAlarm, several: tuple[str, ...]) -> None:
+    """A press that fits several visits: no guess."""
+    reason = f"fits {' and '.join(several)} alike: {raised.why}"
+    record(turn, event, Decision(effects=(raised,), reason=reason, clause=raised.clause), None)
+
+
+def alarm_event(turn: Turn, event: Event, alarm: Alarm) -> Decision:
+    """An event of an alarm."""
+    decision = alarm_rules.decide(alarm, event, turn.now_ms)
+    turn.record_alarm(event, {"event": form.dump(event)}, decision, alarm)
+    visit = turn.visit(alarm.visit) if alarm.visit else None
+    effects(turn, decision, turn.policy if visit is None else turn.terms_of(visit), visit, event.by)
+    if decision.alarm is not None and decision.alarm.state == "resolved":
+        pages.withdraw(turn, alarm.id)
+    return decision
+
+
+def effects(
+    turn: Turn, decision: Decision, terms: Policy, visit: Visit | None, by: str, depth: int = 0
+) -> None:
+    """Everything a decision asked for, in its order."""
+    for effect in decision.effects:
+        if isinstance(effect, RaiseAlarm):
+            raise_alarm(turn, effect, terms, visit, by, depth)
+        elif isinstance(effect, Page):
+            page(turn, effect, visit, by, depth)
+        elif visit is not None:
+            resolve(turn, effect, visit)
+
+
+def raise_alarm(
+    turn: Turn, effect: RaiseAlarm, terms: Policy, visit: Visit | None, by: str, depth: int = 0
+) -> None:
+    """A new alarm, or one more press of the open one of the same source."""
+    open_id = turn.state.sources.get((effect.kind, effect.source))
+    old = None if open_id is None else turn.state.alarms[open_id]
+    event = Event(
+        "alarm_raised" if old is None else "alarm_pressed",
+        effect.at_ms,
+        by=by,
+        visit="" if visit is None else visit.id,
+        worker=effect.worker,
+        pendant=effect.pendant,
+        identity="" if effect.press is None else effect.press.identity,
+    )
+    given: dict[str, object] = {"raise": form.dump_effect(effect)}
+    if old is None:
+        ladder = terms.ladder.get(effect.ladder) or terms.ladders[0]
+        alarm_id = turn.ids.alarm()
+        given |= {"id": alarm_id, "ladder": form.dump(ladder)}
+        decision = alarm_rules.raised(effect, alarm_id, ladder, visit, turn.now_ms)
+    else:
+        decision = alarm_rules.pressed(old, effect, turn.now_ms)
+    turn.record_alarm(event, given, decision, old)
+    effects(turn, decision, terms, visit, by, depth + 1)
+
+
+def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> None:
+    """Rows in the outbox; a role that nobody holds is an alarm, and the next rung at once (P3)."""
+    alarm = turn.state.alarm(effect.alarm) if effect.alarm else None
+    if pages.write(turn, effect, alarm, visit):
+        return
+    if alarm is not None and alarm.kind == "nobody_on_duty":
+        pages.write_everyone(turn, effect, alarm, visit)
+        return
+    event = Event(
+        "nobody_on_duty",
+        turn.now_ms,
+        visit=effect.visit,
+        data={"role": ",".join(effect.roles), "for": effect.alarm or effect.visit},
+    )
+    decision = dangers.off_visit(turn.policy, event, turn.now_ms)
+    turn.record_visit(event, decision, None)
+    effects(turn, decision, turn.policy, None, by, depth + 1)
+    if alarm is not None and depth < MAX_DEPTH:
+        failed = Event(
+            "page_failed",
+            turn.now_ms,
+            visit=alarm.visit,
+            worker=alarm.worker,
+            pendant=alarm.pendant,
+            data={
+                "page": 0,
+                "person": "",
+                "note": f"nobody holds {', '.join(effect.roles)}",
+                "step": effect.step,
+                "round": effect.round,
+            },
+        )
+        alarm_event(turn, failed, alarm)
+
+
+def resolve(turn: Turn, effect: ResolveAlarms, visit: Visit) -> None:
+    """A person's recorded contact ends the procedure's own alarms of the visit, no others."""
+    for alarm in turn.state.alarms_about("", visit.id):
+        if alarm.source in effect.sources:
+            decision = alarm_rules.answered(alarm, effect, turn.now_ms)
+            event = Event(
+                "alarm_answered",
+                turn.now_ms,
+                by=effect.by,
+                visit=visit.id,
+                worker=alarm.worker,
+                pendant=alarm.pendant,
+            )
+            turn.record_alarm(event, {"resolve": form.dump_effect(effect)}, decision, alarm)
+            if decision.alarm is not None and decision.alarm.state == "resolved":
+                pages.withdraw(turn, alarm.id)

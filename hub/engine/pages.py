@@ -1,0 +1,140 @@
+"""Roles to people, and people to rows in the outbox, in the turn that decided it.
+
+Rules: roles are resolved when a page is made, never before; nobody is paged about herself or her
+pair (P5); a page names no address, no telephone number and no code beside one (P8).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from hub.engine.turn import Turn
+from hub.rules.kinds import ALARM_KINDS
+from hub.rules.model import Alarm, Page, Visit
+
+# Asked by name when nobody holds the role: whoever may hold a role like these.
+IN_CHARGE = ("manager", "director", "lead", "officer")
+LATE_MS = 120_000  # older than this when it arrived: the page says so first
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One person who is paged, and the role that she is paged in."""
+
+    person: str
+    role: str
+
+
+def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
+    """Rows for everybody who holds one of the roles now. False when nobody does."""
+    readers: dict[str, Reader] = {}
+    for role in page.roles:
+        for person in holders(turn, role, alarm, visit):
+            readers.setdefault(person, Reader(person, role))
+    return _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit))
+
+
+def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
+    """Nobody holds the role, nobody holds the next: whoever may be in charge, else everybody."""
+    people = [person for person in turn.state.people.values() if person.active]
+    leading = [p for p in people if any(word in role for role in p.roles for word in IN_CHARGE)]
+    readers = {person.id: Reader(person.id, "") for person in leading or people}
+    return _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit))
+
+
+def holders(turn: Turn, role: str, alarm: Alarm | None, visit: Visit | None) -> list[str]:
+    """Who holds a role now: named in the visit, on duty for it, or everyone who may (policy)."""
+    known = (turn.policy if visit is None else turn.terms_of(visit)).role.get(role)
+    source = "duty" if known is None else known.source_of_people
+    if source == "visit":
+        return _named(role, alarm, visit)
+    if source == "everyone":
+        return [person.id for person in turn.state.people.values() if role in person.roles]
+    return list(turn.state.duty.get(role, {}))
+
+
+def _named(role: str, alarm: Alarm | None, visit: Visit | None) -> list[str]:
+    if visit is None:
+        return []
+    if "departure" in role:
+        part = visit.part("" if alarm is None else alarm.worker)
+        return [part.departure_contact] if part is not None and part.departure_contact else []
+    return [visit.tracker] if visit.tracker else []
+
+
+def _others(
+    turn: Turn, readers: dict[str, Reader], alarm: Alarm | None, visit: Visit | None
+) -> list[Reader]:
+    """Without the people it is about, and without those who have left."""
+    about = set() if alarm is None else set(alarm.interested)
+    if visit is not None:
+        about |= {part.worker for part in visit.parts}
+    known = turn.state.people
+    return [
+        reader
+        for person, reader in readers.items()
+        if person in known and known[person].active and person not in about
+    ]
+
+
+def _write(
+    turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None, readers: list[Reader]
+) -> bool:
+    subject, body = text(turn, page, alarm, visit)
+    for reader in readers:
+        turn.state.last_page += 1
+        turn.changes.pages.append((
+            turn.state.last_page, page.alarm, page.visit, reader.person, reader.role, page.step,
+            page.round, subject, body, turn.now_ms, turn.now_ms,
+        ))  # fmt: skip
+    turn.after.pages = turn.after.pages or bool(readers)
+    return bool(readers)
+
+
+def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tuple[str, str]:
+    """(subject, body): what happened, to whom, where roughly, since when. Enough to act on."""
+    worker = "" if alarm is None else alarm.worker
+    if not worker and visit is not None and len(visit.parts) == 1:
+        worker = visit.parts[0].worker
+    who = _name(turn, worker)
+    what = page.about.replace("_", " ").replace("-", " ")
+    if alarm is not None:
+        what = ALARM_KINDS[alarm.kind][1]
+    lines = [page.why]
+    if alarm is not None:
+        lines.append(_when(turn, alarm))
+        if alarm.silent:
+            lines.append("Silent: do not call her, she may not be alone.")
+    if visit is not None:
+        code = turn.state.client_code(visit.client)
+        tracker = _name(turn, visit.tracker)
+        lines.append(f"Visit {visit.id}: {visit.area}, client {code}, tracker {tracker}.")
+    again = f" (round {page.round + 1})" if page.round else ""
+    return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
+
+
+def _name(turn: Turn, person: str) -> str:
+    known = turn.state.people.get(person)
+    if known is not None:
+        return f"{known.name} ({known.initials})"
+    return person or "nobody named"
+
+
+def _when(turn: Turn, alarm: Alarm) -> str:
+    zone = ZoneInfo(turn.state.store.genesis.zone)
+    clock = datetime.fromtimestamp(alarm.raised_ms / 1000, UTC).astimezone(zone)
+    said = f"Since {clock:%H:%M:%S} on {clock:%d %B}"
+    age_ms = alarm.recorded_ms - alarm.raised_ms
+    if age_ms >= LATE_MS:
+        said += f"; it reached the hub {age_ms // 60_000} minutes late"
+    return f"{said}. Alarm {alarm.id}."
+
+
+def withdraw(turn: Turn, alarm_id: str) -> None:
+    """A person has ended the alarm: what nobody has sent yet is not sent any more."""
+    turn.changes.pages = [row for row in turn.changes.pages if row[1] != alarm_id]
+    turn.changes.other.append((
+        ("UPDATE page SET state = 'failed', note = 'over before it was sent'"
+        " WHERE alarm = ? AND state = 'waiting'"),
+        (alarm_id,),
+    ))  # fmt: skip
