@@ -113,7 +113,7 @@ class Resolve(Body):
     outcome: str
     note: str
     spoke: bool
-    version: int | None = None
+    presses: int | None = Field(None, description="how many presses were seen; newer ones refuse")
 
 
 class TakeDuty(Body):

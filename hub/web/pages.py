@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.concurrency import run_in_threadpool
 
 from hub.web.asking import Asker, desk_of
 from hub.web.views import times
@@ -24,9 +23,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.globals.update(ahead=times.ahead, ago=times.ago, span=times.span)
-
-__all__ = ["ENVIRONMENT", "STATIC", "fragment", "page", "plain", "run_in_threadpool"]
+ENVIRONMENT.globals.update(ahead=times.ahead, ago=times.ago, soon=times.soon, span=times.span)
 
 
 def page(

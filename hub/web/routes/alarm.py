@@ -11,7 +11,6 @@ from hub.rules.model import Alarm, Visit
 from hub.web.asking import Asker, asker, desk_of, from_our_page, next_url, posted
 from hub.web.desk import Desk
 from hub.web.pages import fragment, page
-from hub.web.routes.visit import version_of
 from hub.web.views import alarm_page, fields
 from hub.web.views.fields import Form
 from hub.web.views.scene import Scene, concerns
@@ -95,8 +94,7 @@ def do(
     asked = fields.read(known[kind], typed, scene.now_ms, scene.zone)
     if not asked.ok:
         return _with_form(request, who, alarm_id, asked.form, 422)
-    version = version_of(typed) if kind == "resolve" else None
-    answer = desk.ask(kind, who.person.id, asked.data, version)
+    answer = desk.ask(kind, who.person.id, asked.data)
     if not answer.ok:
         return _with_form(request, who, alarm_id, replace(asked.form, refused=answer.reason), 409)
     return RedirectResponse(f"/alarms/{alarm_id}?done={quote(asked.form.title)}", 303)
@@ -107,7 +105,11 @@ def _with_form(request: Request, who: Asker, alarm_id: str, form: Form, status: 
     desk = desk_of(request)
     alarm, visit, scene = find(desk, alarm_id, who)
     shown = view_of(desk, alarm, visit, scene)
-    form = replace(form, version=alarm.version) if form.version is not None else form
+    # What was typed stays; what the page knew of her presses is now what this page shows.
+    now = tuple(
+        replace(f, value=str(len(alarm.presses))) if f.kind == "hidden" else f for f in form.fields
+    )
+    form = replace(form, fields=now)
     others = tuple(f for f in shown.forms if f.kind != form.kind)
     return page(request, "alarm.html", who, scene, status,
                 alarm=replace(shown, forms=(form, *others)))  # fmt: skip

@@ -32,6 +32,11 @@ def show(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Respon
     visit = find(desk, visit_id)
     desk.looked(who.person, "visit", visit_id)
     scene = desk.scene(who.person.id, visit)
+    wanted = request.query_params.get("do", "")
+    part = visit.part(request.query_params.get("worker", "")) or visit.parts[0]
+    if wanted in commands.MAKERS and part.phase not in ("closed", "cancelled"):
+        form = commands.form(scene, visit, part, wanted)
+        return _page(request, who, scene, visit, part, form)
     return _page(request, who, scene, visit)
 
 

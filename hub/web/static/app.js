@@ -1,7 +1,7 @@
 // Keeps an open page true: hears what changed, fetches those fragments, counts down, sounds, and
 // says in red when it can no longer be trusted. Everything also works without this file.
 
-import { ServerClock, ago, ahead, span, tick } from "./times.js";
+import { ServerClock, ago, ahead, soon, span, tick } from "./times.js";
 import { morph } from "./morph.js";
 import { sing, soundIsOn, turnOff, turnOn } from "./sound.js";
 import { Stream } from "./stream.js";
@@ -103,7 +103,7 @@ function start() {
   document.addEventListener("click", (event) => {
     if (event.target.closest(".sound")) soundIsOn() ? turnOff() : turnOn();
   });
-  // An unowned alarm is acknowledged by the key "a" as well as by Tab and Enter.
+  // The key "a" goes to the most urgent alarm's button; Enter then takes it.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "a" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select")) return;
@@ -117,6 +117,6 @@ function start() {
 }
 
 // For the browser tests, which hold these to the server's own words.
-globalThis.allswell = { span, ahead, ago };
+globalThis.allswell = { span, ahead, soon, ago };
 
 if (loggedIn) start();

@@ -25,7 +25,7 @@ export function show() {
     const on = soundIsOn();
     button.hidden = false;
     button.classList.toggle("off", !on);
-    const words = on ? "Sound on" : "Sound off: press to hear alarms";
+    const words = on ? "Sound on" : "Sound off: turn on";
     if (button.textContent !== words) button.textContent = words;
     button.setAttribute("aria-pressed", String(on));
   }

@@ -1,8 +1,6 @@
 // Countdowns from absolute deadlines and the server's clock (never from this computer's).
 // The words are those of hub/web/views/times.py; a browser test holds the two to the same answers.
 
-const MIN = 60_000;
-
 export function span(ms) {
   const s = Math.floor(Math.abs(ms) / 1000);
   if (s < 60) return `${s} s`;
@@ -17,6 +15,10 @@ export function span(ms) {
 
 export function ahead(due, now) {
   return due > now ? `in ${span(due - now)}` : due > now - 1000 ? "now" : `${span(now - due)} late`;
+}
+
+export function soon(due, now) {
+  return due - now >= 1000 ? `in ${span(due - now)}` : "now";
 }
 
 export function ago(at, now) {
@@ -54,11 +56,10 @@ export function tick(clock) {
     const row = el.closest("[data-turns]");
     if (row && due <= now - 1000) row.className = row.dataset.turns;
   }
+  for (const el of document.querySelectorAll("[data-soon]")) set(el, soon(Number(el.dataset.soon), now));
   for (const el of document.querySelectorAll("[data-ago]")) set(el, ago(Number(el.dataset.ago), now));
 }
 
 function set(el, text) {
   if (el.textContent !== text) el.textContent = text;
 }
-
-export { MIN };

@@ -154,7 +154,7 @@ def next_words(scene: Scene, alarm: Alarm) -> tuple[str, int]:
     if alarm.state == "owned":
         until = alarm.lease_until_ms or alarm.next_ms
         return "Without a recorded attempt it pages again", until
-    names = people_of(scene, next_roles(alarm))
+    names = people_of(scene, next_roles(alarm), alarm)
     if not names:
         roles = words.together([scene.role_name(role) for role in next_roles(alarm)], "or")
         return f"Nobody is on duty as {roles}; it tries again", alarm.next_ms
@@ -168,10 +168,23 @@ def next_roles(alarm: Alarm) -> tuple[str, ...]:
     return steps[(alarm.step + 1) % len(steps)].roles if steps else ()
 
 
-def people_of(scene: Scene, roles: tuple[str, ...]) -> list[str]:
-    """Who holds these roles now: 'Ruth Hale (duty manager)'."""
-    return [
-        f"{scene.person_name(person)} ({scene.role_name(role)})"
-        for role in roles
-        for person in scene.duty.get(role, ())
-    ]
+def people_of(scene: Scene, roles: tuple[str, ...], alarm: Alarm) -> list[str]:
+    """Who would be paged as the roles stand now: 'Ruth Hale (duty manager)', each once."""
+    visit = next((v for v in scene.visits if v.id == alarm.visit), None)
+    names: dict[str, str] = {}
+    for role in roles:
+        for person in holders(scene, role, visit):
+            if person not in alarm.interested:
+                said = f"{scene.person_name(person)} ({scene.role_name(role).lower()})"
+                names.setdefault(person, said)
+    return list(names.values())
+
+
+def holders(scene: Scene, role: str, visit: Visit | None) -> tuple[str, ...]:
+    """The people of a role: named in the visit, on duty, or everyone who may hold it."""
+    known = scene.policy.role.get(role) if scene.policy else None
+    if known is not None and known.source_of_people == "visit":
+        return (visit.tracker,) if visit is not None and visit.tracker else ()
+    if known is not None and known.source_of_people == "everyone":
+        return tuple(p.id for p in scene.people.values() if role in p.roles and p.active)
+    return scene.duty.get(role, ())

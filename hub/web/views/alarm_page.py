@@ -120,9 +120,10 @@ def forms(scene: Scene, alarm: Alarm) -> tuple[Form, ...]:
             Field("outcome", "How it ended", "choice", True, OUTCOMES),
             Field("note", "What happened", "area", True),
             Field("spoke", "I spoke with her myself, or somebody is beside her", "flag"),
+            # What she was seen to have pressed: a newer press refuses this (P4).
+            Field("presses", "", "hidden", True, value=str(len(alarm.presses)), most=1_000_000),
         ),
         fixed={"alarm": alarm.id},
-        version=alarm.version,
         hint="Covers the presses the hub has now. A later press is a new alarm.",
         css="danger",
     )

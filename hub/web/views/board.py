@@ -37,6 +37,7 @@ class Row:
 
     id: str
     url: str
+    do_url: str
     css: str
     who: str
     level: str
@@ -103,6 +104,7 @@ def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
     return Row(
         id=f"row-{visit.id}-{part.worker}",
         url=f"/visits/{visit.id}",
+        do_url=step.url or f"/visits/{visit.id}" + (f"?do={step.do}" if step.do else ""),
         css=f"row {ROW_CSS[step.group]}{' sos' if loud else ''}".strip(),
         who=scene.person_name(part.worker),
         level=f"{scene.level_name(visit.level)} · {tracker}",
@@ -145,12 +147,14 @@ def detail(scene: Scene, visit: Visit, part: Part) -> str:
 
 def claim_words(scene: Scene, part: Part) -> tuple[str, ...]:
     """Claims as claims: what the pendant says, and that nobody has spoken with her (P5)."""
-    said = []
-    for claim in part.claims:
-        what = words.CLAIMS.get(claim.kind, words.spoken(claim.kind))
-        at = times.clock(claim.at_ms, scene.zone)
-        said.append(f"Pressed “{what}” {at}; nobody has spoken with her")
-    return tuple(said[-1:])
+    heard_ms = part.anchors.get("contact", 0)
+    newer = [claim for claim in part.claims if claim.at_ms > heard_ms]
+    if not newer or part.phase in ("closed", "cancelled"):
+        return ()
+    claim = max(newer, key=lambda c: c.at_ms)
+    what = words.CLAIMS.get(claim.kind, words.spoken(claim.kind))
+    at = times.clock(claim.at_ms, scene.zone)
+    return (f"{at} pressed “{what}”. Nobody has spoken with her.",)
 
 
 def letters(scene: Scene, visit: Visit, part: Part) -> tuple[Letter, ...]:
@@ -192,6 +196,12 @@ def call_due_ms(scene: Scene, visit: Visit, part: Part) -> int | None:
         if d.worker in ("", part.worker)
         and (timer := scene.timer(d.timer)) is not None
         and timer.kind == "call_back_due"
+    ]
+    # Once it has fallen due the deadline is gone and the alarm stands for it.
+    due += [
+        alarm.raised_ms
+        for alarm in scene.alarms
+        if alarm.kind == "call_back_due" and alarm.visit == visit.id and alarm.worker == part.worker
     ]
     return min(due, default=None)
 

@@ -19,7 +19,8 @@ TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `kind`: text, area, tick, flag, yesno, choice, many, number, time, datetime."""
+    """One question. `kind`: text, area, tick, flag, yesno, choice, many, number, time, datetime,
+    hidden (a number that goes along with the page as it was drawn)."""
 
     name: str
     label: str
@@ -100,7 +101,7 @@ def _read_one(asked: Field, typed: str, now_ms: int, zone: ZoneInfo) -> Value | 
         if typed not in ("yes", "no"):
             raise Wrong("Choose one of the two.")
         return typed == "yes"
-    if asked.kind == "number":
+    if asked.kind in ("number", "hidden"):
         return _read_number(asked, typed)
     if asked.kind in ("time", "datetime"):
         return _read_time(asked, typed, now_ms, zone)

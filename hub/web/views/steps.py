@@ -23,8 +23,12 @@ class Step:
     words: str
     due_ms: int | None = None
     button: str = ""
-    anchor: str = ""
+    do: str = ""  # the command whose form the button opens
     note: str = ""
+    since: bool = False  # due_ms is a moment that was: count up, not down
+    then: str = ""  # what the procedure does by itself next …
+    then_ms: int = 0  # … and when
+    url: str = ""
 
 
 # alarm kind -> what the button says; the name goes in {}
@@ -39,8 +43,16 @@ ALARM_BUTTONS = {
     "no_answer": "Call {}",
     "concern_at_door": "Call {}",
     "manager_now": "Decide",
+    "no_tracker": "Find a tracker",
 }
-ALARM_ANCHORS = {"arrival_unconfirmed": "arrival", "departure_unconfirmed": "departure"}
+ALARM_FORMS = {
+    "arrival_unconfirmed": "confirm_arrival",
+    "departure_unconfirmed": "confirm_departure",
+    "home_unconfirmed": "confirm_home",
+    "no_tracker": "name_tracker",
+}
+# These are about a deadline that has passed; the others began at a moment and go on.
+OVERDUE = frozenset({"call_back_due", "finish_missed", "no_arrival"})
 
 # what a timer raises -> (words while it runs, words when it is past)
 TIMER_WORDS = {
@@ -73,23 +85,23 @@ def next_step(scene: Scene, visit: Visit, part: Part) -> Step:
     due = next_deadline(scene, visit, part)
     late = due is not None and due.due_ms <= scene.now_ms
     if part.phase == "at-door" and not part.go_in:
-        return Step("act", "waits at the door", button="Confirm arrival", anchor="arrival")
+        return Step("act", "waits at the door", button="Confirm arrival", do="confirm_arrival")
     if part.phase == "broken-off":
-        return Step("act", "broken off", button="Confirm departure", anchor="departure")
+        return Step("act", "broken off", button="Confirm departure", do="confirm_departure")
     if part.phase == "leaving" and (due is None or late or has_claim(part, "departed")):
         return Step(
-            "act", "has left, not confirmed", button="Confirm departure", anchor="departure"
+            "act", "has left, not confirmed", button="Confirm departure", do="confirm_departure"
         )
     if part.phase == "planned" and not visit.tracker:
         near = visit.planned_start_ms - scene.now_ms <= TRACKER_BY_MS
-        return Step("act" if near else "later", "needs a tracker", None, "Find one", "tracker")
+        return Step("act" if near else "later", "needs a tracker", None, "Find one", "name_tracker")
     return _for_deadline(scene, visit, part, due)
 
 
 def _for_deadline(scene: Scene, visit: Visit, part: Part, due: Deadline | None) -> Step:
     if due is None:
         group = "later" if part.phase == "planned" else "act"
-        return Step(group, "no deadline: somebody looks", button="Look", anchor="next")
+        return Step(group, "no deadline: somebody looks", button="Look")
     left = due.due_ms - scene.now_ms
     said = due_words(scene, due.timer, past=left <= 0)
     if part.phase == "planned" and left > 0:
@@ -100,23 +112,40 @@ def _for_deadline(scene: Scene, visit: Visit, part: Part, due: Deadline | None) 
         return Step("coming", "not arrived yet,", visit.planned_start_ms)
     if left <= 0:
         button = f"Call {words.first_name(scene.person_name(part.worker))}"
-        return Step("act", said, due.due_ms, button, "contact")
+        return Step("act", said, due.due_ms, button, "record_contact")
     return Step("coming" if left <= SOON_MS else "well", said, due.due_ms)
 
 
 def _for_alarm(scene: Scene, visit: Visit, part: Part, alarm: Alarm, name: str) -> Step:
-    button = ALARM_BUTTONS.get(alarm.kind, "Open the alarm").format(name)
-    note = ""
-    if alarm.owner:
-        note = f"{scene.person_name(alarm.owner)} has it"
-    said = words.alarm_title(alarm.kind)
-    if alarm.silent:
-        return Step("act", said, alarm.raised_ms, "Open the alarm", "alarm", note)
-    due = next_deadline(scene, visit, part)
-    when = alarm.raised_ms
-    if due is not None and due.due_ms <= scene.now_ms:
-        when = due.due_ms
-    return Step("act", said, when, button, ALARM_ANCHORS.get(alarm.kind, "contact"), note)
+    """What is wrong, since when, who has it, and what the procedure does next by itself."""
+    rank = words.alarm_rank(alarm.kind)
+    overdue = alarm.kind in OVERDUE
+    to_alarm = rank == 1 or alarm.silent or alarm.kind not in ALARM_BUTTONS
+    manager = _manager_told(scene, visit, part)
+    return Step(
+        group="act",
+        words=words.overdue(alarm.kind) if overdue else words.alarm_title(alarm.kind),
+        due_ms=alarm.raised_ms,
+        button="Open the alarm" if to_alarm else ALARM_BUTTONS[alarm.kind].format(name),
+        do="" if to_alarm else ALARM_FORMS.get(alarm.kind, "record_contact"),
+        note=f"{scene.person_name(alarm.owner)} has it" if alarm.owner else "",
+        since=not overdue,
+        then="manager is told" if manager else "",
+        then_ms=manager,
+        url=f"/alarms/{alarm.id}" if to_alarm else "",
+    )
+
+
+def _manager_told(scene: Scene, visit: Visit, part: Part) -> int:
+    """When the procedure tells the duty manager, if nobody reaches her before; 0 = it does not."""
+    due = [
+        d.due_ms
+        for d in scene.deadlines.get(visit.id, ())
+        if d.worker in ("", part.worker)
+        and (timer := scene.timer(d.timer)) is not None
+        and timer.kind == "manager_now"
+    ]
+    return min(due, default=0)
 
 
 def worst_alarm(scene: Scene, visit: Visit, part: Part) -> Alarm | None:
@@ -135,9 +164,15 @@ def worst_alarm(scene: Scene, visit: Visit, part: Part) -> Alarm | None:
 
 
 def next_deadline(scene: Scene, visit: Visit, part: Part) -> Deadline | None:
-    """The part's nearest deadline; a deadline without a worker is the whole visit's."""
+    """The part's nearest deadline that people are called for; what is only said to her pendant
+    comes last. A deadline without a worker is the whole visit's."""
     mine = [d for d in scene.deadlines.get(visit.id, ()) if d.worker in ("", part.worker)]
-    return min(mine, key=lambda d: d.due_ms, default=None)
+    return min(mine, key=lambda d: (_only_said(scene, d), d.due_ms), default=None)
+
+
+def _only_said(scene: Scene, due: Deadline) -> bool:
+    timer = scene.timer(due.timer)
+    return timer is not None and timer.action != "raise"
 
 
 def has_claim(part: Part, kind: str) -> bool:

@@ -1,6 +1,6 @@
 """Times as a tired person reads them: the organisation's zone (ADR 0007); the store has UTC.
 
-`span`, `ahead` and `ago` have twins in static/times.js; a browser test holds the two together.
+`span`, `ahead`, `soon` and `ago` have twins in static/times.js; a browser test holds them together.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,11 @@ def ahead(due_ms: int, now_ms: int) -> str:
     if due_ms > now_ms - 1000:
         return "now"
     return f"{span(now_ms - due_ms)} late"
+
+
+def soon(due_ms: int, now_ms: int) -> str:
+    """How far off what the hub will do by itself is: that is never late, only in hand."""
+    return f"in {span(due_ms - now_ms)}" if due_ms - now_ms >= 1000 else "now"
 
 
 def ago(at_ms: int, now_ms: int) -> str:

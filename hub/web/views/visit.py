@@ -161,7 +161,7 @@ def instructions(scene: Scene, visit: Visit) -> tuple[str, ...]:
     wanted = {f"phase:{part.phase}" for part in visit.parts}
     wanted |= {f"alarm:{a.kind}" for a in scene.alarms if a.visit == visit.id}
     told = [
-        row.text
+        row.text if "tracker" in row.to or "worker" not in row.to else f"To her: {row.text}"
         for row in scene.policy.instructions
         if wanted & set(row.at) and (not row.levels or visit.level in row.levels)
     ]

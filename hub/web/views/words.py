@@ -30,15 +30,15 @@ PHASE_OF = {
 
 # What a press said; a person has not confirmed it yet (P5).
 CLAIMS = {
-    "started_out": "has set out",
-    "arrived": "is at the door",
-    "departed": "has left",
-    "ok": "is well",
-    "carry_on_asked": "needs longer",
-    "home_safe": "is home",
-    "replied": "answered the question",
-    "not_going_in": "does not go in",
-    "no_answer": "no answer at the door",
+    "started_out": "setting out",
+    "arrived": "at the door",
+    "departed": "I have left",
+    "ok": "I am well",
+    "carry_on_asked": "I need longer",
+    "home_safe": "I am home",
+    "replied": "I am well, answering the question",
+    "not_going_in": "I am not going in",
+    "no_answer": "nobody answers the door",
 }
 
 THEN = {"base": "then to base", "home": "then home", "next": "then to the next visit"}
@@ -53,6 +53,7 @@ ALARM_TITLES = {
     "identity_conflict": "Forged or broken pendant",
     "manager_now": "Manager: decide now",
     "family_worried": "The family is worried",
+    "no_tracker": "No tracker",
     "no_arrival": "Not arrived",
     "arrival_unconfirmed": "At the door, waiting",
     "call_back_due": "Call-back not done",
@@ -84,6 +85,14 @@ MEANS = {
 def alarm_rank(kind: str) -> int:
     """1 is the most urgent. An unknown kind is as loud as the loudest."""
     return ALARM_KINDS[kind][0] if kind in ALARM_KINDS else 1
+
+
+OVERDUE = {"call_back_due": "Call-back", "finish_missed": "Finish", "no_arrival": "Arrival"}
+
+
+def overdue(kind: str) -> str:
+    """Before "10 min late"."""
+    return OVERDUE.get(kind, alarm_title(kind))
 
 
 def alarm_title(kind: str) -> str:
