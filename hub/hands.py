@@ -41,19 +41,19 @@ class Hands:
         self._wake = wake
         self._changed = changed
 
-    def perform(self, after: Afterwards) -> None:
+    def do(self, after: Afterwards) -> None:
         """All of it, whatever fails."""
         for ack in after.acks:
-            self._do("acknowledge", self._broker.ack, *ack)
+            self._try("acknowledge", self._broker.ack, *ack)
         for pendant, token in after.down:
-            self._do("tell", self._broker.tell, pendant, token, 1 if is_receipt(token) else 0)
+            self._try("tell", self._broker.tell, pendant, token, 1 if is_receipt(token) else 0)
         for reply, answer in after.replies:
-            self._do("answer", reply.give, answer)
+            self._try("answer", reply.give, answer)
         if after.pages:
-            self._do("wake the notifier", self._wake)
-        self._do("tell the boards", self._changed, after.changed)
+            self._try("wake the notifier", self._wake)
+        self._try("tell the boards", self._changed, after.changed)
 
-    def _do(self, what: str, act: Callable[..., object], *given: object) -> None:
+    def _try(self, what: str, act: Callable[..., object], *given: object) -> None:
         try:
             act(*given)
         except Exception:
