@@ -57,6 +57,10 @@ class Device:
     def believed_phase(self) -> str:
         return self._beliefs.phase
 
+    def dropped(self) -> int:
+        """Routine events of this boot that had to make room."""
+        return self._ledger.outbox.dropped
+
     # -- inputs ----------------------------------------------------------------------------------
 
     def boot(self, records: "list[tuple[str, bytes]]", now_ms: int, cause: str) -> "Outputs":

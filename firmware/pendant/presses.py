@@ -53,7 +53,10 @@ class OpenPresses:
         return [press for press in self._presses if press.audible]
 
     def newest_audible(self) -> str:
+        """The press that a standing names: the newest SOS, else the newest that was let go."""
         presses = self.audible()
+        pressed = [press for press in presses if press.kind == SosPressed.TYPE]
+        presses = pressed or presses
         return presses[-1].identity if presses else ""
 
     def listed(self) -> list[str]:

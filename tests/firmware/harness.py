@@ -1,19 +1,26 @@
 """A pendant in virtual time, with a flash and a hub that signs. Runs on both interpreters.
 
-Rules it keeps: the device is ticked exactly when it asks to be; what it sends without a link, and
-an identity that comes with other bytes, fail the story at once; a reboot keeps the flash and loses
-everything else, also what was on its way to the flash.
+Rules it keeps: the device is ticked exactly when it asks to be; a reboot keeps the flash and loses
+everything else, also what was on its way to the flash. Every story fails at once when something is
+sent without a link or before it is on flash, when an identity comes with other bytes, when "stored"
+is felt with no SOS on flash or "hub has it" without the hub's word, and when an event leaves the
+flash that the hub does not have.
 """
 
 import binascii
 import json
 
+from firmware.pendant import journal
 from firmware.pendant.device import Device
+from firmware.pendant.outbox import PERSIST_MS
 from firmware.pendant.settings import Settings, load
 from protocol import codec, topics
+from protocol.errors import RemoteProtocolError
 from protocol.messages import (
+    ALARM_TYPES,
     NO_BOOT,
     Beat,
+    PressMessage,
     Receipt,
     SosAborted,
     SosPressed,
@@ -53,6 +60,8 @@ class Hub:
         self.answers = True
         self.alarms = True  # an SOS shows in the standing by itself
         self.version = 0
+        self.ended: set[str] = set()  # presses ever listed as resolved
+        self.confirmed = False  # some standing has said go in
         self.seen: dict[str, bytes] = {}
         self.events: list[UpMessage] = []  # each identity once, in order of arrival
         self.beats: list[Beat] = []  # the latest few
@@ -111,10 +120,17 @@ class Hub:
         for source in (self.state, more):
             for key in source:
                 values[key] = source[key]
+        self.confirmed = self.confirmed or values["go_in"] != ""
+        self.ended.update(values["resolved"])
         return self.sign(Standing(**values))
 
     def sign(self, message: Message) -> bytes:
         return codec.seal(message, KEY_ID, self.down_key)
+
+    def names_a_press(self, payload: bytes) -> bool:
+        """The hub says here that it has a press: a receipt, or an alarm in a standing."""
+        said = codec.unseal(payload, KEY_ID, self.down_key, up=False)
+        return isinstance(said, Receipt) or (isinstance(said, Standing) and said.sos != "")
 
     def types(self) -> list[str]:
         return [event.TYPE for event in self.events if event.TYPE != "booted"]
@@ -128,11 +144,17 @@ class Bench:
         self.hub = Hub()
         self.now_ms = 0
         self.flash: dict[str, bytes] = {}
+        self.ever_kept: set[str] = set()  # identities that were on flash at some time
         self.flash_ms = flash_ms  # -1: broken, nothing is ever kept
         self.net_ms = 20  # each way
         self.log: list[tuple[int, Any]] = []
         self.link_up = link
+        self.asked: dict[str, int] = {}  # when the flash was first asked to keep a record
+        self.given_up = 0  # routine events that left the flash unheard
+        self.said_received = 0  # how often she was told that the hub has a press
+        self.hub_words = 0  # how often the hub has said so
         self._boots = 0
+        self.dropped = 0  # as the boots before this one have counted
         self._later: Outputs = []  # (ms, order, what, argument)
         self._order = 0
         self.start("power")
@@ -208,10 +230,15 @@ class Bench:
         self.deliver(self.hub.standing(self.now_ms))
 
     def deliver(self, payload: bytes) -> None:
+        try:
+            self.hub_words += 1 if self.hub.names_a_press(payload) else 0
+        except RemoteProtocolError:
+            pass  # not the hub's
         self._took(self.device.received(payload, self._local()))
 
     def reboot(self, cause: str = "reset", off_ms: int = 500) -> None:
         self.now_ms += off_ms
+        self.dropped += self.device.dropped()
         self.start(cause)
 
     # -- what came of it -----------------------------------------------------------------------
@@ -246,6 +273,33 @@ class Bench:
     def _local(self) -> int:
         return self.now_ms - self._boot_ms
 
+    def _check_send(self, out: "tuple[Any, ...]") -> None:
+        message = codec.peek(out[2], up=True)
+        lane = topics.lane_of(message)
+        assert out[1] == topics.up(PENDANT, lane)
+        assert (out[3], out[4]) == (0 if lane == "beat" else 1, lane == "sos")
+        if isinstance(message, PressMessage):
+            name = journal.name_of("e", message.identity())
+            late = self.now_ms - self.asked.get(name, 0) >= PERSIST_MS
+            assert name in self.flash or late, "sent before it was on flash"
+
+    def _check_erase(self, name: str) -> None:
+        if name[0] != "e" or journal.identity_in(name) in self.hub.seen:
+            return
+        message = codec.peek(self.flash[name][9:], up=True)
+        assert not isinstance(message, ALARM_TYPES), "an alarm left the flash unheard"
+        self.given_up += 1
+
+    def _check_feel(self, pattern: str) -> None:
+        if pattern == "stored":
+            kept = [codec.peek(self.flash[n][9:], True).TYPE for n in self.flash if n[0] == "e"]
+            assert "sos-pressed" in kept or "sos-aborted" in kept, "stored, but it is not"
+        elif pattern in ("hub-has-it", "received"):
+            self.said_received += 1
+            assert self.said_received <= self.hub_words, "the hub has not said so"
+        elif pattern == "go-in":
+            assert self.hub.confirmed, "nobody has confirmed"
+
     def _after(self, ms: int, what: str, argument: object) -> None:
         self._order += 1
         self._later.append((self.now_ms + ms, self._order, what, argument))
@@ -255,19 +309,28 @@ class Bench:
             if out[0] != "erase" and out[0] != "persist":
                 beat = out[0] == "send" and out[3] == 0  # of a beat only that it was sent
                 self.log.append((self.now_ms, ("send", out[1], b"", 0, False) if beat else out))
+            if out[0] == "persist" and out[1] not in self.asked:
+                self.asked[out[1]] = self.now_ms
             if out[0] == "persist" or out[0] == "erase":
                 if self.flash_ms >= 0:
                     self._after(self.flash_ms, "flash", out)
+            elif out[0] == "feel":
+                self._check_feel(out[1])
             elif out[0] == "send":
                 assert self.link_up, "sent without a link"
-                assert out[1] == topics.up(PENDANT, topics.lane_of(codec.peek(out[2], up=True)))
+                self._check_send(out)
                 self._after(self.net_ms, "up", out[2])
 
     def _happen(self, what: str, argument: "Any") -> None:
         if what == "flash" and argument[0] == "persist":
+            if argument[1][0] == "e":
+                assert self.flash.get(argument[1], argument[2]) == argument[2], "sealed twice"
             self.flash[argument[1]] = argument[2]
+            self.ever_kept.add(journal.identity_in(argument[1]))
             self._took(self.device.persisted(argument[1], self._local()))
         elif what == "flash":
+            if argument[1] in self.flash:
+                self._check_erase(argument[1])
             self.flash.pop(argument[1], None)
         elif what == "up":
             for payload in self.hub.hear(argument, self.now_ms):
