@@ -30,7 +30,7 @@ def main(argv: "list[str]") -> None:
     try:
         board = Board(argv)
         settings = load(board.settings_text())
-    except LocalProtocolError as fault:
+    except (LocalProtocolError, UnicodeError) as fault:
         sys.stderr.write(str(fault) + "\n")
         sys.exit(BAD_SETTINGS_STATUS)
     now_ms = Uptime(board.ticks_ms)

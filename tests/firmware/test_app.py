@@ -1,0 +1,374 @@
+"""The shell: what the core wants is done in the core's order, and a fault ends in a reset."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from firmware import app as app_module
+from firmware.app import App, plain
+from firmware.pendant.settings import load
+from firmware.uptime import TICKS_PERIOD_MS, Uptime
+from protocol.record import is_text
+
+pytestmark = pytest.mark.asyncio
+
+LIMIT_S = 20
+SETTINGS = load(
+    '{"pendant": "p-1", "key_id": "k-1", "secret": "%s", "broker_host": "127.0.0.1"}' % ("0b" * 32)
+)
+Output = tuple[Any, ...]
+
+
+class ResetError(BaseException):
+    """The fake board's reset() does not return either."""
+
+
+class FakeBoard:
+    """Memory for flash; everything that is done to it is in `did`, in order."""
+
+    def __init__(self) -> None:
+        self.edges: list[tuple[str, bool]] = []
+        self.pressed = asyncio.Event()
+        self.did: list[Output] = []
+        self.flash: dict[str, bytes] = {}
+        self.flash_fault: OSError | None = None
+        self.flash_free = asyncio.Event()
+        self.flash_free.set()
+        self.fed = 0
+        self.start_ms = 0
+        self.ending = asyncio.Event()  # run() fails when it is set
+
+    def ticks_ms(self) -> int:
+        """Wraps within the first second, always."""
+        run_ms = int(asyncio.get_running_loop().time() * 1000) - self.start_ms
+        return (run_ms - 500) % TICKS_PERIOD_MS
+
+    def random_bytes(self, count: int) -> bytes:
+        return b"\x80" * count
+
+    def settings_text(self) -> str:
+        return "{}"
+
+    def boot_cause(self) -> str:
+        return "power-on"
+
+    def read_all(self) -> list[tuple[str, bytes]]:
+        return sorted(self.flash.items())
+
+    async def write(self, name: str, blob: bytes) -> None:
+        self.did.append(("writing", name))
+        await self.flash_free.wait()
+        if self.flash_fault is not None:
+            raise self.flash_fault
+        self.flash[name] = blob
+        self.did.append(("written", name))
+
+    async def erase(self, name: str) -> None:
+        self.flash.pop(name, None)
+        self.did.append(("erased", name))
+
+    async def open_stream(
+        self, host: str, port: int
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        self.did.append(("open", host, port))
+        raise OSError("no network in this test")
+
+    def note(self, kind: str, value: str | bool | int) -> None:
+        self.did.append((kind, value))
+
+    def show(self, strength_pct: int, led: str) -> None:
+        self.did.append(("show", strength_pct, led))
+
+    def battery_pct(self) -> int:
+        return 50
+
+    def signal_pct(self) -> int:
+        return 60
+
+    def feed_watchdog(self) -> None:
+        self.fed += 1
+
+    def reset(self, cause: str) -> None:
+        self.did.append(("reset", cause))
+        raise ResetError(cause)
+
+    async def run(self, moved: Callable[[], None]) -> None:
+        while not self.ending.is_set():
+            moved()
+            await asyncio.sleep(0.01)
+        raise ZeroDivisionError("board")
+
+
+class FakeDevice:
+    """Answers each input as the test says and notes it in the board's list."""
+
+    def __init__(self, board: FakeBoard) -> None:
+        self.board = board
+        self.answers: dict[str, list[Output]] = {}
+        self.stuck = False
+
+    def _heard(self, what: str, *values: object) -> list[Output]:
+        self.board.did.append((what, *values))
+        return list(self.answers.get(what, []))
+
+    def boot(self, records: list[tuple[str, bytes]], now_ms: int, cause: str) -> list[Output]:
+        return self._heard("boot", records, cause)
+
+    def edge(self, button: str, down: bool, now_ms: int) -> list[Output]:
+        return self._heard("edge", button, down)
+
+    def tick(self, now_ms: int) -> list[Output]:
+        answer = self.answers.get("tick", [])
+        self.answers["tick"] = []
+        return answer
+
+    def persisted(self, name: str, now_ms: int) -> list[Output]:
+        return self._heard("persisted", name)
+
+    def link(self, up: bool, now_ms: int) -> list[Output]:
+        return self._heard("link", up)
+
+    def received(self, payload: bytes, now_ms: int) -> list[Output]:
+        return self._heard("received", payload)
+
+    def battery(self, pct: int, now_ms: int) -> list[Output]:
+        return self._heard("battery", pct)
+
+    def signal(self, pct: int, now_ms: int) -> list[Output]:
+        return self._heard("signal", pct)
+
+    def next_tick_ms(self, now_ms: int) -> int:
+        return 20
+
+
+class Running:
+    def __init__(self) -> None:
+        self.board = FakeBoard()
+        self.board.start_ms = int(asyncio.get_running_loop().time() * 1000)
+        self.device = FakeDevice(self.board)
+        device: Any = self.device
+        board: Any = self.board
+        self.app = App(board, device, SETTINGS, Uptime(board.ticks_ms))
+        self.task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self.task = asyncio.create_task(self.app.run())
+
+    async def until(self, *wanted: Output) -> None:
+        """These were done, in this order (others may lie between)."""
+        async with asyncio.timeout(LIMIT_S):
+            while not self._done(wanted):  # noqa: ASYNC110 - a list of many writers
+                await asyncio.sleep(0.002)
+
+    def _done(self, wanted: tuple[Output, ...]) -> bool:
+        left = iter(self.board.did)
+        return all(one in left for one in wanted)
+
+    async def until_reset(self) -> str:
+        assert self.task is not None
+        with pytest.raises(ResetError):
+            await asyncio.wait_for(self.task, LIMIT_S)
+        await self.stop()
+        (cause,) = [did[1] for did in self.board.did if did[0] == "reset"]
+        return str(cause)
+
+    async def stop(self) -> None:
+        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_module, "WATCHDOG_EVERY_MS", 20)
+    monkeypatch.setattr(app_module, "MOVE_MS", 20)
+    monkeypatch.setattr(app_module, "MEASURE_EVERY_MS", 30)
+
+
+async def test_boot_hands_over_the_records_and_what_is_measured() -> None:
+    running = Running()
+    running.board.flash = {"phase": b"x"}
+    running.start()
+    await running.until(("boot", [("phase", b"x")], "power-on"), ("battery", 50), ("signal", 60))
+    await running.until(("battery", 50), ("battery", 50), ("battery", 50))
+    await running.stop()
+
+
+async def test_durable_first_then_the_core_is_told_then_felt() -> None:
+    running = Running()
+    running.board.flash_free.clear()
+    running.device.answers["edge"] = [("persist", "e-1", b"sos"), ("feel", "tick")]
+    running.device.answers["persisted"] = [("feel", "stored"), ("erase", "old")]
+    running.start()
+    running.board.edges.append(("s", True))
+    running.board.pressed.set()
+    await running.until(("edge", "s", True), ("feel", "tick"), ("writing", "e-1"))
+    fed = running.board.fed
+    await running.until(("battery", 50), ("battery", 50), ("battery", 50))
+    assert ("persisted", "e-1") not in running.board.did
+    assert running.board.fed > fed, "a slow flash does not stop the others"
+    running.board.flash_free.set()
+    await running.until(
+        ("written", "e-1"), ("persisted", "e-1"), ("feel", "stored"), ("erased", "old")
+    )
+    assert running.board.flash == {"e-1": b"sos"}
+    await running.stop()
+
+
+async def test_what_waits_for_the_flash_waits_once() -> None:
+    running = Running()
+    running.board.flash_free.clear()
+    running.device.answers["edge"] = [("persist", "e-1", b"sos")]
+    running.start()
+    for _ in range(5):
+        running.board.edges.append(("s", True))
+    running.board.pressed.set()
+    await running.until(*[("edge", "s", True)] * 5)
+    running.device.answers["edge"] = [("erase", "e-1"), ("persist", "e-1", b"sos")]
+    running.board.edges.append(("s", False))
+    running.board.pressed.set()
+    await running.until(("edge", "s", False))
+    running.board.flash_free.set()
+    await running.until(("written", "e-1"), ("erased", "e-1"), ("written", "e-1"))
+    assert running.board.did.count(("written", "e-1")) == 2
+    await running.stop()
+
+
+async def test_flash_that_fails_is_reported_and_asked_again_by_the_core() -> None:
+    running = Running()
+    running.board.flash_fault = OSError(28, "full")
+    running.device.answers["edge"] = [("persist", "e-1", b"sos")]
+    running.start()
+    running.board.edges.append(("s", True))
+    running.board.pressed.set()
+    await running.until(("writing", "e-1"))
+    await running.until(("battery", 50), ("battery", 50))
+    assert ("persisted", "e-1") not in running.board.did, "it would be felt as stored"
+    assert any(did[0] == "log" and "full" in str(did[1]) for did in running.board.did)
+    running.board.flash_fault = None
+    running.device.answers["tick"] = [("persist", "e-1", b"sos")]
+    await running.until(("written", "e-1"), ("persisted", "e-1"))
+    await running.stop()
+
+
+async def test_patterns_are_played_to_their_end() -> None:
+    running = Running()
+    running.device.answers["boot"] = [("feel", "read-short")]
+    running.start()
+    await running.until(("feel", "read-short"), ("show", 90, "white"), ("show", 0, "off"))
+    await running.stop()
+
+
+async def test_press_cuts_the_back_off_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firmware.mqtt.BACKOFF_FIRST_MS", 3_600_000)
+    monkeypatch.setattr("firmware.mqtt.BACKOFF_LIMIT_MS", 3_600_000)
+    monkeypatch.setattr(app_module, "LINK_BUDGET_MS", 7_200_000)
+    running = Running()
+    running.device.answers["edge"] = [("connect",)]
+    running.start()
+    await running.until(("open", "127.0.0.1", 1883))
+    running.board.edges.append(("a", True))
+    running.board.pressed.set()
+    await running.until(("edge", "a", True), ("open", "127.0.0.1", 1883))
+    await running.stop()
+
+
+async def test_task_that_fails_resets_the_board_with_its_cause() -> None:
+    running = Running()
+    running.start()
+    await running.until(("battery", 50))
+    running.board.ending.set()
+    assert await running.until_reset() == "ZeroDivisionError('board')"
+
+
+async def test_fault_in_the_core_resets_the_board() -> None:
+    running = Running()
+    running.device.answers["edge"] = [("feel", "no such pattern")]
+    running.start()
+    running.board.edges.append(("a", True))
+    running.board.pressed.set()
+    assert "no such pattern" in await running.until_reset()
+
+
+async def test_reset_asked_for_by_the_core() -> None:
+    running = Running()
+    running.device.answers["edge"] = [("reset", "the core")]
+    running.start()
+    running.board.edges.append(("a", True))
+    running.board.pressed.set()
+    assert await running.until_reset() == "the core"
+
+
+@pytest.mark.parametrize("name", ["board", "flash"])
+async def test_task_that_stops_moving_resets_the_board(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setitem(app_module.BUDGET_MS, name, 100)
+    running = Running()
+    if name == "flash":
+        running.board.flash_free.clear()
+        running.device.answers["boot"] = [("persist", "e-1", b"")]
+    else:
+
+        async def stalls(moved: Callable[[], None]) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(running.board, "run", stalls)
+    running.start()
+    assert await running.until_reset() == f"StuckError('{name}')"
+
+
+async def test_link_that_stops_moving_resets_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_module, "LINK_BUDGET_MS", 100)
+    monkeypatch.setattr("firmware.mqtt.CONNECT_MS", 3_600_000)
+    running = Running()
+
+    async def stalls(host: str, port: int) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(running.board, "open_stream", stalls)
+    running.start()
+    assert await running.until_reset() == "StuckError('link')"
+
+
+async def test_task_nobody_waits_for_cannot_die_unheard() -> None:
+    running = Running()
+    running.start()
+    await running.until(("battery", 50))
+
+    async def dies() -> None:
+        raise KeyError("background")
+
+    asyncio.create_task(dies())  # noqa: RUF006 - that nobody keeps it is the point
+    assert await running.until_reset() == "KeyError('background')"
+
+
+async def test_a_frozen_process_is_not_blamed_on_its_tasks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After a stop of the whole process every task looks late; each gets its turn first."""
+    for name in app_module.BUDGET_MS:
+        monkeypatch.setitem(app_module.BUDGET_MS, name, 200)
+    monkeypatch.setattr(app_module, "LINK_BUDGET_MS", 200)
+    monkeypatch.setattr("firmware.mqtt.BACKOFF_FIRST_MS", 20)
+    monkeypatch.setattr("firmware.mqtt.BACKOFF_LIMIT_MS", 20)
+    running = Running()
+    running.start()
+    await running.until(("battery", 50), ("battery", 50))
+    time.sleep(0.5)  # noqa: ASYNC251 - the stop itself: nothing of this process runs
+    before = running.board.fed
+    async with asyncio.timeout(LIMIT_S):
+        while running.board.fed < before + 3:  # noqa: ASYNC110 - a plain count
+            await asyncio.sleep(0.002)
+    assert not [did for did in running.board.did if did[0] == "reset"]
+    await running.stop()
+
+
+async def test_cause_is_what_the_wire_allows() -> None:
+    for cause in ('ValueError("it\'s \\ wrong",)', "é" * 200, "", "ok"):
+        assert is_text(plain(cause))
+    assert plain('KeyError("x")') == "KeyError('x')"

@@ -1,0 +1,162 @@
+"""Both boards offer the same functions; the chip's works over fakes of the chip's modules."""
+
+import ast
+import asyncio
+import importlib
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol.errors import LocalProtocolError
+from tests.firmware import fake_chip
+from tests.firmware.fake_broker import Peer, broker_doing
+
+BOARDS = Path(__file__).parents[2] / "firmware" / "boards"
+
+
+def offered(board: str) -> dict[str, str]:
+    """Public function -> its signature, and public attribute -> its type, of class Board."""
+    tree = ast.parse((BOARDS / board).read_text())
+    (found,) = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Board"]
+    signatures = {}
+    for node in ast.walk(found):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            kind = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
+            returns = ast.unparse(node.returns) if node.returns else ""
+            signatures[node.name] = f"{kind}({ast.unparse(node.args)}) -> {returns}"
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
+            signatures[node.target.attr] = ast.unparse(node.annotation)
+    return {k: v for k, v in signatures.items() if not k.startswith("_") or k == "__init__"}
+
+
+def test_both_boards_offer_the_same() -> None:
+    unix = offered("unix.py")
+    assert unix == offered("esp32.py")
+    assert {"ticks_ms", "write", "erase", "read_all", "open_stream", "reset", "run"} <= set(unix)
+
+
+@pytest.fixture
+def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """firmware.boards.esp32, imported over the fakes, its flash in a folder of the test."""
+    for name, module in fake_chip.modules().items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(time, "ticks_ms", fake_chip._ticks_ms, raising=False)
+    monkeypatch.delitem(sys.modules, "firmware.boards.esp32", raising=False)
+    for keeper, name, value in (
+        (fake_chip.Pin, "levels", {}),
+        (fake_chip.Nvs, "committed", {}),
+        (fake_chip.Watchdog, "fed", 0),
+        (fake_chip.Wlan, "connects", 0),
+        (fake_chip.Adc, "microvolts", 2_000_000),
+    ):
+        monkeypatch.setattr(keeper, name, value)
+    module = importlib.import_module("firmware.boards.esp32")
+    monkeypatch.setattr(module, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(module.os, "mkdir", lambda path: None)
+    (tmp_path / "wifi.json").write_text(json.dumps({"ssid": "phone", "key": "secret"}))
+    yield module
+    sys.modules.pop("firmware.boards.esp32", None)
+
+
+def test_buttons_become_edges(chip: Any) -> None:
+    async def scenario() -> list[tuple[str, bool]]:
+        board = chip.Board([])
+        moves: list[bool] = []
+        running = asyncio.create_task(board.run(lambda: moves.append(True)))
+        for level in (0, 1):
+            fake_chip.Pin.levels[6] = level
+            async with asyncio.timeout(10):
+                await board.pressed.wait()
+            board.pressed.clear()
+        running.cancel()
+        assert moves
+        edges: list[tuple[str, bool]] = board.edges
+        return edges
+
+    assert asyncio.run(scenario()) == [("s", True), ("s", False)]
+
+
+def test_every_pattern_can_be_shown(chip: Any) -> None:
+    from firmware.pendant.feedback import PATTERNS
+
+    board = chip.Board([])
+    for _tone, _meaning, pulses in PATTERNS.values():
+        for _on_ms, _off_ms, strength_pct, led in pulses:
+            board.show(strength_pct, led)
+            assert fake_chip.NeoPixel.shown == chip.LED_COLOURS[led]
+    board.show(100, "red")
+    assert board._motor.duty == 65535
+    board.show(0, "off")
+    assert (board._motor.duty, fake_chip.NeoPixel.shown) == (0, (0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("microvolts", "pct"), [(1_000_000, 0), (1_650_000, 0), (1_862_500, 50), (2_100_000, 100)]
+)
+def test_battery_is_a_percentage_whatever_is_measured(
+    chip: Any, monkeypatch: pytest.MonkeyPatch, microvolts: int, pct: int
+) -> None:
+    monkeypatch.setattr(fake_chip.Adc, "microvolts", microvolts)
+    assert chip.Board([]).battery_pct() == pct
+
+
+def test_cause_of_a_reset_is_kept_and_told_once(chip: Any) -> None:
+    board = chip.Board([])
+    assert board.boot_cause() == "watchdog", "the chip's own, when none was kept"
+    with pytest.raises(fake_chip.ResetError):
+        board.reset("x" * 100)
+    assert chip.Board([]).boot_cause() == "x" * 64
+    assert chip.Board([]).boot_cause() == "watchdog"
+
+
+def test_watchdog_starts_with_the_first_feeding(chip: Any) -> None:
+    board = chip.Board([])
+    assert board._watchdog is None, "else nobody could provision a pendant that has no settings"
+    board.feed_watchdog()
+    board.feed_watchdog()
+    assert fake_chip.Watchdog.fed == 2
+
+
+def test_records_go_to_flash(chip: Any, tmp_path: Path) -> None:
+    board = chip.Board([])
+    asyncio.run(board.write("phase", b"1"))
+    assert chip.Board([]).read_all() == [("phase", b"1")]
+    asyncio.run(board.erase("phase"))
+    assert board.read_all() == []
+
+
+def test_wifi_connects_over_attempts_that_were_given_up(chip: Any) -> None:
+    async def hello(peer: Peer) -> None:
+        await peer.send(b"hello")
+        await peer.closed()
+
+    async def scenario() -> None:
+        board = chip.Board([])
+        assert board.signal_pct() == 0
+        async with broker_doing(hello) as broker:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(board.open_stream("127.0.0.1", broker.port), 0.01)
+            reader, writer = await asyncio.wait_for(board.open_stream("127.0.0.1", broker.port), 10)
+            assert await reader.readexactly(5) == b"hello"
+            writer.close()
+            await writer.wait_closed()
+        assert fake_chip.Wlan.connects == 1
+        assert board.signal_pct() == 50
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"ssid": "x"}', "no json"])
+def test_unlawful_wifi_settings_are_named(chip: Any, tmp_path: Path, text: str) -> None:
+    (tmp_path / "wifi.json").write_text(text)
+    with pytest.raises(LocalProtocolError, match=r"wifi\.json"):
+        chip.Board([])
+
+
+def test_ticks_wrap_as_the_chip_does(chip: Any) -> None:
+    assert 0 <= chip.Board([]).ticks_ms() < 1 << 30
