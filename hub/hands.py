@@ -41,7 +41,7 @@ class Hands:
         self._wake = wake
         self._changed = changed
 
-    def do(self, after: Afterwards) -> None:
+    def perform(self, after: Afterwards) -> None:
         """All of it, whatever fails."""
         for ack in after.acks:
             self._try("acknowledge", self._broker.ack, *ack)

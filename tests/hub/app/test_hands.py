@@ -82,13 +82,13 @@ def test_all_is_done_in_order_whatever_fails(fails: str) -> None:
         lambda: did.append(("wake",)),
         lambda names: did.append(("changed", names)),
     )
-    hands.do(after)
+    hands.perform(after)
     assert did == ORDER
 
 
 def test_a_notifier_is_not_woken_for_nothing() -> None:
     did: list[tuple[object, ...]] = []
-    Hands(Broker(did), lambda: did.append(("wake",)), lambda _: None).do(Afterwards(1))
+    Hands(Broker(did), lambda: did.append(("wake",)), lambda _: None).perform(Afterwards(1))
     assert did == []
 
 

@@ -1,0 +1,203 @@
+"""The hub as one process: its parts made, joined, started, watched, stopped. Composition only.
+
+Rules: what is wrong with settings, policy, folder or port is said before anything runs; the
+broker's backlog is taken before anything that fell due fires (the engine's loop does that); a part
+that dies takes the process with it, loudly, because a hub that only seems well is the worst of all.
+"""
+
+import faulthandler
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from hub import staff
+from hub.clock import Clock, ScaledClock, SystemClock, utc_ms
+from hub.engine.engine import Engine
+from hub.engine.loop import Loop
+from hub.hands import Hands
+from hub.ids import RandomIds
+from hub.inbox import Inbox
+from hub.ingest import Ingest
+from hub.link import monotonic_ms
+from hub.notify import channels
+from hub.notify.outbox import Notifier
+from hub.policy import load as policies
+from hub.policy.model import Policy
+from hub.settings import Settings, Web
+from hub.side_door import SideDoor
+from hub.store.genesis import REAL, SIMULATION, Genesis
+from hub.store.reader import Reader
+from hub.store.store import Store
+from hub.web import app as web
+from hub.web.live import Live
+
+log = logging.getLogger("hub.app")
+
+WATCH_EVERY_S = 1.0
+ENGINE_STUCK_MS = 60_000  # of link time, without a turn and without a fault that explains it
+WEB_STOP_S = 3
+DEAD = 70  # exit status: a part died; systemd starts us again
+BACKLOG = 128
+
+
+class Refused(Exception):
+    """The hub cannot start; the message says why and what to do."""
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The procedure to run by. Raises PolicyFaults."""
+    name = settings.policy
+    return policies.load(Path(name) if name.endswith(".toml") else policies.shipped(name))
+
+
+def open_store(settings: Settings) -> Store:
+    """The database, made at the first start. Raises StoreRefused or GenesisRefused."""
+    mode = SIMULATION if settings.simulation.enabled else REAL
+    about = settings.organisation
+    genesis_id = RandomIds().random_bytes(8).hex()
+    wanted = Genesis(genesis_id, about.name, about.zone, mode, utc_ms())
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Store(settings.folder, wanted)
+
+
+def clock_of(settings: Settings, store: Store) -> Clock:
+    """Never before the last commit; faster only where nothing is real."""
+    speed, floor_ms = settings.simulation.speed, store.last_commit_ms
+    if speed == 1:
+        return SystemClock(floor_ms)
+    return ScaledClock(speed, store.genesis.mode, floor_ms)
+
+
+def listen(at: Web) -> socket.socket:
+    """The web's socket, taken before anything else starts. Raises Refused."""
+    try:
+        family = socket.getaddrinfo(at.host, at.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((at.host, at.port), family=family, backlog=BACKLOG)
+    except OSError as exc:
+        raise Refused(
+            f"the board cannot be served at {at.host} port {at.port}: {exc.strerror or exc}."
+            " Is another hub running? Give another port (--port, or [web] port)."
+        ) from exc
+
+
+class App:
+    """One hub. `start`, then `watch` until it ends, then `close`."""
+
+    def __init__(self, settings: Settings) -> None:
+        policy = policy_of(settings)
+        self._socket = listen(settings.web)
+        try:
+            self.store = open_store(settings)
+        except BaseException:
+            self._socket.close()
+            raise
+        if self.store.genesis.mode == SIMULATION:
+            # Its pages go to this machine: by no proxy either.
+            os.environ["no_proxy"] = os.environ["NO_PROXY"] = "*"
+        self.url = settings.web.url if settings.web.port else self._own_url(settings.web)
+        clock = clock_of(settings, self.store)
+        self.reader = Reader(settings.folder)
+        self.inbox = Inbox(clock)
+        self.ingest = Ingest(settings.broker, self.inbox)
+        self.notifier = Notifier(self.reader, self.inbox, clock, settings.notify, self.url)
+        self.live = Live(monotonic_ms)
+        hands = Hands(self.ingest, self.notifier.wake, self.live.changed)
+        engine = Engine(self.store, RandomIds(), policy, clock.speed)
+        self.loop = Loop(engine, clock, self.inbox, hands)
+        site = web.make(self.reader, self.inbox, clock, settings, self.live, policy)
+        self._web = uvicorn.Server(_uvicorn(site))
+        self._web_thread = threading.Thread(target=self._serve_web, name="web", daemon=True)
+        self._door: SideDoor | None = None
+        self._settings = settings
+        self._stop = threading.Event()
+
+    def _own_url(self, at: Web) -> str:
+        """With port 0 the system has chosen one."""
+        port = self._socket.getsockname()[1]
+        return at.public_url.rstrip("/") or f"http://{at.host}:{port}"
+
+    def _serve_web(self) -> None:
+        self._web.run(sockets=[self._socket])
+
+    def start(self) -> None:
+        """The engine last: by then everything that feeds it and everything it tells is there."""
+        channels.prepare()
+        for command in staff.commands(self._settings, self.reader):
+            self.inbox.put(command)
+        self.ingest.start()
+        self.notifier.start()
+        self._web_thread.start()
+        self._door = SideDoor(self._settings.folder, self.inbox)
+        self.loop.start()
+
+    def stop(self) -> None:
+        """Any thread, also a signal handler: `watch` returns."""
+        self._stop.set()
+
+    def watch(self) -> int:
+        """Until a stop is asked for (0) or a part has died (DEAD)."""
+        while not self._stop.wait(WATCH_EVERY_S):
+            if dead := self.dead():
+                log.critical("the hub ends: %s", dead)
+                faulthandler.dump_traceback(file=sys.stderr, all_threads=True)
+                return DEAD
+        return 0
+
+    def dead(self) -> str:
+        """Which part has died, or ""."""
+        if not self.loop.is_alive():
+            return "the engine's thread died"
+        age_ms = self.live.engine_age_ms()
+        if age_ms is not None and age_ms > ENGINE_STUCK_MS and not self.loop.fault.text:
+            return f"the engine has taken no turn for {age_ms // 1000} s"
+        if not self.notifier.health().alive:
+            return "the notifier's thread died"
+        return "" if self._web_thread.is_alive() else "the web server died"
+
+    def close(self) -> None:
+        """In this order, so that what was committed is also acknowledged."""
+        self._web.should_exit = True
+        self._web_thread.join(WEB_STOP_S + 2)
+        if self._door is not None:
+            self._door.close()
+        self.notifier.stop()
+        self.loop.stop()
+        self.ingest.stop()
+        self.reader.close()
+        self.store.close()
+        self._socket.close()
+
+
+def _uvicorn(site: Callable[..., object]) -> uvicorn.Config:
+    return uvicorn.Config(
+        site,
+        log_config=None,  # ours
+        access_log=False,  # addresses and paths of people; looks are logged by the hub itself
+        server_header=False,
+        timeout_graceful_shutdown=WEB_STOP_S,
+        ws="none",
+    )
+
+
+def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
+    """Run until SIGINT or SIGTERM. Raises what keeps it from starting."""
+    app = App(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.stop())
+    app.start()
+    genesis = app.store.genesis
+    say(f"allswell: {genesis.organisation} ({genesis.mode}), the board is at {app.url}/")
+    status = app.watch()
+    if status == DEAD:
+        # Threads may be stuck: no farewell could be trusted to end.
+        sys.stderr.flush()
+        os._exit(status)
+    app.close()
+    return status
