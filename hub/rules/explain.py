@@ -22,20 +22,21 @@ MEANS = {
 }
 
 
+DEFAULTS = {
+    "worker": "The worker",
+    "by": "Somebody",
+    "client": "the client",
+    "area": "the area",
+    "tracker": "the tracker",
+    "place": "the place",
+}
+
+
 class _Said(dict[str, str]):
     """Missing words have a plain default, so that a sentence never fails."""
 
-    DEFAULTS = {
-        "worker": "The worker",
-        "by": "Somebody",
-        "client": "the client",
-        "area": "the area",
-        "tracker": "the tracker",
-        "place": "the place",
-    }
-
     def __missing__(self, key: str) -> str:
-        return self.DEFAULTS.get(key, "…")
+        return DEFAULTS.get(key, "…")
 
 
 def _plain(template: str) -> Callable[[Words], str]:

@@ -108,7 +108,7 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
         (bool(unknown), f"Nobody has the id {', '.join(unknown)}."),
         (tracker in workers and bool(tracker), "Nobody tracks herself or her pair: name another."),
         (bool(end_ms) and end_ms <= now_ms, "The end of this visit is past: check the times."),
-        (end_ms - start_ms > MAX_VISIT_MS, "A visit of more than a day is two visits."),
+        (0 < start_ms < end_ms - MAX_VISIT_MS, "A visit of more than a day is two visits."),
         (then not in THEN, f"What she does then is one of {', '.join(THEN)}."),
         (coverage not in COVERAGE, f"Coverage is one of {', '.join(COVERAGE)}."),
     )

@@ -1,0 +1,318 @@
+"""A visit and its alarms in virtual time: fast forward, press, command, expect. No engine, no store.
+
+Rule: a story fails on anything that it did not expect. Every page must be expected in its order;
+whoever lets an alarm ring on says so. Pages are handed out at the moment they are made unless the
+provider is down.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import pytest
+
+from hub.policy.load import load, shipped
+from hub.policy.model import Policy
+from hub.policy.spans import span_ms
+from hub.rules import alarm as alarm_rules
+from hub.rules import dangers, form, reading, visit
+from hub.rules.directory import ClientFacts, Directory
+from hub.rules.model import Alarm, Decision, Event, Page, Part, RaiseAlarm, ResolveAlarms, Visit
+
+NINE = 1_790_000_000_000  # any morning; the stories only count from it
+HOMEMAKER = load(shipped("homemaker-exeter"))
+CLIENT = ClientFacts("A Client", "1 Some Street, Exeter", "EX1 1AA", ("01392 000000",), "C2")
+DIRECTORY = Directory(
+    roles={
+        "office": frozenset({"olive"}),
+        "duty-manager": frozenset({"max"}),
+        "director": frozenset({"dora"}),
+    },
+    clients={"client": CLIENT},
+    pendants={"kim": "p-kim", "lee": "p-lee"},
+)
+BOOT = "00000000000000ab"
+Value = str | int | bool
+
+
+@dataclass(frozen=True)
+class Paged:
+    at_ms: int
+    roles: tuple[str, ...]
+    about: str
+
+    def __str__(self) -> str:
+        minutes, rest = divmod(self.at_ms - NINE, 60_000)
+        return f"{minutes} min {rest // 1000} s: {', '.join(self.roles)} about {self.about}"
+
+
+@dataclass
+class World:
+    """One hub's rules, one visit at most, as many alarms as there are."""
+
+    policy: Policy = HOMEMAKER
+    now_ms: int = NINE
+    visit: Visit | None = None
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    unread: list[Paged] = field(default_factory=list)
+    ringing: set[str] = field(default_factory=set)
+    provider_down: bool = False
+    seq: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+    # what happens
+
+    def plan(self, by: str = "olive", at: str = "0 s", end: str = "1 h", **more: Value) -> Visit:
+        """A visit of Kim's that starts `at` from now. Enhanced unless a rating lifts it."""
+        decision = self.try_plan(by, at, end, **more)
+        assert not decision.refused, decision.refused
+        assert self.visit is not None
+        return self.visit
+
+    def try_plan(
+        self, by: str = "olive", at: str = "0 s", end: str = "1 h", **more: Value
+    ) -> Decision:
+        start_ms = self.now_ms + ms(at)
+        facts: dict[str, Value] = {
+            "client": "client",
+            "area": "Exmouth",
+            "purpose": "Client visit",
+            "start_ms": start_ms,
+            "end_ms": start_ms + ms(end),
+            "workers": "kim",
+            "tracker": "tess",
+            "then": "base",
+            "manager_agreed": "max",
+            **more,
+        }
+        event = Event("plan_visit", self.now_ms, by=by, data=facts)
+        decision = visit.plan(self.policy, event, "v1", self.now_ms, DIRECTORY)
+        if decision.visit is not None:
+            self.visit = decision.visit
+        return decision
+
+    def press(
+        self, gesture: str, worker: str = "kim", ago: str = "0 s", prompt: str = "", said: str = ""
+    ) -> Decision:
+        """A gesture as the hub reads it. `said`: the message type that the pendant sent."""
+        self.seq += 1
+        part = self.visit.part(worker) if self.visit is not None else None
+        phase = part.phase if part is not None else "off"
+        kind = reading.read(said, gesture, phase, part.prompt if part is not None else "")
+        event = Event(
+            kind,
+            self.now_ms - ms(ago),
+            by=worker,
+            visit=self.visit.id if self.visit is not None else "",
+            worker=worker,
+            pendant=f"p-{worker}",
+            identity=f"{BOOT}.{self.seq}",
+            data={"prompt": prompt} if prompt else {},
+        )
+        return self.happen(event)
+
+    def command(self, kind: str, by: str = "tess", worker: str = "", **more: Value) -> Decision:
+        """A person's command that must be allowed."""
+        decision = self.ask(kind, by, worker, **more)
+        assert not decision.refused, f"{kind} by {by}: {decision.refused}"
+        return decision
+
+    def refuse(self, kind: str, by: str = "tess", worker: str = "", **more: Value) -> Decision:
+        """A person's command that must not be allowed; nothing has changed by it."""
+        before = self.visit, dict(self.alarms)
+        decision = self.ask(kind, by, worker, **more)
+        assert decision.refused, f"{kind} by {by} was allowed: {decision.reason}"
+        assert (self.visit, self.alarms) == before
+        return decision
+
+    def ask(self, kind: str, by: str, worker: str = "", **more: Value) -> Decision:
+        visit_id = self.visit.id if self.visit is not None else ""
+        event = Event(kind, self.now_ms, by=by, visit=visit_id, worker=worker, data=more)
+        if "alarm" in more:
+            alarm = self.alarm(str(more["alarm"]))
+            return self._alarm(alarm, event)
+        return self.happen(event)
+
+    def happen(self, event: Event) -> Decision:
+        if self.visit is None:
+            decision = dangers.off_visit(self.policy, event, self.now_ms)
+        else:
+            decision = visit.decide(self.policy, self.visit, event, self.now_ms)
+            assert decision.visit is not None
+            self.visit = decision.visit
+        self.reasons.append(decision.reason)
+        assert decision.reason, f"{event.kind} gave no reason"
+        self._effects(decision)
+        return decision
+
+    def hub_event(self, kind: str, alarm: str = "", **more: Value) -> Decision:
+        event = Event(kind, self.now_ms, worker="kim", pendant="p-kim", data=more)
+        return self._alarm(self.alarm(alarm), event) if alarm else self.happen(event)
+
+    def fast_forward(self, span: str, step: str = "") -> None:
+        """Everything that falls due on the way, in order; in one jump or in small steps."""
+        end_ms = self.now_ms + ms(span)
+        for stop_ms in range(self.now_ms + ms(step), end_ms, ms(step)) if step else ():
+            self._run_to(stop_ms)
+        self._run_to(end_ms)
+
+    def _run_to(self, end_ms: int) -> None:
+        while True:
+            due = self._next_due()
+            if due is None or due[0] > end_ms:
+                break
+            at_ms, alarm_id, timer, worker = due
+            self.now_ms = max(self.now_ms, at_ms)
+            event = Event("due", at_ms, worker=worker, data={"timer": timer})
+            if alarm_id:
+                self._alarm(self.alarms[alarm_id], event)
+            else:
+                self.happen(event)
+            assert self._next_due() != due, f"{timer} stays due"
+        self.now_ms = end_ms
+
+    def _next_due(self) -> tuple[int, str, str, str] | None:
+        found = [
+            (alarm.next_ms, alarm.id, "", "") for alarm in self.alarms.values() if alarm.next_ms
+        ]
+        if self.visit is not None:
+            for each in visit.deadlines(self.policy, self.visit):
+                found.append((each.due_ms, "", each.timer, each.worker))
+        return min(found, default=None)
+
+    # what it causes
+
+    def _alarm(self, alarm: Alarm, event: Event) -> Decision:
+        return self._keep(alarm_rules.decide(alarm, event, self.now_ms))
+
+    def _keep(self, decision: Decision) -> Decision:
+        assert decision.alarm is not None
+        self.alarms[decision.alarm.id] = decision.alarm
+        self._effects(decision)
+        return decision
+
+    def _effects(self, decision: Decision) -> None:
+        for effect in decision.effects:
+            if isinstance(effect, RaiseAlarm):
+                self.raise_alarm(effect)
+            elif isinstance(effect, ResolveAlarms):
+                for alarm in list(self.alarms.values()):
+                    if alarm.source in effect.sources and alarm.state != "resolved":
+                        self._keep(alarm_rules.answered(alarm, effect, self.now_ms))
+            else:
+                self._page(effect)
+
+    def raise_alarm(self, effect: RaiseAlarm) -> None:
+        for alarm in self.alarms.values():
+            if (alarm.kind, alarm.source) == (effect.kind, effect.source) and (
+                alarm.state != "resolved"
+            ):
+                self._keep(alarm_rules.pressed(alarm, effect, self.now_ms))
+                return
+        ladder = self.policy.ladder[effect.ladder]
+        alarm_id = f"a{len(self.alarms) + 1}"
+        self._keep(alarm_rules.raised(effect, alarm_id, ladder, self.visit, self.now_ms))
+
+    def _page(self, effect: Page) -> None:
+        assert effect.roles, f"nobody is paged about {effect.about}"
+        if effect.about not in self.ringing:
+            self.unread.append(Paged(self.now_ms, effect.roles, effect.about))
+        if effect.alarm and not self.provider_down:
+            event = Event("handed_out", self.now_ms, data={"page": 1, "person": "somebody"})
+            self._alarm(self.alarms[effect.alarm], event)
+
+    # what is expected
+
+    def expect_page(self, role: str, about: str, ago: str = "0 s") -> None:
+        """The next page is this one, made now (or that long ago)."""
+        assert self.unread, f"no page, expected {role} about {about}"
+        page = self.unread.pop(0)
+        assert (role in page.roles, about) == (True, page.about), f"unexpected page: {page}"
+        assert page.at_ms == self.now_ms - ms(ago), f"not now: {page}"
+
+    def expect_quiet(self) -> None:
+        assert not self.unread, "unexpected pages:\n" + "\n".join(map(str, self.unread))
+
+    def expect_letters(self, *letters: str, worker: str = "kim") -> None:
+        assert tuple(mark.letter for mark in self.part(worker).marks) == letters
+
+    def expect_alarms(self, *kinds: str) -> None:
+        """Exactly these are unresolved."""
+        assert sorted(alarm.kind for alarm in self.open_alarms()) == sorted(kinds)
+
+    def open_alarms(self) -> list[Alarm]:
+        return [alarm for alarm in self.alarms.values() if alarm.state != "resolved"]
+
+    def alarm(self, kind: str) -> Alarm:
+        """The newest alarm of that kind, or with that id."""
+        found = [a for a in self.alarms.values() if kind in (a.kind, a.id)]
+        assert found, f"no alarm {kind}; there are {[a.kind for a in self.alarms.values()]}"
+        return found[-1]
+
+    def part(self, worker: str = "kim") -> Part:
+        assert self.visit is not None
+        part = self.visit.part(worker)
+        assert part is not None
+        return part
+
+    @contextmanager
+    def letting_ring(self, *kinds: str) -> Iterator[None]:
+        """Further pages about these alarms are expected as long as it lasts."""
+        self.ringing |= set(kinds)
+        yield
+        self.ringing -= set(kinds)
+
+    def done(self) -> None:
+        """At the end: nothing unexpected, and everything can be stored and read back."""
+        self.expect_quiet()
+        if self.visit is not None:
+            assert form.load_visit(form.dump(self.visit)) == self.visit
+        for alarm in self.alarms.values():
+            assert alarm.state == "resolved" or alarm.next_ms > 0
+            assert form.load_alarm(form.dump(alarm)) == alarm
+
+    # the usual beginnings
+
+    def let_in(self, by: str = "tess", worker: str = "kim", **more: Value) -> None:
+        """She presses at the door and a person confirms at once."""
+        self.press("a-short", worker)
+        self.command("confirm_arrival", by, worker, place="1 Some Street", name="A Client", **more)
+
+    def contact(self, by: str = "tess", means: str = "work-mobile", worker: str = "") -> Decision:
+        return self.command("record_contact", by, worker, means=means, reached=True)
+
+
+def ms(span: str) -> int:
+    found = span_ms(span)
+    assert found is not None, span
+    return found
+
+
+def without(policy: Policy, rule: str) -> Policy:
+    """The policy with one row taken out: `timer:call-back`, `gate:read-back`, `letter:T` …"""
+    table, _, name = rule.partition(":")
+    fields_of = {"timer": "timers", "gate": "gates", "letter": "letters", "on": "on",
+                 "choose": "choices", "instruction": "instructions", "level": "levels"}  # fmt: skip
+    keys = {"letter": "letter", "on": "event", "choose": "say"}
+    rows = getattr(policy, fields_of[table])
+    left = tuple(row for row in rows if getattr(row, keys.get(table, "id")) != name)
+    assert len(left) == len(rows) - 1, f"{rule} is not in the policy"
+    return replace(policy, **{fields_of[table]: left})
+
+
+Story = TypeVar("Story", bound=Callable[[World], None])
+PROOFS: list[tuple[Callable[[World], None], str]] = []
+
+
+def story(*clauses: str, proves: tuple[str, ...] = ()) -> Callable[[Story], Story]:
+    """A story of these clauses, which must fail when any rule in `proves` is taken out."""
+
+    def mark(function: Story) -> Story:
+        PROOFS.extend((function, rule) for rule in proves)
+        marked = function
+        for clause in clauses:
+            marked = pytest.mark.clause(clause)(marked)
+        return marked
+
+    return mark
