@@ -10,7 +10,6 @@ from hub.engine import decide, standings
 from hub.engine.pendants import WRITE_EVERY_MS, Boot, PendantState, boot_of
 from hub.engine.routing import route
 from hub.engine.turn import Turn
-from hub.rules import dangers
 from hub.rules.model import Event
 from hub.verify import Verified
 from protocol.messages import Beat, Booted
@@ -126,7 +125,7 @@ def _open_presses(turn: Turn, pendant: PendantState, presses: tuple[str, ...]) -
         if visit is not None:
             decide.visit_event(turn, event, visit)
         else:
-            decide.record(turn, event, dangers.off_visit(turn.policy, event, turn.now_ms), None)
+            decide.off_visit(turn, event)
 
 
 def booted(turn: Turn, pendant: PendantState, message: Booted) -> None:

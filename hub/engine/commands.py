@@ -11,9 +11,9 @@ from dataclasses import replace
 from hub.engine import admin, decide
 from hub.engine.directory import directory_of
 from hub.engine.routing import route
-from hub.engine.turn import Turn
+from hub.engine.turn import NOTE, Turn
 from hub.inbox import Answer, Command
-from hub.rules import dangers, form
+from hub.rules import form
 from hub.rules import visit as visit_rules
 from hub.rules.kinds import COMMANDS
 from hub.rules.model import Decision, Event, Value, Visit
@@ -112,7 +112,7 @@ def _is_active(turn: Turn, person: str) -> bool:
 
 def _logged_refusal(turn: Turn, event: Event, visit: Visit, why: str) -> Decision:
     decision = Decision(visit=visit, refused=why, reason=why)
-    turn.record_visit(event, decision, visit)
+    turn.record_visit(event, decision, visit, {"rule": NOTE, "event": form.dump(event)})
     return decision
 
 
@@ -160,9 +160,7 @@ def _report_danger(turn: Turn, command: Command) -> Answer:
     event = _event(turn, command, visit="" if visit is None else visit.id, worker=worker)
     if visit is not None:
         return _answer(decide.visit_event(turn, event, visit), visit.id)
-    decision = dangers.off_visit(turn.policy, event, turn.now_ms)
-    decide.record(turn, event, decision, None)
-    return _answer(decision)
+    return _answer(decide.off_visit(turn, event))
 
 
 def _looked(turn: Turn, command: Command) -> Answer:

@@ -5,7 +5,7 @@ one call of one rule, and the whole log can be decided again, row by row (hub/re
 """
 
 from hub.engine import pages
-from hub.engine.turn import Turn
+from hub.engine.turn import ALARM, ANSWERED, OFF_VISIT, PRESSED, RAISED, SEVERAL, Turn
 from hub.policy.model import Policy
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, form
@@ -24,22 +24,33 @@ def visit_event(turn: Turn, event: Event, visit: Visit) -> Decision:
     return decision
 
 
-def record(turn: Turn, event: Event, decision: Decision, visit: Visit | None) -> None:
-    """An event of no visit that exists: recorded, its effects done under today's policy."""
-    turn.record_visit(event, decision, visit)
-    effects(turn, decision, turn.policy, visit, event.by)
+def off_visit(turn: Turn, event: Event, verified: bool = True) -> Decision:
+    """An event of no visit: today's policy says what it raises."""
+    decision = dangers.off_visit(turn.policy, event, turn.now_ms, verified)
+    given = _given(OFF_VISIT, event, terms=turn.policy.terms_id, verified=verified)
+    turn.record_visit(event, decision, None, given)
+    effects(turn, decision, turn.policy, None, event.by)
+    return decision
 
 
-def unplanned(turn: Turn, event: Event, raised: RaiseAlarm, several: tuple[str, ...]) -> None:
-    """A press that fits several visits: no guess."""
-    reason = f"fits {' and '.join(several)} alike: {raised.why}"
-    record(turn, event, Decision(effects=(raised,), reason=reason, clause=raised.clause), None)
+def several(turn: Turn, event: Event, visits: tuple[str, ...]) -> None:
+    """A press that fits several visits alike: no guess, a person asks."""
+    raised = dangers.unplanned_alarm(turn.policy, event)
+    reason = f"fits {' and '.join(visits)} alike: {raised.why}"
+    decision = Decision(effects=(raised,), reason=reason, clause=raised.clause)
+    given = _given(SEVERAL, event, terms=turn.policy.terms_id, visits=list(visits))
+    turn.record_visit(event, decision, None, given)
+    effects(turn, decision, turn.policy, None, event.by)
+
+
+def _given(rule: str, event: Event, **more: object) -> dict[str, object]:
+    return {"rule": rule, "event": form.dump(event), **more}
 
 
 def alarm_event(turn: Turn, event: Event, alarm: Alarm) -> Decision:
     """An event of an alarm."""
     decision = alarm_rules.decide(alarm, event, turn.now_ms)
-    turn.record_alarm(event, {"event": form.dump(event)}, decision, alarm)
+    turn.record_alarm(event, _given(ALARM, event), decision, alarm)
     visit = turn.visit(alarm.visit) if alarm.visit else None
     effects(turn, decision, turn.policy if visit is None else turn.terms_of(visit), visit, event.by)
     if decision.alarm is not None and decision.alarm.state == "resolved":
@@ -75,7 +86,7 @@ def raise_alarm(
         pendant=effect.pendant,
         identity="" if effect.press is None else effect.press.identity,
     )
-    given: dict[str, object] = {"raise": form.dump_effect(effect)}
+    given = _given(RAISED if old is None else PRESSED, event, effect=form.dump_effect(effect))
     if old is None:
         ladder = terms.ladder.get(effect.ladder) or terms.ladders[0]
         alarm_id = turn.ids.alarm()
@@ -101,9 +112,8 @@ def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> 
         visit=effect.visit,
         data={"role": ",".join(effect.roles), "for": effect.alarm or effect.visit},
     )
-    decision = dangers.off_visit(turn.policy, event, turn.now_ms)
-    turn.record_visit(event, decision, None)
-    effects(turn, decision, turn.policy, None, by, depth + 1)
+    if depth < MAX_DEPTH:
+        off_visit(turn, event)
     if alarm is not None and depth < MAX_DEPTH:
         failed = Event(
             "page_failed",
@@ -135,6 +145,7 @@ def resolve(turn: Turn, effect: ResolveAlarms, visit: Visit) -> None:
                 worker=alarm.worker,
                 pendant=alarm.pendant,
             )
-            turn.record_alarm(event, {"resolve": form.dump_effect(effect)}, decision, alarm)
+            given = _given(ANSWERED, event, effect=form.dump_effect(effect))
+            turn.record_alarm(event, given, decision, alarm)
             if decision.alarm is not None and decision.alarm.state == "resolved":
                 pages.withdraw(turn, alarm.id)

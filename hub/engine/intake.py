@@ -90,8 +90,7 @@ def _raise_unverified(turn: Turn, pendant: str, why: str) -> None:
         heard.clear()
     heard[source] = turn.now_ms
     event = Event("sos_pressed", turn.now_ms, pendant=pendant, data={"unverified": why[:120]})
-    decision = dangers.off_visit(turn.policy, event, turn.now_ms, verified=False)
-    decide.record(turn, event, decision, None)
+    decide.off_visit(turn, event, verified=False)
 
 
 # What is proven.
@@ -152,8 +151,7 @@ def _conflict(turn: Turn, pendant: PendantState, found: Verified, dated: Dated) 
         identity=found.message.identity(),
         data={"type": found.message.TYPE},
     )
-    decision = dangers.off_visit(turn.policy, event, turn.now_ms)
-    decide.record(turn, event, decision, None)
+    decide.off_visit(turn, event)
 
 
 def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) -> None:
@@ -203,10 +201,9 @@ def _decide(turn: Turn, event: Event, found: Route) -> None:
         decide.visit_event(turn, event, found.visit)
         return
     if found.several and event.kind not in dangers.HARMLESS_OFF_VISIT | DANGER_PRESSES:
-        raised = dangers.unplanned_alarm(turn.policy, event)
-        decide.unplanned(turn, event, raised, found.several)
+        decide.several(turn, event, found.several)
         return
-    decide.record(turn, event, dangers.off_visit(turn.policy, event, turn.now_ms), None)
+    decide.off_visit(turn, event)
 
 
 def receipt(turn: Turn, pendant: PendantState, found: Verified) -> None:

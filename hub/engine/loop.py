@@ -29,7 +29,7 @@ JUMP_MS = 5_000  # a clock that moves by more against the monotonic one has jump
 class Hands(Protocol):
     """Does what a committed turn left to do (hub/hands.py; tests have their own)."""
 
-    def do(self, after: Afterwards) -> None: ...
+    def perform(self, after: Afterwards) -> None: ...
 
 
 @dataclass(slots=True)
@@ -168,7 +168,7 @@ class Loop:
 
     def _hand_over(self, after: Afterwards) -> None:
         try:
-            self._hands.do(after)
+            self._hands.perform(after)
         except Exception:  # committed already: what was not sent is asked for or sent again
             log.exception("not everything after the turn could be done")
 

@@ -7,7 +7,6 @@ they fell due, most dangerous first. No visit is loaded that is not due.
 
 from hub.engine import decide
 from hub.engine.turn import Turn
-from hub.rules import dangers
 from hub.rules.model import Event, Value
 
 BLIND_MS = 30_000  # of link time: shorter than this nobody could tell the difference
@@ -30,7 +29,7 @@ def recover(turn: Turn, blind_from_ms: int) -> None:
     turn.changes.meta["blind_until_ms"] = str(turn.now_ms)
     turn.after.changed.add("board")
     if _anything_open(turn):
-        decide.record(turn, event, dangers.off_visit(turn.policy, event, turn.now_ms), None)
+        decide.off_visit(turn, event)
     else:
         turn.note("hub_restarted", f"blind for {blind_ms} ms; nothing was open", event)
 
@@ -57,7 +56,7 @@ def watch_again(turn: Turn) -> None:
 def jumped(turn: Turn, by_ms: int) -> list[str]:
     """An alarm; returns the running visits, each of which is then asked (`ask`)."""
     event = Event("clock_jumped", turn.now_ms, data={"by_ms": by_ms})
-    decide.record(turn, event, dangers.off_visit(turn.policy, event, turn.now_ms), None)
+    decide.off_visit(turn, event)
     rows = turn.state.store.all(
         "SELECT id FROM visit WHERE open = 1 AND phase <> 'planned' ORDER BY planned_start_ms"
     )

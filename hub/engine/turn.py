@@ -24,6 +24,10 @@ from hub.store.changes import OPEN_RANK, Changes, rank_of, text_of
 # (danger, due, owner, timer, worker): what is due within this turn, next first
 Due = tuple[int, int, str, str, str]
 ALARM_TIMER = "next"
+# Which rule made a row's decision, so that it can be asked again (hub/replay.py).
+VISIT, PLAN, OFF_VISIT, SEVERAL = "visit", "plan", "off-visit", "several"
+ALARM, RAISED, PRESSED, ANSWERED = "alarm", "raised", "pressed", "answered"
+NOTE = "note"  # none: the hub's own doing, recorded
 JsonLike = Mapping[str, object]
 
 
@@ -68,7 +72,8 @@ class Turn:
         """A row about something that no rule decides: a link, a duty, a beat that came back."""
         known = about or Event(kind, self.now_ms)
         event = replace(known, kind=kind, data={**known.data, **facts})
-        self.log(event, {"event": form.dump(event)}, text_of({"reason": reason}), reason)
+        given = {"rule": NOTE, "event": form.dump(event)}
+        self.log(event, given, text_of({"reason": reason}), reason)
 
     # Visits.
 
@@ -89,7 +94,7 @@ class Turn:
     ) -> None:
         """A decision about a visit, with everything that follows from the state alone."""
         new = decision.visit
-        given = given or {"event": form.dump(event)}
+        given = given or {"rule": VISIT, "event": form.dump(event)}
         plain = form.dump_decision(decision)
         entry = None if new is None else self.state.visit(new.id)
         if new is None or (new == old and entry is not None):

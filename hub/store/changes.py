@@ -11,7 +11,7 @@ from typing import Any
 from hub.rules.kinds import ALARM_KINDS
 from hub.rules.model import Alarm, Deadline, Visit
 from hub.rules.phases import ENDED
-from hub.store import log
+from hub.store.log import INSERT_PAYLOAD, INSERT_ROW, LogTuple
 from hub.store.store import Store
 
 MAX_DEAD_LETTERS = 10_000  # newest kept; each is at most a token long
@@ -81,7 +81,7 @@ _META = (
 class Changes:
     """Dictionaries where the last word counts, lists where every row does."""
 
-    log: list[log.LogTuple] = field(default_factory=list)
+    log: list[LogTuple] = field(default_factory=list)
     payload: list[tuple[int, str]] = field(default_factory=list)
     visits: dict[str, Values] = field(default_factory=dict)
     parts: dict[tuple[str, str], Values] = field(default_factory=dict)
@@ -134,8 +134,8 @@ class Changes:
         gone = [key for key, row in self.deadlines.items() if row is None]
         kept = [row for row in self.deadlines.values() if row is not None]
         for statement, rows in (
-            (log.INSERT_ROW, self.log),
-            (log.INSERT_PAYLOAD, self.payload),
+            (INSERT_ROW, self.log),
+            (INSERT_PAYLOAD, self.payload),
             (_SEEN, self.seen),
             (_VISIT, self.visits.values()),
             (_PART, self.parts.values()),
