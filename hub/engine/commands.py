@@ -144,7 +144,7 @@ def _plan_visit(turn: Turn, command: Command) -> Answer:
     directory = directory_of(turn.state, command.data)
     event = _event(turn, command)
     decision = visit_rules.plan(turn.policy, event, visit_id, turn.now_ms, directory)
-    given = {"event": form.dump(event), "id": visit_id, "terms": turn.policy.terms_id,
+    given = {"rule": PLAN, "event": form.dump(event), "id": visit_id, "terms": turn.policy.terms_id,
              "directory": directory.seen}  # fmt: skip
     turn.record_visit(replace(event, visit=visit_id), decision, None, given)
     decide.effects(turn, decision, turn.policy, decision.visit, command.by)
