@@ -11,7 +11,7 @@ from dataclasses import replace
 from hub.engine import admin, decide
 from hub.engine.directory import directory_of
 from hub.engine.routing import route
-from hub.engine.turn import NOTE, Turn
+from hub.engine.turn import NOTE, PLAN, Turn
 from hub.inbox import Answer, Command
 from hub.rules import form
 from hub.rules import visit as visit_rules
