@@ -14,7 +14,8 @@ SOURCES = ("step", "log", "page", "feel", "link", "flash", "boot", "process", "b
 
 @dataclass(slots=True, eq=False)
 class Happening:
-    """`at_s`: link time since the start; `rule_ms`: the hub's own time, if the source has one."""
+    """`at_s`: link time since the start. `rule_ms`: the hub's time of it: what its source says, or
+    what it was there when it was seen here."""
 
     source: str
     what: str
@@ -35,11 +36,16 @@ class Happening:
 class Feed:
     """Append from any thread; wait from any thread."""
 
-    def __init__(self, tell: Callable[[Happening], None] | None = None) -> None:
+    def __init__(
+        self,
+        tell: Callable[[Happening], None] | None = None,
+        rule_ms: Callable[[], int] | None = None,
+    ) -> None:
         self._items: list[Happening] = []
         self._changed = threading.Condition()
         self._started_s = time.monotonic()
         self._tell = tell
+        self.rule_ms = rule_ms or (lambda: 0)
 
     def now_s(self) -> float:
         """Link time since the start."""
@@ -54,6 +60,7 @@ class Feed:
         rule_ms: int = 0,
         facts: Mapping[str, object] | None = None,
     ) -> Happening:
+        rule_ms = rule_ms or self.rule_ms()
         item = Happening(source, what, who, text, self.now_s(), rule_ms, facts or {})
         with self._changed:
             self._items.append(item)

@@ -62,8 +62,16 @@ def micropython_path() -> str | None:
 class Pendant:
     """Start, press, cut, start again with the same flash."""
 
-    def __init__(self, name: str, folder: Path, settings: Mapping[str, object], feed: Feed) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        settings: Mapping[str, object],
+        feed: Feed,
+        wearer: str = "",
+    ) -> None:
         self.name = name
+        self.wearer = wearer or name  # whom the feed names
         self.flash = folder / "flash"
         self.flash.mkdir(parents=True, exist_ok=True)
         (self.flash / "settings.json").write_text(json.dumps(dict(settings)), encoding="ascii")
@@ -117,19 +125,19 @@ class Pendant:
             self.child.kill()
             status = self.child.wait()
         if not self._stopping:
-            self._feed.add("process", "reset" if status == RESET_STATUS else "ended", self.name)
+            self._feed.add("process", "reset" if status == RESET_STATUS else "ended", self.wearer)
             if status == RESET_STATUS:
                 self._start()
 
     def _heard(self, news: Mapping[str, object]) -> None:
         if "feel" in news:
-            self._feed.add("feel", str(news["feel"]), self.name)
+            self._feed.add("feel", str(news["feel"]), self.wearer)
         elif "link" in news:
-            self._feed.add("link", "up" if news["link"] else "down", self.name)
+            self._feed.add("link", "up" if news["link"] else "down", self.wearer)
         elif "flash" in news:
-            self._feed.add("flash", str(news["flash"]), self.name, str(news.get("name", "")))
+            self._feed.add("flash", str(news["flash"]), self.wearer, str(news.get("name", "")))
         elif "boot" in news:
-            self._feed.add("boot", str(news["boot"]), self.name)
+            self._feed.add("boot", str(news["boot"]), self.wearer)
 
     def tell(self, order: Mapping[str, object]) -> None:
         """One order to the board. Raises ChildFailed when there is no pendant to hear it."""
@@ -155,7 +163,7 @@ class Pendant:
         """Power gone, at once and in the middle of anything; the flash stays."""
         self._stopping = True
         self.child.kill()
-        self._feed.add("process", "power cut", self.name)
+        self._feed.add("process", "power cut", self.wearer)
 
     def stop(self) -> None:
         self._stopping = True

@@ -1,0 +1,136 @@
+"""The hub of a simulation: `allswell serve` in a process of its own, killed and restored for real.
+
+Its database says SIMULATION in its first row, so it may run on a scaled clock and page this
+machine only. The rule the simulator keeps: it talks to the hub as people and pendants do, over
+HTTP and MQTT.
+"""
+
+import json
+import shutil
+import sqlite3
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import httpx
+
+from hub.devices.broker import BEATS_USER, EVENTS_USER
+from hub.store.schema import NAME as DATABASE
+from simulator.live.broker import Broker
+from simulator.live.child import Child, free_port
+from simulator.live.feed import Feed
+from simulator.live.follow import Follower
+from simulator.live.receiver import Receiver
+
+START_S = 30.0
+PASSWORD = "let me in"  # of invented people, on a database that only simulates
+
+
+def toml_table(header: str, values: Mapping[str, object]) -> str:
+    """One table; JSON spells texts, lists, whole numbers, true and false as TOML does."""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join([header, *lines]) + "\n"
+
+
+class Hub:
+    """Start, kill, back up, restore. Address and files stay the same over all of it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        world: Path,
+        broker: Broker,
+        receiver: Receiver,
+        feed: Feed,
+        speed: int,
+        port: int = 0,
+    ) -> None:
+        self.folder = folder
+        self.store = folder / "hub"
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.follower = Follower(self.store, feed, speed)
+        self._feed = feed
+        self._backup = folder / "backup"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.file = folder / "allswell.toml"
+        self.people = self._write_settings(world, broker, receiver, speed)
+        argv = [sys.executable, "-m", "hub.cli", "serve", "--config", str(self.file)]
+        self.child = Child("hub", argv, folder / "hub.log")
+
+    def _write_settings(
+        self, world: Path, broker: Broker, receiver: Receiver, speed: int
+    ) -> dict[str, str]:
+        tree = tomllib.loads(world.read_text(encoding="utf-8"))
+        parts = [
+            toml_table("[organisation]", tree["organisation"]),
+            toml_table("[hub]", {"folder": "hub"}),
+            toml_table(
+                "[broker]",
+                {
+                    "host": "127.0.0.1",
+                    "port": broker.port,
+                    "events_password": broker.passwords[EVENTS_USER],
+                    "beats_password": broker.passwords[BEATS_USER],
+                },
+            ),
+            toml_table("[web]", {"host": "127.0.0.1", "port": self.port}),
+            toml_table("[simulation]", {"enabled": True, "speed": speed}),
+        ]
+        for person in tree["person"]:
+            found = {**person, "password": PASSWORD, "pages": [receiver.url(person["id"])]}
+            parts.append(toml_table("[[person]]", found))
+        parts += [toml_table("[[client]]", client) for client in tree["client"]]
+        self.file.write_text("\n".join(parts), encoding="utf-8")
+        return {person["id"]: person["name"] for person in tree["person"]}
+
+    def start(self) -> None:
+        """Returns when it answers a browser."""
+        self.child.start()
+        self.child.until(self._answers, START_S, "a login page")
+        self.follower.hub_runs(True)
+        self._feed.add("process", "started", "hub")
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(self.url + "/login", timeout=2, trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL, in the middle of anything."""
+        self.follower.hub_runs(False)
+        self.child.kill()
+        self._feed.add("process", "killed", "hub")
+
+    def stop(self) -> None:
+        self.follower.hub_runs(False)
+        self.child.stop()
+
+    def close(self) -> None:
+        self.follower.close()
+        self.child.stop()
+
+    def back_up(self) -> None:
+        """A consistent copy of the running database, as an administrator would take one."""
+        self._backup.mkdir(exist_ok=True)
+        source = sqlite3.connect(f"{(self.store / DATABASE).as_uri()}?mode=ro", uri=True)
+        target = sqlite3.connect(self._backup / DATABASE)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+            source.close()
+        self._feed.add("process", "backed up", "hub")
+
+    def restore(self) -> None:
+        """The disk died: the copy takes the place of everything since. The hub must be down."""
+        with self.follower.exchange():
+            for stale in self._stale():
+                stale.unlink()
+            shutil.copy(self._backup / DATABASE, self.store / DATABASE)
+        self._feed.add("process", "restored", "hub")
+
+    def _stale(self) -> Iterable[Path]:
+        return [path for path in self.store.glob(DATABASE + "*") if path.is_file()]

@@ -1,0 +1,113 @@
+"""A person at the hub: logs in through the real form, with cookies and CSRF, and acts.
+
+The rule it keeps: nothing is done behind the hub's back. What an operator does goes through the
+same login and the same checks as a person's browser, and a refusal is a fact, not an exception.
+"""
+
+import html.parser
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from hub.rules.model import Value
+
+ANSWER_S = 15.0  # of link time; the hub itself gives up on a stuck engine after 10
+
+
+class OperatorFailed(Exception):
+    """The hub did not let a person in, or did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`reason`: in the hub's own words. `id`: of what was made, when something was."""
+
+    ok: bool
+    reason: str
+    id: str = ""
+
+
+class _Hidden(html.parser.HTMLParser):
+    """The hidden fields of a page's forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "input" and found.get("type") == "hidden":
+            self.fields[found.get("name") or ""] = found.get("value") or ""
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    parser = _Hidden()
+    parser.feed(page)
+    return parser.fields
+
+
+class Operator:
+    """One person's browser. Logs in at its first act, and again after the session has ended."""
+
+    def __init__(self, person: str, password: str, url: str) -> None:
+        self.person = person
+        self._password = password
+        self._client = httpx.Client(base_url=url, timeout=ANSWER_S, trust_env=False)
+        self._csrf = ""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def log_in(self) -> None:
+        form = hidden_fields(self._client.get("/login").text)
+        fields = {**form, "name": self.person, "password": self._password}
+        answer = self._client.post("/login", data=fields)
+        if answer.status_code != 303:
+            raise OperatorFailed(f"{self.person} cannot log in: HTTP {answer.status_code}")
+        page = self._client.get("/")
+        self._csrf = hidden_fields(page.text).get("csrf", "")
+        if page.status_code != 200 or not self._csrf:
+            raise OperatorFailed(f"{self.person} sees no board: HTTP {page.status_code}")
+
+    def page(self, path: str) -> str:
+        """A page as her browser gets it."""
+        answer = self._asked("GET", path)
+        answer.raise_for_status()
+        return answer.text
+
+    def get(self, path: str) -> object:
+        """Of the JSON API."""
+        answer = self._asked("GET", "/api/v1" + path)
+        answer.raise_for_status()
+        return answer.json()
+
+    def do(self, kind: str, values: Mapping[str, Value]) -> Done:
+        """One command. `values` name the visit or alarm that it is about."""
+        body = {key: value for key, value in values.items() if key not in ("visit", "alarm")}
+        if "alarm" in values:
+            path = f"/alarms/{values['alarm']}/{kind}"
+        elif "visit" in values:
+            path = f"/visits/{values['visit']}/{kind}"
+        else:
+            path = {"plan_visit": "/visits", "take_duty": "/duty"}.get(kind, "/" + kind)
+        answer = self._asked("POST", "/api/v1" + path, body)
+        try:
+            said = answer.json()
+        except ValueError:
+            said = {}
+        reason = said.get("reason") or said.get("detail") or f"HTTP {answer.status_code}"
+        return Done(answer.status_code == 200, str(reason), str(said.get("id", "")))
+
+    def _asked(
+        self, method: str, path: str, body: Mapping[str, Value] | None = None
+    ) -> httpx.Response:
+        for attempt in (1, 2):
+            if not self._csrf:
+                self.log_in()
+            headers = {"X-CSRF-Token": self._csrf}
+            answer = self._client.request(method, path, json=body, headers=headers)
+            if answer.status_code not in (401, 303) or attempt == 2:
+                return answer
+            self._csrf = ""  # the session is over: a person logs in again and repeats it
+        raise OperatorFailed(f"{self.person}: {method} {path} found no answer")

@@ -1,0 +1,60 @@
+"""Times in scenario files: `"20 min"`, and moments of rule time such as `"arrived + 30 min"`."""
+
+import re
+from dataclasses import dataclass
+
+UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
+SPAN = "a time like 90 s, 20 min or 2 h"
+MOMENT = "a label with or without a time, like arrived + 30 min"
+
+_SPAN = re.compile(r"(\d+) *(ms|s|min|h)")
+_MOMENT = re.compile(r"([a-z][a-z0-9-]*)(?: *([+-]) *(\d+ *(?:ms|s|min|h)))?")
+
+
+def span_ms(text: str) -> int:
+    """Raises ValueError."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not {SPAN}")
+    return int(found[1]) * UNITS_MS[found[2]]
+
+
+def is_span(text: str) -> bool:
+    return _SPAN.fullmatch(text.strip()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """So much rule time after (or before) something that has a label."""
+
+    label: str
+    after_ms: int = 0
+
+    def __str__(self) -> str:
+        sign = "+" if self.after_ms >= 0 else "-"
+        return f"{self.label} {sign} {spell(abs(self.after_ms))}" if self.after_ms else self.label
+
+
+def moment(text: str) -> Moment:
+    """Raises ValueError."""
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not {MOMENT}")
+    after_ms = span_ms(found[3]) if found[3] else 0
+    return Moment(found[1], -after_ms if found[2] == "-" else after_ms)
+
+
+def is_moment(text: str) -> bool:
+    return _MOMENT.fullmatch(text.strip()) is not None
+
+
+def spell(ms: int) -> str:
+    """`20 min`, `1 min 30 s`, `250 ms`: the two greatest parts."""
+    if ms < 0:
+        return "-" + spell(-ms)
+    parts = []
+    for unit in ("h", "min", "s", "ms"):
+        count, ms = divmod(ms, UNITS_MS[unit])
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"

@@ -1,0 +1,129 @@
+"""What a scenario plays on: broker, hub, pendants, bad networks, pages, people at screens.
+
+The rule it keeps: all of it is real, on ports nobody else has, in a folder of its own, and gone
+when the stage closes, whatever happened on it.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from simulator.live import provision
+from simulator.live.broker import Broker
+from simulator.live.feed import Feed, Happening
+from simulator.live.hub import PASSWORD, Hub
+from simulator.live.operator import Operator
+from simulator.live.pendant import Pendant
+from simulator.live.proxy import FaultProxy
+from simulator.live.receiver import Receiver
+
+KEEP = "ALLSWELL_SIM_KEEP"  # set to anything: the folder stays, for a look afterwards
+
+
+def pendant_of(person: str) -> str:
+    """The pendant that a person carries."""
+    return f"p-{person}"
+
+
+class Stage:
+    """A context: started on entering, stopped and removed on leaving."""
+
+    def __init__(
+        self,
+        world: Path,
+        wearers: Iterable[str],
+        speed: int,
+        tell: Callable[[Happening], None] | None = None,
+        beat_s: int = 1,
+        web_port: int = 0,
+        embedded_broker: bool | None = None,
+    ) -> None:
+        self.speed = speed
+        self.wearers = tuple(wearers)
+        self.feed = Feed(tell)
+        self._world = world
+        self._beat_s = beat_s
+        self._web_port = web_port
+        self._embedded = embedded_broker
+        self._ends = contextlib.ExitStack()
+        self._operators: dict[str, Operator] = {}
+        self.proxies: dict[str, FaultProxy] = {}
+        self.pendants: dict[str, Pendant] = {}
+
+    def __enter__(self) -> "Stage":
+        try:
+            self._raise()
+        except BaseException:
+            self._ends.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+    def _raise(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="allswell-sim-"))
+        self._ends.callback(self._remove_folder)
+        self.receiver = Receiver(self.feed)
+        self._ends.callback(self.receiver.close)
+        pendants = [pendant_of(person) for person in self.wearers]
+        self.broker = Broker(self.folder / "broker", pendants, self.feed, self._embedded)
+        self._ends.callback(self.broker.stop)
+        self.broker.start()
+        self.hub = Hub(
+            self.folder, self._world, self.broker, self.receiver, self.feed, self.speed,
+            self._web_port,
+        )  # fmt: skip
+        self._ends.callback(self.hub.close)
+        self.feed.rule_ms = self.hub.follower.rule_ms
+        secrets = provision.register(
+            self.hub.store, self._world, {pendant_of(p): p for p in self.wearers}
+        )
+        self.hub.follower.start()
+        self.hub.start()
+        for person in self.wearers:
+            self._equip(person, secrets[pendant_of(person)])
+
+    def _equip(self, person: str, secret: bytes) -> None:
+        """A pendant with a network of its own to be bad on."""
+        name = pendant_of(person)
+        proxy = self.proxies[person] = FaultProxy(self.broker.port)
+        self._ends.callback(proxy.close)
+        settings = {
+            "pendant": name, "key_id": name, "secret": secret.hex(), "username": name,
+            "password": self.broker.passwords[name], "broker_host": "127.0.0.1",
+            "broker_port": proxy.port, "beat_s": self._beat_s, "offduty_beat_s": self._beat_s,
+        }  # fmt: skip
+        pendant = Pendant(name, self.folder / name, settings, self.feed, person)
+        self.pendants[person] = pendant
+        self._ends.callback(pendant.close)
+        pendant.start()
+
+    def _remove_folder(self) -> None:
+        if KEEP in os.environ:
+            self.feed.add("process", "kept", "stage", str(self.folder))
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def operator(self, person: str) -> Operator:
+        """Her browser, opened at her first act."""
+        if person not in self._operators:
+            if person not in self.hub.people:
+                raise KeyError(f"nobody is called {person!r} in {self._world.name}")
+            made = Operator(person, PASSWORD, self.hub.url)
+            self._operators[person] = made
+            self._ends.callback(made.close)
+        return self._operators[person]
+
+    def log_in(self, people: Iterable[str]) -> None:
+        """Beforehand, as on a working day: at 60 times the speed a login takes half a minute."""
+        for person in people:
+            self.operator(person).log_in()
+
+    def pendant(self, person: str) -> Pendant:
+        if person not in self.pendants:
+            raise KeyError(f"{person!r} carries no pendant: see `wearers`")
+        return self.pendants[person]
