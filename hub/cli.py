@@ -1,0 +1,49 @@
+"""`allswell`: the hub's command line. Each group of commands has a module of its own.
+
+Rule: what goes wrong is one sentence that says what to do, and an exit status; `--json` wherever a
+program may want to read the answer.
+"""
+
+import sys
+
+import click
+
+from hub.commands_serve import serve
+from hub.commands_shared import FAULTS, told
+
+
+class Teaching(click.Group):
+    """Turns what keeps a command from working into its message."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except FAULTS as exc:
+            click.echo(told(exc), err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="allswell")
+def main() -> None:
+    """allswell: lone workers' visits, watched. Silence is the alarm.
+
+    \b
+    A new hub in four steps:
+      allswell init /srv/allswell            settings, broker files, the first password
+      mosquitto -c /srv/allswell/mosquitto.conf
+      allswell serve --config /srv/allswell/allswell.toml
+      allswell doctor --config /srv/allswell/allswell.toml
+
+    Or from one line, with a broker you have and a webhook to page:
+
+    \b
+      allswell serve --data hub --broker 127.0.0.1:1883 --page http://127.0.0.1:9000/
+    """
+
+
+main.add_command(serve)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
