@@ -12,7 +12,7 @@ from firmware.mqtt import Client
 from firmware.mqtt_packets import encode_connect
 from firmware.pendant.feedback import Player
 from firmware.uptime import Uptime
-from firmware.waits import pause_ms, rest
+from firmware.waits import pause_ms, rest, within_ms
 from protocol import topics
 from protocol.record import MAX_TEXT, is_text
 
@@ -35,6 +35,7 @@ MEASURE_EVERY_MS = 5000
 # flash: a held or wearing flash is slow, and giving up on it loses what it still holds.
 BUDGET_MS = {"board": 10000, "buttons": 5000, "ticker": 5000, "feel": 5000, "flash": 60000}
 LINK_BUDGET_MS = 20000
+RESCUE_MS = 2000  # of the last write before a reset; the hardware watchdog waits for longer
 
 
 class StuckError(Exception):
@@ -89,7 +90,22 @@ class App:
             cause = "a task ended"
         except Exception as error:  # noqa: BLE001 - whatever it is, the cure is a fresh start
             cause = plain(repr(error))
+        await self._rescue()
         self._board.reset(cause)
+
+    async def _rescue(self) -> None:
+        """A press that still waits for the flash outlives the reset, if the flash can be had."""
+        try:
+            for name, blob in list(self._flash_work):
+                await within_ms(self._flash(name, blob), RESCUE_MS)
+        except Exception as error:  # noqa: BLE001 - the reset comes first now, whatever is broken
+            self._board.note("log", "not rescued: " + repr(error))
+
+    async def _flash(self, name: str, blob: "bytes | None") -> None:
+        if blob is None:
+            await self._board.erase(name)
+        else:
+            await self._board.write(name, blob)
 
     def _task_failed(self, loop: object, context: "dict[str, object]") -> None:
         """A task nobody waited for died; the watchdog task makes a reset of it."""
@@ -182,10 +198,8 @@ class App:
                 continue
             name, blob = self._flash_work[0]
             try:
-                if blob is None:
-                    await self._board.erase(name)
-                else:
-                    await self._board.write(name, blob)
+                await self._flash(name, blob)
+                if blob is not None:
                     self._took(self._device.persisted(name, self._now_ms()))
             except OSError as error:  # full or worn: the core is not told, and asks again
                 self._board.note("log", "flash: " + name + ": " + repr(error))

@@ -9,7 +9,7 @@ To the board:
     {"battery": 71}           per cent, from now on
     {"signal": 40}            the same for the radio
     {"power": "cut"}          the process ends at once, in the middle of anything
-    {"hold_flash": true}      writes wait, and wait on, until false comes
+    {"hold_flash": true}      writes wait until false comes; after 60 s the app calls it stuck
     {"hold_link": true}       the link drops and no connection succeeds until false comes
 From the board (`at_ms`: milliseconds since its boot):
     {"boot": cause, "records": n, "at_ms": 0}

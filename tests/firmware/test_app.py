@@ -285,6 +285,35 @@ async def test_task_that_fails_resets_the_board_with_its_cause() -> None:
     assert await running.until_reset() == "ZeroDivisionError('board')"
 
 
+async def test_press_that_waits_for_the_flash_outlives_a_reset() -> None:
+    running = Running()
+    running.board.flash_free.clear()
+    running.device.answers["edge"] = [("persist", "e-1", b"sos"), ("persist", "e-2", b"sos")]
+    running.start()
+    running.board.edges.append(("s", True))
+    running.board.pressed.set()
+    await running.until(("writing", "e-1"))
+    running.board.ending.set()
+    await running.until(("writing", "e-1"), ("writing", "e-1"))
+    running.board.flash_free.set()
+    assert await running.until_reset() == "ZeroDivisionError('board')"
+    assert running.board.flash == {"e-1": b"sos", "e-2": b"sos"}
+
+
+async def test_reset_does_not_wait_for_a_flash_that_never_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app_module, "RESCUE_MS", 50)
+    running = Running()
+    running.board.flash_free.clear()
+    running.device.answers["boot"] = [("persist", "e-1", b"sos"), ("persist", "e-2", b"sos")]
+    running.start()
+    await running.until(("writing", "e-1"))
+    running.board.ending.set()
+    assert await running.until_reset() == "ZeroDivisionError('board')"
+    assert running.board.flash == {}
+
+
 async def test_fault_in_the_core_resets_the_board() -> None:
     running = Running()
     running.device.answers["edge"] = [("feel", "no such pattern")]
