@@ -156,8 +156,11 @@ def allows(allow: Allow, item: Happening) -> bool:
 
 
 def board_text(board: object, row_of: str) -> str:
-    """Every word on the board, or in the rows that name this person."""
+    """Every word on the board, or in the rows that name this person. A letter that is earned
+    stands in brackets: `[A]`."""
     if isinstance(board, Mapping):
+        if "letter" in board and "earned" in board:
+            return f"[{board['letter']}] {board['text']}" if board["earned"] else ""
         if row_of and "groups" in board:
             rows = [row for group in board["groups"] for row in group.get("rows", ())]
             return " | ".join(text for row in rows if row_of in (text := board_text(row, "")))

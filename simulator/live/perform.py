@@ -127,7 +127,6 @@ class Performance:
             return ""
         if step.kind == "fault":
             self._feed.add("step", step.what, step.who, "fault")
-            self._join()
             self._faults.do(step.what, step.who, step.values)
             return ""
         return self._command(step)
