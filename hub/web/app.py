@@ -3,7 +3,6 @@
 Rule: what a person types or a browser sends can fail only into a page that says what to do.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
@@ -23,7 +22,6 @@ from hub.web.desk import Desk
 from hub.web.live import Live
 from hub.web.pages import STATIC, plain
 from hub.web.passwords import Passwords
-from hub.web.pulse import keep_asking
 from hub.web.routes import alarm, api, board, duty, login, plan, stream, visit
 from hub.web.sessions import Sessions
 from hub.web.shell import Shell
@@ -38,7 +36,7 @@ def make(
     clock: Clock,
     settings: Settings,
     live: Live,
-    policy: Policy | None = None,
+    policy: Policy,
 ) -> FastAPI:
     """The app of one hub. `live.changed` is for the engine's thread to call after each commit."""
     sessions = Sessions(settings.folder / SESSIONS, utc_ms)
@@ -47,9 +45,7 @@ def make(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        pulse = asyncio.create_task(keep_asking(desk.inbox, desk.live))
         yield
-        pulse.cancel()
         live.shut_down()
         sessions.close()
 

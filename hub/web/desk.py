@@ -30,7 +30,7 @@ LOOKS_REMEMBERED = 1_000
 
 @dataclass(slots=True)
 class Desk:
-    """Shared by all requests. `policy` is the words of the running policy, when there is one."""
+    """Shared by all requests. `policy`: the words of the running procedure."""
 
     reader: Reader
     inbox: Inbox
@@ -38,7 +38,7 @@ class Desk:
     live: Live
     sessions: Sessions
     passwords: Passwords
-    policy: Policy | None = None
+    policy: Policy
     secure: bool = False
     back_off: BackOff = field(default_factory=lambda: BackOff(time.monotonic))
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 
 HEARTBEAT_S = 5.0
+GAP_S = 0.1  # between two messages of one stream; the first one goes at once
 STREAMS_PER_SESSION = 2  # browsers allow six connections a host: the rest is for acknowledging
 STREAMS_MAX = 500
 NAMES_MAX = 64  # more than this at once is "everything"
@@ -44,6 +45,8 @@ class Live:
         """From the engine's thread, after a commit: these pages are out of date."""
         told = {name if name.startswith("visit:") else "board" for name in names}
         self.turned()
+        if not told:
+            return
         with self._lock:
             for stream in self._streams:
                 stream.names |= told
@@ -126,6 +129,8 @@ async def messages(
             names = live.take(stream)
             said = {"changed": names, "engine_age_ms": age_ms(), "now_ms": now_ms()}
             yield b"event: turn\ndata: " + json.dumps(said).encode() + b"\n\n"
+            # What comes within this gap goes together: a storm must not become one of fetches.
+            await asyncio.sleep(GAP_S)
             try:
                 await asyncio.wait_for(stream.wake.wait(), heartbeat_s)
             except TimeoutError:

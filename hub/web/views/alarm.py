@@ -182,7 +182,7 @@ def people_of(scene: Scene, roles: tuple[str, ...], alarm: Alarm) -> list[str]:
 
 def holders(scene: Scene, role: str, visit: Visit | None) -> tuple[str, ...]:
     """The people of a role: named in the visit, on duty, or everyone who may hold it."""
-    known = scene.policy.role.get(role) if scene.policy else None
+    known = scene.policy.role.get(role)
     if known is not None and known.source_of_people == "visit":
         return (visit.tracker,) if visit is not None and visit.tracker else ()
     if known is not None and known.source_of_people == "everyone":

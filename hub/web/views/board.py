@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.rules.board import line as line_of
 from hub.rules.model import Part, Visit
 from hub.store.views import Pendant
 from hub.web.views import steps, times, words
@@ -95,8 +96,6 @@ def _urgency(scene: Scene, visit: Visit, part: Part, row: Row) -> tuple[int, int
 def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
     """One row, all its words."""
     step = steps.next_step(scene, visit, part)
-    enhanced = scene.in_red(visit)
-    tracker = scene.initials(visit.tracker) if visit.tracker else "no tracker yet"
     device, bad, beat_ms = device_words(scene, part)
     alarm = steps.worst_alarm(scene, visit, part)
     loud = alarm is not None and words.alarm_rank(alarm.kind) == 1
@@ -107,8 +106,8 @@ def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
         do_url=step.url or f"/visits/{visit.id}" + (f"?do={step.do}" if step.do else ""),
         css=f"row {ROW_CSS[step.group]}{' sos' if loud else ''}".strip(),
         who=scene.person_name(part.worker),
-        level=f"{scene.level_name(visit.level)} · {tracker}",
-        enhanced=enhanced,
+        level=level_words(scene, visit),
+        enhanced=line_of(scene.policy, visit, part).red,
         place=scene.place(visit),
         phase=words.PHASE_OF.get(part.phase, ""),
         detail=detail(scene, visit, part),
@@ -122,6 +121,14 @@ def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
         # The banner sings for what has a banner; the row for what has none.
         sounds=words.alarm_rank(alarm.kind) if alarm is not None and quiet_alarm else 0,
     )
+
+
+def level_words(scene: Scene, visit: Visit) -> str:
+    """Enhanced tracking · BO: the tracker's initials stand alongside (HM-2.7)."""
+    name = scene.level_name(visit.level)
+    if visit.tracker:
+        return f"{name} · {scene.initials(visit.tracker)}"
+    return f"{name} · no tracker yet" if scene.needs_tracker(visit) else name
 
 
 def detail(scene: Scene, visit: Visit, part: Part) -> str:
@@ -170,22 +177,32 @@ def letters(scene: Scene, visit: Visit, part: Part) -> tuple[Letter, ...]:
         )
         for mark in part.marks
     ]
-    earned = {mark.letter for mark in part.marks}
     if part.phase == "cancelled":
         return tuple(out)
-    if "A" not in earned:
-        out.insert(0, _awaited(scene, "A", visit.planned_start_ms))
-    if part.phase not in ("closed", "leaving", "going-home", "to-base", "broken-off"):
-        call_ms = call_due_ms(scene, visit, part)
-        if call_ms is not None:
-            out.append(_awaited(scene, "T", call_ms))
-        elif has_call_back(scene, visit) and "T" not in earned and not part.stood_down:
-            out.append(_awaited(scene, "T", None))
-    if "D" not in earned:
-        out.append(_awaited(scene, "D", part.anchors.get("finish", visit.planned_end_ms)))
-    if visit.then == "home" and "NR" not in earned:
-        out.append(Letter("NR", "home", True, False, "Not returning to the office afterwards"))
-    return tuple(out)
+    line = line_of(scene.policy, visit, part)
+    letter_for = scene.policy.letter_for
+    due_ms = {
+        letter_for.get("confirm_arrival"): visit.planned_start_ms,
+        letter_for.get("call_back"): call_due_ms(scene, visit, part),
+        letter_for.get("confirm_departure"): line.until_ms,
+    }
+    for letter in line.awaited:
+        if letter == letter_for.get("not_returning"):
+            # HM-2.6: the whiteboard has it from the start, as it was planned.
+            out.append(Letter(letter, "home", True, False, "Not returning to the office"))
+        else:
+            out.append(_awaited(scene, letter, due_ms.get(letter)))
+    if part.call_every_ms and not part.stood_down and "called_back" in part.anchors:
+        again_ms = call_due_ms(scene, visit, part)
+        if again_ms is not None:
+            out.append(_awaited(scene, letter_for.get("call_back", "T"), again_ms))
+    order = [*letter_for.values()]
+    return tuple(sorted(out, key=lambda each: (_place(order, each.letter), not each.earned)))
+
+
+def _place(order: list[str], letter: str) -> int:
+    """In the order the policy lists them: A T D NR."""
+    return order.index(letter) if letter in order else len(order)
 
 
 def call_due_ms(scene: Scene, visit: Visit, part: Part) -> int | None:
@@ -204,13 +221,6 @@ def call_due_ms(scene: Scene, visit: Visit, part: Part) -> int | None:
         if alarm.kind == "call_back_due" and alarm.visit == visit.id and alarm.worker == part.worker
     ]
     return min(due, default=None)
-
-
-def has_call_back(scene: Scene, visit: Visit) -> bool:
-    """Whether visits of this level get a call-back at all (HM-4.2.2)."""
-    if scene.policy is None:
-        return visit.level != "standard"
-    return visit.level in scene.policy.called_back_levels
 
 
 def _awaited(scene: Scene, letter: str, due_ms: int | None) -> Letter:

@@ -224,9 +224,9 @@ OFFERED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def offered(visit: Visit, part: Part) -> tuple[str, ...]:
+def offered(scene: Scene, visit: Visit, part: Part) -> tuple[str, ...]:
     """Which forms the visit page shows for this part, the next step first."""
     kinds = OFFERED[part.phase]
-    if part.phase in ("planned", "on-the-way") and not visit.tracker:
+    if part.phase in ("planned", "on-the-way") and scene.needs_tracker(visit):
         kinds = ("name_tracker", *(kind for kind in kinds if kind != "name_tracker"))
     return kinds

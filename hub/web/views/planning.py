@@ -49,12 +49,7 @@ def duty(scene: Scene) -> Form:
 
 def roles(scene: Scene) -> tuple[str, ...]:
     """The roles that are a duty: those of the policy, and any that somebody may hold."""
-    named = [
-        role.id
-        for role in (scene.policy.roles if scene.policy else ())
-        if role.source_of_people == "duty"
-    ]
+    named = [role.id for role in scene.policy.roles if role.source_of_people == "duty"]
     held = sorted({role for person in scene.people.values() for role in person.roles})
-    if scene.policy is not None:
-        held = [role for role in held if role not in scene.policy.role]
+    held = [role for role in held if role not in scene.policy.role]
     return tuple(dict.fromkeys([*named, *scene.duty, *held]))

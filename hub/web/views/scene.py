@@ -43,6 +43,7 @@ class Scene:
 
     now_ms: int
     zone: ZoneInfo
+    policy: Policy
     viewer: str = ""
     organisation: str = ""
     simulation: bool = False
@@ -56,7 +57,6 @@ class Scene:
     health: Health | None = None
     engine_age_ms: int | None = None
     speed: int = 1
-    policy: Policy | None = None
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
     hush_from_ms: int | None = None  # since when, so that old rows of a log do not vanish
 
@@ -78,19 +78,21 @@ class Scene:
 
     def timer(self, timer: str) -> Timer | None:
         """The policy's timer of a deadline, for its words."""
-        return self.policy.timer.get(timer) if self.policy else None
+        return self.policy.timer.get(timer)
 
     def level_name(self, level: str) -> str:
-        known = self.policy.level.get(level) if self.policy else None
+        known = self.policy.level.get(level)
         return known.name if known else level.replace("-", " ").capitalize()
 
-    def in_red(self, visit: Visit) -> bool:
-        """HM-2.7: the policy says which levels stand in red; without it all but the plain one."""
-        known = self.policy.level.get(visit.level) if self.policy else None
-        return known.board == "red" if known else visit.level != "standard"
+    def needs_tracker(self, visit: Visit) -> bool:
+        """HM-4.1.1: no tracker, no visit, for the levels whose gate says so."""
+        return not visit.tracker and any(
+            "tracker" in gate.requires and (not gate.levels or visit.level in gate.levels)
+            for gate in self.policy.gates_for.get("confirm_arrival", ())
+        )
 
     def role_name(self, role: str) -> str:
-        known = self.policy.role.get(role) if self.policy else None
+        known = self.policy.role.get(role)
         return known.name if known else role.replace("-", " ").replace("_", " ")
 
     def pendant_of(self, worker: str, pendant: str = "") -> Pendant | None:

@@ -1,14 +1,50 @@
 """A row of the log as one sentence with names: rules.explain says it, this puts names for ids."""
 
+from hub.rules import explain
 from hub.store.views import LogLine
-from hub.web.views import words
+from hub.web.views import times, words
 from hub.web.views.scene import Scene
 
 
 def sentence(scene: Scene, row: LogLine) -> str:
-    """One line of the log for people."""
-    who = scene.person_name(row.by) if row.by else ""
-    said = row.reason or words.spoken(row.kind)
+    """One line of the log for people. An erased payload still has its kind, its ids, its reason."""
     if row.refused:
-        said = f"Refused: {row.refused}"
-    return f"{who}: {said}" if who else said
+        return f"Refused to {name(scene, row.by)}: {row.refused}"
+    if row.kind not in explain.SAYS:
+        return capital(row.reason) or capital(words.spoken(row.kind)) + "."
+    return explain.sentence(row.kind, **spoken_facts(scene, row))
+
+
+def spoken_facts(scene: Scene, row: LogLine) -> dict[str, object]:
+    """The facts of a row with names for ids and wall-clock times for milliseconds."""
+    facts: dict[str, object] = {
+        key: name(scene, value) if key in ("tracker", "person", "departure_contact") else value
+        for key, value in ((key, str(value)) for key, value in row.facts.items())
+        if value
+    }
+    for key, value in row.facts.items():
+        if key.endswith("_ms") and isinstance(value, int) and value:
+            facts[key.removesuffix("_ms")] = times.when(value, scene.now_ms, scene.zone)
+    if row.worker or facts.get("workers"):
+        workers = (row.worker or str(facts["workers"])).split(",")
+        facts["worker"] = words.together([name(scene, worker) for worker in workers])
+    if row.by:
+        facts["by"] = name(scene, row.by)
+    if row.pendant:
+        facts["pendant"] = row.pendant
+    if (client := scene.clients.get(str(facts.get("client", "")))) is not None:
+        facts["client"] = client.code
+    if facts.get("role"):
+        facts["role"] = scene.role_name(str(facts["role"]))
+    if (timer := scene.timer(str(facts.get("timer", "")))) is not None and timer.say:
+        facts["say"] = f"{timer.say}."
+    return facts
+
+
+def name(scene: Scene, person: str) -> str:
+    return scene.person_name(person) if person else "somebody"
+
+
+def capital(text: str) -> str:
+    """As a sentence begins; the rest is left as it is."""
+    return text[:1].upper() + text[1:]

@@ -92,7 +92,7 @@ def next_step(scene: Scene, visit: Visit, part: Part) -> Step:
         return Step(
             "act", "has left, not confirmed", button="Confirm departure", do="confirm_departure"
         )
-    if part.phase == "planned" and not visit.tracker:
+    if part.phase == "planned" and scene.needs_tracker(visit):
         near = visit.planned_start_ms - scene.now_ms <= TRACKER_BY_MS
         return Step("act" if near else "later", "needs a tracker", None, "Find one", "name_tracker")
     return _for_deadline(scene, visit, part, due)

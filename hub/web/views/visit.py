@@ -5,6 +5,7 @@ Rule: while a silent alarm is open her line and the client's are blocked, with t
 
 from dataclasses import dataclass, replace
 
+from hub.rules.board import line as line_of
 from hub.rules.model import Alarm, Part, Visit
 from hub.store.views import Client, LogLine
 from hub.web.views import board, commands, times, words
@@ -57,6 +58,7 @@ class VisitPage:
     enhanced: bool
     reasons: tuple[str, ...]
     tracker: str
+    needs_tracker: bool
     version: int
     parts: tuple[PartView, ...]
     lines: tuple[Lines, ...]
@@ -77,9 +79,10 @@ def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
         subtitle=f"{start} to {times.clock(visit.planned_end_ms, scene.zone)}",
         place=scene.place(visit),
         level=scene.level_name(visit.level),
-        enhanced=scene.in_red(visit),
+        enhanced=line_of(scene.policy, visit, visit.parts[0]).red,
         reasons=visit.level_reasons,
         tracker=scene.person_name(visit.tracker) if visit.tracker else "",
+        needs_tracker=scene.needs_tracker(visit),
         version=visit.version,
         parts=tuple(part_view(scene, visit, part) for part in visit.parts),
         lines=lines(scene, visit, silent),
@@ -91,7 +94,7 @@ def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
 
 
 def part_view(scene: Scene, visit: Visit, part: Part) -> PartView:
-    kinds = commands.offered(visit, part)
+    kinds = commands.offered(scene, visit, part)
     forms = tuple(commands.form(scene, visit, part, kind) for kind in kinds)
     return PartView(
         worker=part.worker,
@@ -156,8 +159,6 @@ def client_facts(client: Client | None) -> tuple[tuple[str, str], ...]:
 
 def instructions(scene: Scene, visit: Visit) -> tuple[str, ...]:
     """What the procedure says to whoever watches, at this phase (kind I of the clauses)."""
-    if scene.policy is None:
-        return ()
     wanted = {f"phase:{part.phase}" for part in visit.parts}
     wanted |= {f"alarm:{a.kind}" for a in scene.alarms if a.visit == visit.id}
     told = [

@@ -1,0 +1,243 @@
+"""A whole hub without a broker: real store, real engine, real policy, a real web server on a free
+port. Only the clock is moved by hand.
+
+Rule: what a test sees of it, a browser could see: it talks HTTP, and pendants talk signed tokens.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from argon2 import PasswordHasher
+
+from hub.clock import ManualClock, SystemClock
+from hub.engine.engine import Engine
+from hub.engine.loop import Loop
+from hub.hands import Hands
+from hub.ids import RandomIds
+from hub.inbox import Answer, FromPendant, Inbox
+from hub.link import monotonic_ms
+from hub.policy.load import load, shipped
+from hub.rules.model import Alarm, Value, Visit
+from hub.settings import Settings
+from hub.store.genesis import SIMULATION, Genesis
+from hub.store.reader import Reader
+from hub.store.store import Store
+from hub.web.app import make
+from hub.web.live import Live
+from protocol import codec, topics
+from protocol.messages import UpMessage
+
+MINUTE_MS = 60_000
+START_MS = int(datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp() * 1000)
+PASSWORD = "correct horse"
+# The cheapest that argon2 takes: what is tested is the way in, not the price.
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+SECRET = bytes(range(32))
+BOOT = "00000000000000aa"
+# id -> (name, initials, roles)
+PEOPLE = {
+    "asha": ("Asha Patel", "AP", "worker"),
+    "marek": ("Marek Nowak", "MN", "worker"),
+    "ben": ("Ben Okafor", "BO", "tracker,office"),
+    "ruth": ("Ruth Hale", "RH", "duty-manager,director"),
+}
+DUTIES = (("office", "ben"), ("duty-manager", "ruth"))
+GIVE_UP_S = 20.0
+
+
+class QuickClock(SystemClock):
+    """The inbox's link time, fifty times as fast: beats gather for 2 ms instead of 100."""
+
+    PACE = 50
+
+    def monotonic_ms(self) -> int:
+        return super().monotonic_ms() * self.PACE
+
+    def wait(self, condition: threading.Condition, timeout_ms: int) -> bool:
+        return condition.wait(timeout_ms / 1000 / self.PACE)
+
+
+class NoBroker:
+    """Nothing is sent down: no pendant listens."""
+
+    def ack(self, session: str, connection: int, mid: int, qos: int) -> None:
+        """Nobody waits for it."""
+
+    def tell(self, pendant: str, token: bytes, qos: int) -> bool:
+        return False
+
+
+class House:
+    """The hub. The engine's thread is real; rule time stands still until `advance`."""
+
+    def __init__(self, folder: Path, mode: str = SIMULATION, start_ms: int = START_MS) -> None:
+        self.clock = ManualClock(start_ms)
+        genesis = Genesis("g-test", "Homemaker", "Europe/London", mode, start_ms)
+        self.store = Store(folder, genesis)
+        self.policy = load(shipped("homemaker-exeter"))
+        self.engine = Engine(self.store, RandomIds(7), self.policy)
+        self.inbox = Inbox(QuickClock())
+        self.live = Live(monotonic_ms)
+        self.reader = Reader(folder)
+        self.hands = Hands(NoBroker(), lambda: None, self.live.changed)
+        self.seq = 0
+        self.loop = Loop(self.engine, self.clock, self.inbox, self.hands)
+        self.loop.start()
+        settings = Settings(folder=folder)
+        self.app = make(self.reader, self.inbox, self.clock, settings, self.live, self.policy)
+
+    def stick(self) -> None:
+        """The engine ends, as if it hung: nothing is answered any more."""
+        self.loop.stop()
+
+    def advance(self, minutes: float) -> None:
+        """Time passes, and what fell due is done."""
+        self.clock.advance(int(minutes * MINUTE_MS))
+        self.ask("turn", "")
+
+    def close(self) -> None:
+        self.loop.stop()
+        self.reader.close()
+        self.store.close()
+
+    # What people and pendants do.
+
+    def ask(self, kind: str, by: str, **given: Value) -> Answer:
+        answer = self.inbox.ask(kind, by, given)
+        assert answer.ok, f"{kind}: {answer.reason}"
+        return answer
+
+    def furnish(self) -> None:
+        """The people, two clients, a pendant each for the workers."""
+        for person, (name, initials, roles) in PEOPLE.items():
+            self.ask("add_person", "", id=person, name=name, initials=initials, login=person,
+                     roles=roles, phones="07700 900123", password_hash=HASH,
+                     car="blue Fiesta, WR21 KXT", pages="json://127.0.0.1:9/")  # fmt: skip
+        for role, person in DUTIES:
+            self.ask("take_duty", person, role=role, person=person, on=True)
+        for client, code, area in (("c17", "C17", "Heavitree"), ("c04", "C04", "Exmouth")):
+            self.ask("add_client", "", id=client, code=code, area=area, name="Jo Client",
+                     address="12 Example Road", postcode="EX1 2AB", lines="01392 555012",
+                     rating="C2", risk_note="A dog.", visitors_note="Ring twice.")  # fmt: skip
+        for worker in ("asha", "marek"):
+            self.ask("add_pendant", "", id=f"p-{worker}", worker=worker, key_id=f"k-{worker}",
+                     secret=SECRET.hex())  # fmt: skip
+
+    def plan(
+        self, worker: str = "asha", client: str = "c17", in_min: int = 5, **more: Value
+    ) -> str:
+        start_ms = self.clock.now_ms() + in_min * MINUTE_MS
+        given: dict[str, Value] = {
+            "client": client, "area": "Heavitree", "purpose": "home visit", "start_ms": start_ms,
+            "end_ms": start_ms + 60 * MINUTE_MS, "workers": worker, "tracker": "ben",
+            "then": "base", "manager_agreed": "ruth", **more,
+        }  # fmt: skip
+        return self.ask("plan_visit", "ben", **given).id
+
+    def inside(self, worker: str = "asha", **more: Value) -> str:
+        """A visit whose worker has been let in."""
+        visit = self.plan(worker, **more)
+        self.ask("confirm_arrival", "ben", visit=visit, worker=worker, place="C17, Heavitree",
+                 name=PEOPLE[worker][0], departure_contact="ben")  # fmt: skip
+        return visit
+
+    def press(self, message: type[UpMessage], worker: str = "asha", **more: object) -> None:
+        """A signed press, as the broker would hand it over; returns when its turn is done."""
+        self.seq += 1
+        given: dict[str, Any] = {
+            "pendant": f"p-{worker}", "boot": BOOT, "seq": self.seq, "heard_ms": 0,
+            "since_ms": 0, "standing": 0, "phase": "inside", "gesture": "none", **more,
+        }  # fmt: skip
+        sent = message(**given)
+        token = codec.seal(sent, f"k-{worker}", codec.up_key(SECRET))
+        topic = topics.up(f"p-{worker}", topics.lane_of(sent))
+        self.inbox.put(FromPendant("events", topic, token, self.seq, 1, 1))
+        self.inbox.ask("turn", "")
+
+    def alarm(self, kind: str) -> Alarm:
+        found = [alarm for alarm in self.reader.open_alarms() if alarm.kind == kind]
+        assert found, f"no open {kind}: {[a.kind for a in self.reader.open_alarms()]}"
+        return found[0]
+
+    def visit(self, visit_id: str) -> Visit:
+        found = self.reader.visit(visit_id)
+        assert found is not None
+        return found
+
+
+@dataclass
+class Browser:
+    """Somebody's browser without JavaScript: keeps cookies, fills in forms that it has loaded."""
+
+    client: httpx.Client
+    csrf: str = ""
+
+    def get(self, url: str) -> httpx.Response:
+        answer = self.client.get(url)
+        if found := re.search(r'name="csrf" value="([^"]+)"', answer.text):
+            self.csrf = unescape(found[1])
+        return answer
+
+    def post(self, url: str, fields: Mapping[str, str] | None = None) -> httpx.Response:
+        return self.client.post(url, data={"csrf": self.csrf, **(fields or {})})
+
+    def log_in(self, login: str, password: str = PASSWORD) -> "Browser":
+        self.get("/login")
+        answer = self.post("/login", {"name": login, "password": password, "next": "/"})
+        assert answer.status_code == 303, answer.text
+        self.get("/")
+        return self
+
+    def submit(self, page_url: str, kind: str, **typed: str) -> httpx.Response:
+        """Load a page, fill in one of its forms, send it as a browser would."""
+        html = self.get(page_url).text
+        found = re.search(
+            rf'<form class="stack" method="post" action="([^"]*/{kind})".*?</form>', html, re.DOTALL
+        )
+        assert found, f"{page_url} has no form {kind}"
+        form = found[0]
+        fields = {
+            unescape(name): unescape(value)
+            for name, value in re.findall(
+                r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form
+            )
+        }
+        for tick in re.findall(
+            r'type="checkbox" id="[^"]*" name="(place|name)" value="([^"]*)"', form
+        ):
+            if typed.get(tick[0]) == "tick":
+                typed[tick[0]] = unescape(tick[1])
+        return self.client.post(unescape(found[1]), data={**fields, **typed})
+
+
+@contextmanager
+def served(house: House) -> Iterator[str]:
+    """A real server in a thread, on a free port."""
+    config = uvicorn.Config(house.app, host="127.0.0.1", port=0, log_level="warning",
+                            timeout_graceful_shutdown=1)  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    waited = threading.Event()
+    for _ in range(1_000):
+        if server.started or not thread.is_alive():
+            break
+        waited.wait(0.01)
+    assert server.started, "the server did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        house.live.shut_down()
+        server.should_exit = True
+        thread.join(GIVE_UP_S)
+        assert not thread.is_alive(), "the server did not stop"
