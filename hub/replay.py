@@ -81,6 +81,11 @@ class Folded:
 
 def replay(conn: sqlite3.Connection) -> Replayed:
     """Fold and decide the whole log again. Reads only."""
+    with log.snapshot(conn):
+        return _replay(conn)
+
+
+def _replay(conn: sqlite3.Connection) -> Replayed:
     found, folded = Replayed(), Folded()
     terms = _Terms(conn)
     for row in log.rows(conn):

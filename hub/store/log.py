@@ -9,6 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hub.store.genesis import load as load_genesis
@@ -115,8 +116,26 @@ class Verified:
         return not self.problems
 
 
+@contextmanager
+def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
+    """One state of the database for several looks, while the hub goes on writing."""
+    if conn.in_transaction:
+        yield
+        return
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.execute("ROLLBACK")
+
+
 def verify(conn: sqlite3.Connection) -> Verified:
     """Walk the chain. An erased payload is counted; a missing or altered one is a problem."""
+    with snapshot(conn):
+        return _verify(conn)
+
+
+def _verify(conn: sqlite3.Connection) -> Verified:
     genesis = load_genesis(conn)
     if genesis is None:
         return Verified(0, 0, b"", (Problem(0, "there is no genesis row"),))
@@ -139,6 +158,10 @@ def verify(conn: sqlite3.Connection) -> Verified:
             erased += 1
         else:
             problems.append(Problem(row.seq, "the payload's row is missing"))
+    noted = conn.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
+    if noted is not None and noted[0] != f"{count} {before.hex()}":
+        what = f"the end of the log is not the one the last turn noted ({noted[0]})"
+        problems.append(Problem(count, what))
     return Verified(count, erased, before, tuple(problems))
 
 
