@@ -163,7 +163,7 @@ class Truths:
         standing = self._beliefs.standing
         if standing is None or not standing.go_in or not self._beliefs.fresh(now_ms):
             return False
-        return standing.phase in AT_A_DOOR and standing.go_in in (self.claim, self._latest_a)
+        return standing.go_in in (self.claim, self._latest_a)
 
     def _door(self, now_ms: int) -> list[str]:
         phase = self._beliefs.phase
@@ -184,8 +184,7 @@ class Truths:
         if phase != "at-door":
             self._door_next_ms = -1
             return []
-        withdrawn = self._go_in != "" and self._go_in in (self.claim, self._latest_a)
-        if self._door_next_ms < 0 or withdrawn:
+        if self._door_next_ms < 0:  # newly there, or a confirmation was taken back
             self._go_in = ""
             self._door_next_ms = now_ms + DOOR_AGAIN_MS
             return ["do-not-go-in"]

@@ -276,7 +276,7 @@ class Bench:
     def _check_send(self, out: "tuple[Any, ...]") -> None:
         message = codec.peek(out[2], up=True)
         lane = topics.lane_of(message)
-        assert out[1] == topics.up(PENDANT, lane)
+        assert out[1] == topics.up(self.settings.pendant, lane)
         assert (out[3], out[4]) == (0 if lane == "beat" else 1, lane == "sos")
         if isinstance(message, PressMessage):
             name = journal.name_of("e", message.identity())
@@ -292,8 +292,10 @@ class Bench:
 
     def _check_feel(self, pattern: str) -> None:
         if pattern == "stored":
-            kept = [codec.peek(self.flash[n][9:], True).TYPE for n in self.flash if n[0] == "e"]
-            assert "sos-pressed" in kept or "sos-aborted" in kept, "stored, but it is not"
+            found = journal.read([(n, self.flash[n]) for n in self.flash], self.settings.pendant)
+            kept = [message for message, _token in found.events]
+            alarms = [m for m in kept if isinstance(m, (SosPressed, SosAborted))]
+            assert alarms, "stored, but it is not"
         elif pattern in ("hub-has-it", "received"):
             self.said_received += 1
             assert self.said_received <= self.hub_words, "the hub has not said so"

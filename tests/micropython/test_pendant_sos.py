@@ -1,7 +1,7 @@
 """P1 and P2: an SOS is never lost, and she can feel how far it has come. Plain functions, so that
 they run on both interpreters."""
 
-from tests.firmware.harness import on_visit
+from tests.firmware.harness import HUB_EPOCH_MS, Bench, on_visit
 
 
 def test_an_sos_is_stored_then_received_then_a_persons() -> None:
@@ -33,7 +33,7 @@ def test_held_sos_is_felt_as_a_ramp_and_dated_from_its_beginning() -> None:
     assert bench.feels(start)[:4] == ["tick", "ramp-1", "ramp-2", "ramp-3"]
     press = bench.hub.events[-1]
     assert press.gesture == "sos-hold"  # type: ignore[attr-defined]  # an SosPressed
-    dated_ms = press.heard_ms + press.since_ms - 1_750_000_000_000
+    dated_ms = press.heard_ms + press.since_ms - HUB_EPOCH_MS
     assert start - 20 <= dated_ms <= start  # never later than she pressed
 
 
@@ -179,3 +179,93 @@ def test_a_second_press_is_news_and_belongs_to_nobody_yet() -> None:
     assert bench.hub.state["sos"] == second
     bench.push(sos="", sos_state="none", resolved=[first, second])
     assert bench.told(start)[-1] == "over"
+
+
+def test_an_answer_to_a_beat_from_before_the_receipt_denies_nothing() -> None:
+    bench = on_visit("inside")
+    bench.hub.alarms = False
+    bench.hub.answers = False
+    bench.run(11_000)
+    earlier = bench.hub.beats[-1]
+    bench.sos()
+    bench.run(500)
+    start = bench.now_ms
+    bench.run(1)
+    bench.deliver(bench.hub.standing(bench.now_ms, earlier.boot, earlier.seq))
+    assert bench.told(start + 1) == []
+
+
+def test_who_has_the_first_press_does_not_have_the_second() -> None:
+    bench = on_visit("inside")
+    bench.sos()
+    bench.run(500)
+    bench.hub.receipts = bench.hub.alarms = False
+    bench.sos()
+    bench.run(100)
+    start = bench.now_ms
+    bench.run(1)
+    bench.push(sos_state="owned")  # of the first
+    assert bench.told(start + 1) == []
+
+
+def test_an_sos_that_was_let_go_does_not_hide_who_has_the_sos() -> None:
+    bench = on_visit("inside")
+    bench.sos()
+    bench.run(500)
+    bench.hub.alarms = False  # the hub goes on naming the SOS
+    bench.press("s", 900)
+    bench.run(500)
+    bench.push(sos_state="owned")
+    assert bench.told()[-1] == "person-has-it"
+
+
+def test_a_receipt_after_a_person_has_it_is_no_step_back() -> None:
+    bench = on_visit("inside")
+    bench.hub.receipts = False
+    bench.sos()
+    bench.run(500)
+    bench.push(sos_state="owned")
+    assert bench.told()[-1] == "person-has-it"
+    bench.hub.receipts = True
+    bench.run(6000)
+    assert bench.flash_kinds() == ["o"]
+    assert bench.told()[-1] == "person-has-it"
+
+
+def test_after_a_silence_she_is_told_again_who_has_it() -> None:
+    bench = on_visit("inside")
+    bench.sos()
+    bench.run(500)
+    bench.push(sos_state="owned")
+    bench.hub.answers = False
+    bench.run(50_000)
+    assert bench.told()[-1] == "hub-lost"
+    bench.hub.answers = True
+    bench.run(11_000)
+    assert bench.told()[-2:] == ["hub-back", "person-has-it"]
+
+
+def test_off_duty_with_an_sos_at_the_hub_its_silence_is_felt() -> None:
+    bench = Bench()
+    bench.run(2000)
+    bench.sos()
+    bench.run(500)
+    bench.hub.answers = False
+    bench.run(60_000)
+    assert bench.told()[-1] == "hub-lost"
+
+
+def test_a_press_is_dated_right_when_the_hubs_time_is_heard_during_it() -> None:
+    bench = on_visit("inside")
+    bench.run(5000)
+    start = bench.now_ms
+    bench.edge("s", True)
+    bench.run(1000)
+    beat = bench.hub.beats[-1]
+    bench.deliver(bench.hub.standing(bench.now_ms, beat.boot, beat.seq))
+    bench.run(1200)
+    bench.edge("s", False)
+    press = bench.hub.events[-1]
+    dated_ms = press.heard_ms + press.since_ms - HUB_EPOCH_MS
+    assert press.TYPE == "sos-pressed"
+    assert start - 50 <= dated_ms <= start

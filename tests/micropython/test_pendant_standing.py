@@ -362,3 +362,84 @@ def test_the_largest_standing_is_read() -> None:
     standing = bench.hub.standing(bench.now_ms)
     assert isinstance(codec.unseal(standing, "k07", bench.hub.down_key, False), Standing)
     assert bench.told()[-1] == "prompt"
+
+
+def test_a_standing_of_another_boot_answers_no_beat_of_this_one() -> None:
+    bench, claim = arrive()
+    old_boot = bench.hub.beats[-1].boot
+    bench.hub.answers = False
+    bench.reboot()
+    bench.run(2000)
+    beat = bench.hub.beats[-1]
+    assert beat.boot != old_boot
+    bench.deliver(bench.hub.standing(bench.now_ms, old_boot, beat.seq, go_in=claim))
+    assert bench.count("go-in") == 0
+    bench.deliver(bench.hub.standing(bench.now_ms, beat.boot, beat.seq, go_in=claim))
+    assert bench.count("go-in") == 1
+
+
+def test_hub_time_never_goes_back() -> None:
+    bench = on_visit("inside")
+    bench.run(11_000)
+    beat = bench.hub.beats[-1]
+    bench.deliver(bench.hub.standing(bench.now_ms, beat.boot, beat.seq, hub_ms=5))
+    bench.short("a")
+    bench.run(200)
+    assert bench.hub.events[-1].heard_ms > HUB_EPOCH_MS
+
+
+def test_confirmed_once_but_the_hub_is_silent_now() -> None:
+    bench, claim = arrive()
+    bench.push(go_in=claim)
+    bench.run(100)
+    assert bench.told()[-1] == "go-in"
+    bench.hub.answers = False
+    bench.run(VALID_MS + 1000)
+    assert "hub-lost" in bench.told()
+    start = bench.now_ms
+    bench.short("a")
+    assert bench.told(start)[:2] == ["read-short", "do-not-go-in"]
+    start = bench.now_ms
+    bench.hub.answers = True
+    bench.run(11_000)
+    assert "go-in" in bench.told(start)  # and now it is true again
+
+
+def test_a_confirmation_of_a_door_behind_her_opens_no_other() -> None:
+    bench, claim = arrive()
+    bench.push(go_in=claim, phase="inside")
+    bench.push(go_in=claim, phase="leaving")
+    bench.run(1000)
+    start = bench.now_ms
+    bench.push(go_in=claim, phase="at-door", visit="v2")
+    assert bench.told(start) == ["do-not-go-in"]
+    bench.run(100)
+    assert bench.flash_kinds() == []
+
+
+def test_inside_she_is_not_told_to_go_in_after_a_reboot() -> None:
+    bench, claim = arrive()
+    bench.push(go_in=claim, phase="inside")
+    bench.run(1000)
+    assert bench.flash_kinds() == ["c"]
+    bench.reboot()
+    start = bench.now_ms
+    bench.run(20_000)
+    assert bench.count("go-in", start) == 0
+
+
+def test_an_ok_inside_that_waits_on_flash_is_no_arrival_after_a_reboot() -> None:
+    bench, claim = arrive()
+    bench.push(go_in=claim, phase="inside")
+    bench.run(1000)
+    bench.link(False)
+    bench.short("a")
+    bench.reboot()
+    bench.push()  # not fresh: not believed
+    bench.link(True)
+    bench.run(1000)
+    press = [event for event in bench.hub.events if event.TYPE == "ok"][-1].identity()
+    start = bench.now_ms
+    bench.run(1)
+    bench.push(go_in=press, phase="at-door")
+    assert bench.count("go-in", start + 1) == 0

@@ -1,0 +1,150 @@
+"""docs/pendant.md shows what the code runs; and the patterns can be told apart by feel alone."""
+
+import ast
+from itertools import combinations, pairwise, permutations
+
+import pytest
+
+from firmware.pendant.feedback import MAX_GAP_MS, MAX_QUEUED, PATTERNS, REST_MS, Player
+from firmware.pendant.meanings import MEANINGS, meaning
+from protocol.errors import LocalProtocolError
+from protocol.messages import GESTURES, PHASES, Arrived, Ok, Replied
+from tests.firmware.pendant_tables import PAGE, feel, made
+from tests.tree import python_files
+
+PROMISES = ("stored", "hub-has-it", "person-has-it", "over", "go-in")
+LED_COLOURS = ("white", "green", "blue", "red")
+
+
+def test_the_page_shows_what_the_code_runs() -> None:
+    page = PAGE.read_text()
+    assert made(page) == page, "run python -m tests.firmware.pendant_tables"
+
+
+def test_every_pattern_that_is_felt_is_in_the_table_and_the_other_way_round() -> None:
+    named = set()
+    for path, source in python_files():
+        if not path.startswith("firmware/pendant/") or path.endswith("feedback.py"):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Constant) and node.value in PATTERNS:
+                named.add(node.value)
+    computed = {"read-short", "read-double"}  # "read-" and the rest of the gesture's name
+    assert named | computed == set(PATTERNS)
+
+
+def test_every_gesture_of_the_wire_has_a_meaning() -> None:
+    assert set(MEANINGS) == set(GESTURES) - {"none"}
+    for gesture in MEANINGS:
+        for phase in PHASES:
+            for prompt in ("", "q1"):
+                kind = meaning(gesture, phase, prompt)
+                assert (kind is Replied) == (meaning(gesture, phase, "") is Ok and prompt != "")
+    assert {phase for phase in PHASES if meaning("a-short", phase, "q1") is Arrived} == {
+        "planned",
+        "on-the-way",
+    }
+
+
+def distance(left: str, right: str) -> int:
+    """Pulses to add, leave out or change to feel one for the other."""
+    row = list(range(len(right) + 1))
+    for number, pulse in enumerate(left, 1):
+        above, row[0] = row[0], number
+        for place, other in enumerate(right, 1):
+            above, row[place] = (
+                row[place],
+                min(above + (pulse != other), row[place] + 1, row[place - 1] + 1),
+            )
+    return row[-1]
+
+
+def test_no_two_patterns_feel_the_same() -> None:
+    for one, other in combinations(PATTERNS, 2):
+        assert feel(one) != feel(other), (one, other)
+
+
+def test_a_promise_is_two_pulses_away_from_everything_else() -> None:
+    for one, other in combinations(PATTERNS, 2):
+        if one in PROMISES or other in PROMISES:
+            assert distance(feel(one), feel(other)) >= 2, (one, other)
+
+
+def test_no_pattern_begins_like_one_of_the_opposite_tone() -> None:
+    for one, other in permutations(PATTERNS, 2):
+        if feel(other).startswith(feel(one)):
+            assert {PATTERNS[one][0], PATTERNS[other][0]} != {"good", "bad"}, (one, other)
+
+
+def test_the_end_of_a_pattern_is_known_from_the_silence() -> None:
+    for name, (tone, means, pulses) in PATTERNS.items():
+        assert tone in ("good", "bad", "neutral") and means, name
+        for on_ms, off_ms, strength_pct, led in pulses:
+            assert 20 <= on_ms <= 500 and off_ms <= MAX_GAP_MS < REST_MS, name
+            assert 0 < strength_pct <= 100 and led in LED_COLOURS, name
+
+
+def played(player: Player, from_ms: int, until_ms: int) -> list[tuple[int, int, str]]:
+    """(moment, strength, led) of every change, stepping as the player asks."""
+    changes: list[tuple[int, int, str]] = []
+    now_ms = from_ms
+    while now_ms < until_ms:
+        strength_pct, led = player.output(now_ms)
+        if not changes or changes[-1][1:] != (strength_pct, led):
+            changes.append((now_ms, strength_pct, led))
+        wait_ms = player.next_ms(now_ms)
+        if wait_ms < 0:
+            break
+        now_ms += wait_ms
+    return changes
+
+
+def pulse_lengths(changes: list[tuple[int, int, str]]) -> str:
+    lengths = [later[0] - sooner[0] for sooner, later in pairwise(changes) if sooner[1] > 0]
+    return "".join("°" if ms < 60 else "·" if ms < 200 else "–" for ms in lengths)
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_the_player_plays_each_pattern_as_it_stands(name: str) -> None:
+    player = Player(quiet=False)
+    player.play(name, 1000)
+    changes = played(player, 1000, 20_000)
+    assert pulse_lengths(changes) == feel(name)
+    assert {led for _ms, strength, led in changes if strength} == {PATTERNS[name][2][0][3]}
+    assert changes[-1][1:] == (0, "off")
+
+
+def test_patterns_follow_one_another_after_a_rest() -> None:
+    player = Player(quiet=False)
+    player.play("stored", 0)
+    player.play("hub-has-it", 10)
+    player.play("tick", 20)  # in the middle of a pattern: left out
+    assert player.output(20) == (90, "blue")
+    changes = played(player, 0, 20_000)
+    assert pulse_lengths(changes) == feel("stored") + feel("hub-has-it")
+    rests = [later[0] - sooner[0] for sooner, later in pairwise(changes) if sooner[1] == 0]
+    assert max(rests) >= REST_MS
+
+
+def test_a_tick_is_felt_at_once_and_rests_for_nothing() -> None:
+    player = Player(quiet=False)
+    player.play("tick", 0)
+    assert player.output(0)[0] > 0
+    player.play("read-short", 70)
+    assert player.output(71)[0] > 0
+
+
+def test_the_queue_is_bounded_and_keeps_the_newest() -> None:
+    player = Player(quiet=True)
+    for number in range(50):
+        player.play(("received", "not-sent")[number % 2], number)
+    player.play("person-has-it", 60)
+    changes = played(player, 60, 60_000)
+    assert pulse_lengths(changes).endswith(feel("person-has-it"))
+    assert len(pulse_lengths(changes)) <= (MAX_QUEUED + 1) * 6
+    assert {led for _ms, _strength, led in changes} == {"off"}
+
+
+def test_an_unknown_pattern_is_our_own_fault() -> None:
+    with pytest.raises(LocalProtocolError, match="warble"):
+        Player(quiet=False).play("warble", 0)
