@@ -2,7 +2,8 @@
 
 from hub.rules.board import line
 from hub.rules.standing import standing_of
-from tests.stories.world import World, ms, story
+from tests.stories.telling import story
+from tests.stories.world import World, ms
 
 READ_BACK = {"place": "1 Some Street", "name": "A Client"}
 

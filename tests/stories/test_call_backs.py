@@ -1,7 +1,8 @@
 """Enhanced tracking: twenty minutes, thirty minutes, her three answers, and poor coverage."""
 
 from hub.rules.prompting import instructions, next_means
-from tests.stories.world import NINE, World, ms, story
+from tests.stories.telling import story
+from tests.stories.world import NINE, World, ms
 
 
 def _enhanced(world: World, **more: str | int | bool) -> None:

@@ -1,7 +1,8 @@
-"""SOS, silent duress, the coded phrase, a worried family: accepted always, ended by speech alone."""
+"""SOS, silent duress, the coded phrase, a worried family: always accepted, ended by speech."""
 
 from hub.rules.standing import standing_of
-from tests.stories.world import NINE, World, ms, story
+from tests.stories.telling import story
+from tests.stories.world import NINE, World, ms
 
 
 @story("HM-5.1", proves=("on:coded-phrase",))

@@ -1,6 +1,7 @@
 """The finish, the departure, not returning, and being known to be safe. No press ends watching."""
 
-from tests.stories.world import NINE, World, ms, story
+from tests.stories.telling import story
+from tests.stories.world import NINE, World, ms
 
 
 def _inside(world: World, **more: str | int | bool) -> None:

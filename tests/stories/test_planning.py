@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.stories.world import DIRECTORY, World, story
+from tests.stories.telling import story
+from tests.stories.world import DIRECTORY, World
 
 
 @story("HM-1.2", proves=("gate:rated-and-agreed",))

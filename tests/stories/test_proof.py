@@ -1,4 +1,4 @@
-"""Each story fails when the rule that it proves is taken out of the policy: no story can be hollow."""
+"""Each story fails when the rule that it proves is taken out of the policy: none is hollow."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,8 @@ from tests.stories import (
     test_departure,
     test_planning,
 )
-from tests.stories.world import HOMEMAKER, PROOFS, World, without
+from tests.stories.telling import PROOFS, without
+from tests.stories.world import HOMEMAKER, World
 
 STORIES = (test_arrival, test_call_backs, test_danger, test_departure, test_planning)
 # Rows that no story of a clause stands for: ours, each held by a test that carries no clause.

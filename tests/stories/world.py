@@ -1,16 +1,13 @@
-"""A visit and its alarms in virtual time: fast forward, press, command, expect. No engine, no store.
+"""A visit and its alarms in virtual time: fast forward, press, command, expect. No engine.
 
 Rule: a story fails on anything that it did not expect. Every page must be expected in its order;
 whoever lets an alarm ring on says so. Pages are handed out at the moment they are made unless the
 provider is down.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
-
-import pytest
+from dataclasses import dataclass, field
 
 from hub.policy.load import load, shipped
 from hub.policy.model import Policy
@@ -63,30 +60,29 @@ class World:
 
     # what happens
 
-    def plan(self, by: str = "olive", at: str = "0 s", end: str = "1 h", **more: Value) -> Visit:
-        """A visit of Kim's that starts `at` from now. Enhanced unless a rating lifts it."""
-        decision = self.try_plan(by, at, end, **more)
+    def plan(self, **more: Value) -> Visit:
+        """A visit of Kim's, from `at` (now) and `end` (1 h) long."""
+        decision = self.try_plan(**more)
         assert not decision.refused, decision.refused
         assert self.visit is not None
         return self.visit
 
-    def try_plan(
-        self, by: str = "olive", at: str = "0 s", end: str = "1 h", **more: Value
-    ) -> Decision:
-        start_ms = self.now_ms + ms(at)
+    def try_plan(self, **more: Value) -> Decision:
+        start_ms = self.now_ms + ms(str(more.pop("at", "0 s")))
+        end_ms = start_ms + ms(str(more.pop("end", "1 h")))
         facts: dict[str, Value] = {
             "client": "client",
             "area": "Exmouth",
             "purpose": "Client visit",
             "start_ms": start_ms,
-            "end_ms": start_ms + ms(end),
+            "end_ms": end_ms,
             "workers": "kim",
             "tracker": "tess",
             "then": "base",
             "manager_agreed": "max",
             **more,
         }
-        event = Event("plan_visit", self.now_ms, by=by, data=facts)
+        event = Event("plan_visit", self.now_ms, by="olive", data=facts)
         decision = visit.plan(self.policy, event, "v1", self.now_ms, DIRECTORY)
         if decision.visit is not None:
             self.visit = decision.visit
@@ -131,7 +127,7 @@ class World:
         event = Event(kind, self.now_ms, by=by, visit=visit_id, worker=worker, data=more)
         if "alarm" in more:
             alarm = self.alarm(str(more["alarm"]))
-            return self._alarm(alarm, event)
+            return self.on_alarm(alarm, event)
         return self.happen(event)
 
     def happen(self, event: Event) -> Decision:
@@ -148,7 +144,7 @@ class World:
 
     def hub_event(self, kind: str, alarm: str = "", **more: Value) -> Decision:
         event = Event(kind, self.now_ms, worker="kim", pendant="p-kim", data=more)
-        return self._alarm(self.alarm(alarm), event) if alarm else self.happen(event)
+        return self.on_alarm(self.alarm(alarm), event) if alarm else self.happen(event)
 
     def fast_forward(self, span: str, step: str = "") -> None:
         """Everything that falls due on the way, in order; in one jump or in small steps."""
@@ -166,7 +162,7 @@ class World:
             self.now_ms = max(self.now_ms, at_ms)
             event = Event("due", at_ms, worker=worker, data={"timer": timer})
             if alarm_id:
-                self._alarm(self.alarms[alarm_id], event)
+                self.on_alarm(self.alarms[alarm_id], event)
             else:
                 self.happen(event)
             assert self._next_due() != due, f"{timer} stays due"
@@ -177,13 +173,15 @@ class World:
             (alarm.next_ms, alarm.id, "", "") for alarm in self.alarms.values() if alarm.next_ms
         ]
         if self.visit is not None:
-            for each in visit.deadlines(self.policy, self.visit):
-                found.append((each.due_ms, "", each.timer, each.worker))
+            found += [
+                (each.due_ms, "", each.timer, each.worker)
+                for each in visit.deadlines(self.policy, self.visit)
+            ]
         return min(found, default=None)
 
     # what it causes
 
-    def _alarm(self, alarm: Alarm, event: Event) -> Decision:
+    def on_alarm(self, alarm: Alarm, event: Event) -> Decision:
         return self._keep(alarm_rules.decide(alarm, event, self.now_ms))
 
     def _keep(self, decision: Decision) -> Decision:
@@ -220,7 +218,7 @@ class World:
             self.unread.append(Paged(self.now_ms, effect.roles, effect.about))
         if effect.alarm and not self.provider_down:
             event = Event("handed_out", self.now_ms, data={"page": 1, "person": "somebody"})
-            self._alarm(self.alarms[effect.alarm], event)
+            self.on_alarm(self.alarms[effect.alarm], event)
 
     # what is expected
 
@@ -249,6 +247,10 @@ class World:
         found = [a for a in self.alarms.values() if kind in (a.kind, a.id)]
         assert found, f"no alarm {kind}; there are {[a.kind for a in self.alarms.values()]}"
         return found[-1]
+
+    def visit_now(self) -> Visit:
+        assert self.visit is not None
+        return self.visit
 
     def part(self, worker: str = "kim") -> Part:
         assert self.visit is not None
@@ -287,32 +289,3 @@ def ms(span: str) -> int:
     found = span_ms(span)
     assert found is not None, span
     return found
-
-
-def without(policy: Policy, rule: str) -> Policy:
-    """The policy with one row taken out: `timer:call-back`, `gate:read-back`, `letter:T` …"""
-    table, _, name = rule.partition(":")
-    fields_of = {"timer": "timers", "gate": "gates", "letter": "letters", "on": "on",
-                 "choose": "choices", "instruction": "instructions", "level": "levels"}  # fmt: skip
-    keys = {"letter": "letter", "on": "event", "choose": "say"}
-    rows = getattr(policy, fields_of[table])
-    left = tuple(row for row in rows if getattr(row, keys.get(table, "id")) != name)
-    assert len(left) == len(rows) - 1, f"{rule} is not in the policy"
-    return replace(policy, **{fields_of[table]: left})
-
-
-Story = TypeVar("Story", bound=Callable[[World], None])
-PROOFS: list[tuple[Callable[[World], None], str]] = []
-
-
-def story(*clauses: str, proves: tuple[str, ...] = ()) -> Callable[[Story], Story]:
-    """A story of these clauses, which must fail when any rule in `proves` is taken out."""
-
-    def mark(function: Story) -> Story:
-        PROOFS.extend((function, rule) for rule in proves)
-        marked = function
-        for clause in clauses:
-            marked = pytest.mark.clause(clause)(marked)
-        return marked
-
-    return mark

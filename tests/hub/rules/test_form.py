@@ -1,0 +1,101 @@
+"""Whatever the rules speak of is written as JSON and read back without loss."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.rules import form
+from hub.rules.model import (
+    Alarm,
+    Attempt,
+    Claim,
+    Deadline,
+    Decision,
+    Event,
+    Ladder,
+    Mark,
+    Page,
+    Part,
+    Press,
+    RaiseAlarm,
+    ResolveAlarms,
+    Step,
+    Visit,
+)
+
+texts = st.text(max_size=8)
+moments = st.integers(0, 2**53 - 1)
+facts = st.dictionaries(texts, st.one_of(texts, moments, st.booleans()), max_size=3)
+words = st.lists(texts, max_size=3).map(tuple)
+
+
+def many(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(strategy, max_size=3).map(tuple)
+
+
+attempts = many(st.builds(Attempt))
+ladders = st.builds(Ladder, steps=many(st.builds(Step, roles=words)), clause=words)
+parts = st.builds(
+    Part,
+    anchors=st.dictionaries(texts, moments, max_size=3),
+    marks=many(st.builds(Mark)),
+    claims=many(st.builds(Claim)),
+    attempts=attempts,
+    fired=many(st.tuples(texts, moments)),
+)
+visits = st.builds(Visit, parts=many(parts), level_reasons=words, facts=words)
+alarms = st.builds(
+    Alarm,
+    ladder=ladders,
+    interested=words,
+    presses=many(st.builds(Press)),
+    attempts=attempts,
+)
+effects = st.one_of(
+    st.builds(RaiseAlarm, press=st.none() | st.builds(Press), clause=words),
+    st.builds(Page, roles=words),
+    st.builds(ResolveAlarms, sources=words),
+)
+
+
+def through_json(found: Any) -> Any:
+    return json.loads(json.dumps(found))
+
+
+@given(visits)
+def test_a_visit(visit: Visit) -> None:
+    assert form.load_visit(through_json(form.dump(visit))) == visit
+
+
+@given(alarms)
+def test_an_alarm(alarm: Alarm) -> None:
+    assert form.load_alarm(through_json(form.dump(alarm))) == alarm
+
+
+@given(st.builds(Event, data=facts))
+def test_an_event(event: Event) -> None:
+    assert form.load_event(through_json(form.dump(event))) == event
+
+
+@given(st.builds(Deadline))
+def test_a_deadline(deadline: Deadline) -> None:
+    assert form.load_deadline(through_json(form.dump(deadline))) == deadline
+
+
+@given(
+    st.builds(
+        Decision,
+        visit=st.none() | visits,
+        alarm=st.none() | alarms,
+        effects=many(effects),
+        clause=words,
+    )
+)
+def test_a_decision(decision: Decision) -> None:
+    assert form.load_decision(through_json(form.dump_decision(decision))) == decision
+
+
+def test_what_is_at_its_default_takes_no_room() -> None:
+    assert form.dump(Part("kim")) == {"worker": "kim"}

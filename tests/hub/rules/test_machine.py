@@ -1,0 +1,128 @@
+"""A visit of two and its alarms, driven by anything: the promises P3 to P5 hold at every moment."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from hub.rules.model import Event
+from tests.hub.rules.acts import BY_OTHERS_ONLY, ENTERED, GESTURES, check
+from tests.stories.world import World
+
+WORKERS = ("kim", "lee")
+PEOPLE = ("tess", "olive", "max", "kim", "lee", "")
+COMMANDS = ("start_out", "confirm_arrival", "refuse_entry", "record_contact", "stand_down",
+            "carry_on", "abandon", "extend", "confirm_departure", "confirm_home", "cancel",
+            "name_tracker", "set_coverage", "report_danger")  # fmt: skip
+SPANS = ("1 s", "7 s", "2 min", "11 min", "20 min", "45 min", "3 h")
+
+
+class VisitMachine(RuleBasedStateMachine):
+    """Rules draw what happens; the invariants look after each of them."""
+
+    @initialize(
+        enhanced=st.booleans(),
+        pair=st.booleans(),
+        tracker=st.sampled_from(("tess", "")),
+        then=st.sampled_from(("base", "home", "next")),
+        coverage=st.sampled_from(("good", "poor")),
+    )
+    def planned(self, enhanced: bool, pair: bool, tracker: str, then: str, coverage: str) -> None:
+        self.world = World()
+        self.world.plan(
+            at="10 min",
+            first_meeting=enhanced,
+            workers="kim,lee" if pair else "kim",
+            tracker=tracker,
+            then=then,
+            coverage=coverage,
+        )
+
+    @rule(
+        gesture=st.sampled_from(GESTURES),
+        worker=st.sampled_from(WORKERS),
+        ago=st.sampled_from(("0 s", "0 s", "5 min", "2 h")),
+        said=st.sampled_from(("", "arrived", "ok", "replied")),
+    )
+    def press(self, gesture: str, worker: str, ago: str, said: str) -> None:
+        before = self.world.visit
+        decision = self.world.press(gesture, worker, ago, said=said)
+        assert not decision.refused, "a press is never refused"
+        assert before is not None
+        for old, new in zip(before.parts, self.world.visit_now().parts, strict=True):
+            assert new.marks == old.marks, "a press earned a letter (P5)"
+            assert new.phase not in ("inside", "closed", "cancelled") or new.phase == old.phase
+            assert set(old.anchors) <= set(new.anchors)
+
+    @rule(
+        kind=st.sampled_from(COMMANDS),
+        by=st.sampled_from(PEOPLE),
+        worker=st.sampled_from(WORKERS),
+        which=st.integers(0, 2),
+    )
+    def command(self, kind: str, by: str, worker: str, which: int) -> None:
+        entered = ENTERED.get(kind, ({},))
+        before = self.world.visit
+        resolved = {a.id for a in self.world.alarms.values() if a.state == "resolved"}
+        decision = self.world.ask(kind, by, worker, **entered[which % len(entered)])
+        own = {part.worker for part in self.world.visit_now().parts} | {""}
+        if kind in BY_OTHERS_ONLY and by in own:
+            assert decision.refused, f"{kind} by {by!r} was allowed (P5)"
+        if decision.refused:
+            assert self.world.visit == before
+        for alarm in self.world.alarms.values():
+            if alarm.state == "resolved" and alarm.id not in resolved:
+                assert alarm.kind not in ("sos", "duress", "coded_danger", "sos_aborted")
+
+    @rule(
+        kind=st.sampled_from(("acknowledge", "resolve", "record_contact", "page_failed",
+                              "handed_out", "hub_restarted", "beat_returned")),
+        by=st.sampled_from(PEOPLE),
+        which=st.integers(0, 5),
+        spoke=st.booleans(),
+    )  # fmt: skip
+    def on_alarm(self, kind: str, by: str, which: int, spoke: bool) -> None:
+        if not self.world.alarms:
+            return
+        ids = sorted(self.world.alarms)
+        alarm = self.world.alarms[ids[which % len(ids)]]
+        event = Event(kind, self.world.now_ms, by=by,
+                      data={"outcome": "safe", "spoke": spoke, "reached": spoke})  # fmt: skip
+        decision = self.world.on_alarm(alarm, event)
+        after = self.world.alarms[alarm.id]
+        if by in ("", *alarm.interested):
+            assert after.owner == "" or after.owner == alarm.owner
+            assert after.resolved_by == alarm.resolved_by
+        if kind != "resolve":
+            assert (after.state == "resolved") == (alarm.state == "resolved")
+        assert decision.reason
+
+    @rule(span=st.sampled_from(SPANS))
+    def time_passes(self, span: str) -> None:
+        self.world.fast_forward(span)
+
+    @rule(kind=st.sampled_from(("beat_lost", "hub_restarted", "clock_jumped", "beat_returned")))
+    def hub(self, kind: str) -> None:
+        self.world.hub_event(kind)
+
+    @rule()
+    def provider_goes_or_comes(self) -> None:
+        self.world.provider_down = not self.world.provider_down
+
+    @invariant()
+    def promises(self) -> None:
+        if hasattr(self, "world"):
+            check(self.world)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.unread.clear()
+            self.world.fast_forward("2 h")
+            check(self.world)
+            self.world.unread.clear()
+            self.world.done()
+
+
+TestVisitMachine = VisitMachine.TestCase
+TestVisitMachine.settings = settings(
+    max_examples=30, stateful_step_count=30, deadline=None, derandomize=True
+)
