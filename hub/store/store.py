@@ -8,7 +8,8 @@ Reads here are for the engine, on the writer's own connection, so that it sees i
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,16 @@ class Store:
     def close(self) -> None:
         self.conn.close()
         os.close(self._lock)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder's lock for a while, without opening the database. Raises StoreRefused."""
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _lock(folder: Path) -> int:
