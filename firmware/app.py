@@ -137,6 +137,7 @@ class App:
             elif kind == "erase":
                 self._to_flash(output[1], None)
             elif kind == "send":
+                # Not taken (no room, no link for a beat): the core sends again by its own clock.
                 self._client.publish(output[1], output[2], output[3], output[4])
             elif kind == "feel":
                 self._board.note("feel", output[1])

@@ -9,9 +9,8 @@ import asyncio
 import sys
 
 BAD_SETTINGS_STATUS = 2
-if __name__ == "__main__":  # started by its path: the packages are two levels up
-    place = __file__ if __file__.startswith("/") else "./" + __file__
-    sys.path.insert(0, place.rsplit("/", 2)[0] or "/")
+if __name__ == "__main__":  # started by its path: the packages are one folder up
+    sys.path.insert(0, (__file__.rsplit("/", 1)[0] if "/" in __file__ else ".") + "/..")
 
 from firmware.app import App  # noqa: E402 - only now can they be found
 from firmware.pendant.device import Device  # noqa: E402
