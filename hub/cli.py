@@ -8,6 +8,13 @@ import sys
 
 import click
 
+from hub.commands_doctor import doctor
+from hub.commands_init import init
+from hub.commands_keep import backup, restore
+from hub.commands_log import log
+from hub.commands_password import password
+from hub.commands_pendant import pendant
+from hub.commands_policy import policy
 from hub.commands_serve import serve
 from hub.commands_shared import FAULTS, told
 
@@ -42,7 +49,8 @@ def main() -> None:
     """
 
 
-main.add_command(serve)
+for _command in (init, serve, doctor, pendant, password, policy, log, backup, restore):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

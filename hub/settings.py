@@ -36,12 +36,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class BrokerAt:
-    """Where the broker listens, and the hub's two users there."""
+    """Where the broker listens, and the hub's two users there. `files`: the folder of the broker's
+    own files, if they are ours to write (pendants are added to them); None: somebody else's."""
 
     host: str = "127.0.0.1"
     port: int = 1883
     events: Login = Login()
     beats: Login = Login()
+    files: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _sections(top: Table, path: Path, faults: list[Fault]) -> Settings:
     policy = hub.text("policy", DEFAULT_POLICY, "a shipped policy's name or a file ending .toml")
     hub.done()
     organisation = _organisation(top.table("organisation"))
-    broker, web = _broker(top.table("broker")), _web(top.table("web"))
+    broker, web = _broker(top.table("broker"), path), _web(top.table("web"))
     notify = _notify(top.table("notify"), simulation)
     persons, clients = top.tables("person"), top.tables("client")
     directory = top.table("directory")
@@ -162,12 +164,14 @@ def _organisation(table: Table) -> Organisation:
     return Organisation(name, zone)
 
 
-def _broker(table: Table) -> BrokerAt:
+def _broker(table: Table, path: Path) -> BrokerAt:
+    files = table.text("files", "", "a folder, seen from this file")
     found = BrokerAt(
         host=table.text("host", "127.0.0.1", "a host name or address", bool),
         port=table.number("port", 1883, 1, 65535),
         events=_login(table, "events", EVENTS_USER),
         beats=_login(table, "beats", BEATS_USER),
+        files=path.parent / files if files else None,
     )
     table.done()
     return found

@@ -11,6 +11,7 @@ import os
 import socket
 import socketserver
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from hub.engine.admin import KINDS
@@ -75,7 +76,8 @@ class _Caller(socketserver.StreamRequestHandler):
         assert isinstance(self.server, _Server)
         answer = _answer(self.rfile.readline(MAX_LINE_BYTES), self.server.inbox)
         told = {"ok": answer.ok, "reason": answer.reason, "id": answer.id}
-        self.wfile.write(json.dumps(told).encode() + b"\n")
+        with suppress(OSError):  # it only knocked
+            self.wfile.write(json.dumps(told).encode() + b"\n")
 
 
 def _answer(line: bytes, inbox: Inbox) -> Answer:
@@ -90,6 +92,17 @@ def _answer(line: bytes, inbox: Inbox) -> Answer:
         return inbox.ask(kind, "cli", facts, ANSWER_S - 1)
     except EngineStuck as exc:
         return Answer(False, str(exc))
+
+
+def answers(folder: Path) -> bool:
+    """Whether a hub runs on this folder."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.settimeout(ANSWER_S)
+        try:
+            sock.connect(str(path_in(folder)))
+        except OSError:
+            return False
+    return True
 
 
 def ask(folder: Path, kind: str, facts: dict[str, Value]) -> Answer:

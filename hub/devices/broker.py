@@ -2,7 +2,7 @@
 
 One source for `allswell init` and for the simulator, so that what is tested is what is shipped.
 Rule: the broker is not trusted (every message is signed) but it must not lose what it accepted, and
-a pendant may speak on its own topics only. Texts only: who asks for them writes the files.
+a pendant may speak on its own topics only. Texts only: hub/devices/site.py writes the files.
 """
 
 import base64
@@ -26,6 +26,13 @@ MAX_INFLIGHT = 2_000
 MAX_QUEUED = 100_000
 MAX_PACKET_BYTES = 4_096  # our largest token has 1200; a poison payload must still get to the hub
 
+# Its files, beside its settings.
+CONF = "mosquitto.conf"
+PASSWORDS = "broker.passwords"
+ACL = "broker.acl"
+PID = "broker.pid"
+STORE = "broker-store"
+
 # mosquitto's own count. The passwords are 192 random bits, which no count makes harder to guess,
 # and the broker computes this for each connect in its only thread.
 PASSWORD_ITERATIONS = 101
@@ -37,6 +44,7 @@ listener {port} {host}
 allow_anonymous false
 password_file {passwords}
 acl_file {acl}
+pid_file {pid}
 use_username_as_clientid true
 {user_line}
 # A kill -9 must not lose what was acknowledged: save at every change, not every half hour.
@@ -72,9 +80,10 @@ def mosquitto_conf(folder: Path, port: int = 1883, host: str = "127.0.0.1", user
     return _CONF.format(
         host=host,
         port=port,
-        passwords=folder / "broker.passwords",
-        acl=folder / "broker.acl",
-        store=folder / "broker-store",
+        passwords=folder / PASSWORDS,
+        acl=folder / ACL,
+        pid=folder / PID,
+        store=folder / STORE,
         user_line=f"user {user}\n" if user else "",
         inflight=MAX_INFLIGHT,
         queued=MAX_QUEUED,
