@@ -35,6 +35,7 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
     if beat.boot != pendant.boot and not _follows(turn, pendant, boot, is_new, dated.at_ms):
         turn.changes.boots[pendant.key_id, beat.boot] = pendant.boot_row(beat.boot)
         return
+    had_open = pendant.open_presses
     changed = _heard(turn, pendant, beat, dated.at_ms)
     if pendant.watched:
         turn.state.watch.start(pendant.id, turn.now_ms)
@@ -43,7 +44,7 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
     if is_new or changed or turn.now_ms - pendant.written_ms >= WRITE_EVERY_MS * turn.speed:
         write(turn, pendant)
         turn.changes.boots[pendant.key_id, beat.boot] = pendant.boot_row(beat.boot)
-    standings.answer(turn, pendant, beat)
+    standings.answer(turn, pendant, beat, bool(had_open or beat.open))
 
 
 def _follows(turn: Turn, pendant: PendantState, boot: Boot, is_new: bool, at_ms: int) -> bool:

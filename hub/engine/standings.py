@@ -59,9 +59,9 @@ def refresh(turn: Turn, pendant: PendantState) -> bool:
     return True
 
 
-def answer(turn: Turn, pendant: PendantState, beat: Beat) -> None:
-    """To one beat, at most once a second."""
-    is_new = refresh(turn, pendant) if beat.open or not pendant.standing else False
+def answer(turn: Turn, pendant: PendantState, beat: Beat, has_open: bool) -> None:
+    """To one beat, at most once a second. `has_open`: it carries presses, or did until now."""
+    is_new = refresh(turn, pendant) if has_open or not pendant.standing else False
     recent = turn.now_ms - pendant.answered_ms < ANSWER_EVERY_MS * turn.speed
     if recent and pendant.answered_boot == beat.boot and not is_new:
         return
