@@ -5,12 +5,33 @@ off is in the log.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from hub.rules.model import Attempt, Claim, Decision, Effect, Event, Mark, Part, Visit
 
 MAX_CLAIMS = 20  # unconfirmed presses kept in the state: what a person can still read
 MAX_ATTEMPTS = 50  # tries since the last contact
+
+Frozen = TypeVar("Frozen", Part, Visit)
+_SLOTS: dict[type, dict[str, Any]] = {
+    shape: {field.name: getattr(shape, field.name) for field in fields(shape)}
+    for shape in (Part, Visit)
+}
+
+
+def having(old: Frozen, **changes: object) -> Frozen:
+    """dataclasses.replace for the two things that every event copies, at about half the cost.
+
+    It copies slot by slot past the frozen `__init__`; a name that is no field raises KeyError.
+    """
+    new: Frozen = object.__new__(type(old))
+    slots = _SLOTS[type(old)]
+    for slot in slots.values():
+        slot.__set__(new, slot.__get__(old))
+    for name, value in changes.items():
+        slots[name].__set__(new, value)
+    return new
 
 
 def changed(
@@ -24,12 +45,12 @@ def changed(
 ) -> Decision:
     """The visit with `old` exchanged for `new`."""
     if prompt is not None:
-        new = replace(new, prompt=prompt)
+        new = having(new, prompt=prompt)
     if len(visit.parts) == 1:
         parts: tuple[Part, ...] = (new,)
     else:
         parts = tuple([new if part is old else part for part in visit.parts])
-    whole = replace(visit, parts=parts, version=visit.version + 1)
+    whole = having(visit, parts=parts, version=visit.version + 1)
     return Decision(visit=whole, effects=effects, reason=reason, clause=clause)
 
 
@@ -46,7 +67,7 @@ def refused(visit: Visit | None, why: str, clause: tuple[str, ...] = ()) -> Deci
 def fired(part: Part, timer: str, due_ms: int) -> Part:
     """One entry per timer: its last firing."""
     others = tuple(pair for pair in part.fired if pair[0] != timer)
-    return replace(part, fired=others + ((timer, due_ms),))
+    return having(part, fired=others + ((timer, due_ms),))
 
 
 def claimed(part: Part, event: Event) -> tuple[Claim, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules.changes import changed, claimed, moved, noted
+from hub.rules.changes import changed, claimed, having, moved, noted
 from hub.rules.dangers import on_row, press_alarm, unplanned_alarm
 from hub.rules.model import Decision, Effect, Event, Page, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
@@ -19,7 +19,7 @@ Handler = Callable[[Terms, Visit, Part, Event], Decision]
 
 
 def _claim(visit: Visit, part: Part, event: Event, reason: str, *effects: Effect) -> Decision:
-    return changed(visit, part, replace(part, claims=claimed(part, event)), reason, effects=effects)
+    return changed(visit, part, having(part, claims=claimed(part, event)), reason, effects=effects)
 
 
 def _odd(terms: Terms, visit: Visit, part: Part, event: Event, why: str) -> Decision:

@@ -8,7 +8,7 @@ the contact or that was raised by a press of danger (P3).
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules.changes import changed, marked, moved, refused, tried
+from hub.rules.changes import changed, having, marked, moved, refused, tried
 from hub.rules.claims import NO_PRESS
 from hub.rules.gates import flag, number
 from hub.rules.model import Attempt, Decision, Event, Part, ResolveAlarms, Visit
@@ -75,7 +75,7 @@ def reached_part(terms: Terms, visit: Visit, part: Part, event: Event, attempt: 
         anchors["call_back"] = max(anchors.get("call_back", at_ms), at_ms)
         if at_ms >= anchors.get("finish", at_ms + 1):
             anchors["overrun"] = max(anchors.get("overrun", at_ms), at_ms)
-    return replace(part, anchors=anchors, marks=marks, attempts=tried(part, attempt), prompt="")
+    return having(part, anchors=anchors, marks=marks, attempts=tried(part, attempt), prompt="")
 
 
 def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:

@@ -121,7 +121,10 @@ class Visit:
         """That worker's part; the only part when `worker` is empty and there is just one."""
         if not worker and len(self.parts) == 1:
             return self.parts[0]
-        return next((part for part in self.parts if part.worker == worker), None)
+        for part in self.parts:
+            if part.worker == worker:
+                return part
+        return None
 
 
 @dataclass(frozen=True, slots=True)
