@@ -35,8 +35,11 @@ def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> b
 
 
 def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
-    """Nobody holds the role, nobody holds the next: whoever may be in charge, else everybody."""
-    people = [person for person in turn.state.people.values() if person.active]
+    """Nobody holds the role, nobody holds the next: whoever may be in charge, else everybody who
+    is not in trouble herself."""
+    troubled = {person for each in turn.state.alarms.values() for person in each.interested}
+    known = turn.state.people.values()
+    people = [person for person in known if person.active and person.id not in troubled]
     leading = [p for p in people if any(word in role for role in p.roles for word in IN_CHARGE)]
     readers = {person.id: Reader(person.id, "") for person in leading or people}
     return _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit))

@@ -1,0 +1,107 @@
+"""Pages: to whom, what they say, what nobody on duty means, and how the outcome comes back."""
+
+from hub.inbox import PageOutcome
+from tests.hub.house import MINUTE_MS, House
+
+
+def outcome(house: House, page: int, ok: bool) -> None:
+    person = next(each.person for each in house.reader.pages() if each.id == page)
+    house.turn(PageOutcome(page, person, ok, "a provider", house.now_ms))
+
+
+def test_a_page_tells_enough_and_no_more(house: House) -> None:
+    visit = house.inside()
+    house.sos("p-ada")
+    alarm = next(each for each in house.reader.open_alarms() if each.kind == "sos")
+    page = house.reader.pages(alarm.id)[0]
+    assert "Ada Reed" in page.subject
+    assert visit in page.body
+    assert "Heavitree" in page.body
+    for secret in ("Some Road", "EX1", "01392", "Client One"):
+        assert secret not in page.subject + page.body
+
+
+def test_nobody_is_paged_about_herself_or_her_pair(house: House) -> None:
+    house.must("take_duty", "ada", role="office", person="ada", on=True)
+    house.must("take_duty", "bea", role="office", person="bea", on=True)
+    house.plan("ada,bea", tracker="tom")
+    house.press("p-ada", "arrived", "planned")
+    house.sos("p-ada")
+    house.forward(10 * MINUTE_MS)
+    assert {page.person for page in house.reader.pages()} & {"ada", "bea"} == set()
+
+
+def test_nobody_on_duty_is_an_alarm_that_reaches_whoever_is_in_charge(house: House) -> None:
+    for person, role in (("tom", "office"), ("mia", "duty-manager")):
+        house.must("take_duty", person, role=role, person=person, on=False)
+    house.sos("p-ada")
+    kinds = {alarm.kind for alarm in house.reader.open_alarms()}
+    assert kinds == {"sos", "nobody_on_duty"}
+    assert {page.person for page in house.reader.pages()} >= {"mia", "dan"}
+
+
+def test_a_hub_without_people_still_holds_the_alarm_and_asks_again(house: House) -> None:
+    for person in ("tom", "mia", "dan", "bea"):
+        house.must("add_person", "setup", id=person, active=False)
+    house.sos("p-ada")
+    assert house.reader.pages() == ()
+    for _ in range(20):
+        house.forward(MINUTE_MS)
+        alarms = {alarm.kind: alarm for alarm in house.reader.open_alarms()}
+        assert alarms["sos"].next_ms > house.now_ms
+    house.must("add_person", "setup", id="tom", active=True)
+    house.forward(5 * MINUTE_MS)
+    assert {page.person for page in house.reader.pages()} == {"tom"}
+
+
+def test_a_page_is_sent_only_after_the_provider_took_it(house: House) -> None:
+    house.sos("p-ada")
+    page = house.reader.pages()[0]
+    assert page.state == "waiting"
+    assert page in house.reader.waiting_pages(house.now_ms)
+    house.now_ms += 5_000
+    outcome(house, page.id, ok=True)
+    sent = house.reader.pages()[0]
+    assert (sent.state, sent.sent_ms) == ("sent", house.now_ms)
+    (alarm,) = house.reader.open_alarms()
+    assert alarm.handed_ms == house.now_ms, "the wait for people counts from here"
+
+
+def test_a_page_that_no_provider_takes_hurries_the_ladder(house: House) -> None:
+    house.sos("p-ada")
+    (alarm,) = house.reader.open_alarms()
+    for page in house.reader.pages():
+        outcome(house, page.id, ok=False)
+    assert {page.state for page in house.reader.pages()} == {"failed"}
+    (hurried,) = house.reader.open_alarms()
+    assert hurried.next_ms < alarm.next_ms
+
+
+def test_an_outcome_told_twice_counts_once(house: House) -> None:
+    house.sos("p-ada")
+    outcome(house, 1, ok=True)
+    rows = len(house.reader.log_rows(limit=1_000))
+    outcome(house, 1, ok=True)
+    house.turn(PageOutcome(999, "tom", True, "", house.now_ms))
+    assert len(house.reader.log_rows(limit=1_000)) == rows
+
+
+def test_what_a_person_has_ended_is_not_sent_any_more(house: House) -> None:
+    house.sos("p-ada")
+    (alarm,) = house.reader.open_alarms()
+    house.must("resolve", "tom", alarm=alarm.id, outcome="false alarm", spoke=True)
+    assert house.reader.waiting_pages(house.now_ms) == ()
+
+
+def test_a_silent_alarms_page_warns_not_to_call_her(house: House) -> None:
+    house.press("p-ada", "duress")
+    assert all("do not call her" in page.body for page in house.reader.pages())
+
+
+def test_ladders_loop_until_a_person_resolves(house: House) -> None:
+    house.sos("p-ada")
+    for _ in range(40):
+        house.forward(MINUTE_MS)
+    (alarm,) = house.reader.open_alarms()
+    assert alarm.round > 5
+    assert any("round" in page.subject for page in house.reader.pages())
