@@ -17,6 +17,7 @@ from firmware.pendant.ledger import Ledger, is_audible
 from firmware.pendant.meanings import meaning, say
 from firmware.pendant.presses import SILENT
 from firmware.pendant.settings import Settings
+from firmware.pendant.silent import SilentPresses
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import Truths
 from protocol import topics
@@ -48,8 +49,7 @@ class Device:
         self._ledger = Ledger()
         self._beliefs = Beliefs(self._identity.boot, "off", "")
         self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
-        self._unread: list[str] = []  # silent presses that have yet to be felt as A short
-        self._early: list[tuple[str, int]] = []  # those already received, and after how long
+        self._silent = SilentPresses(self._truths)
         self._signal_pct = 0
         self._link_ms = now_ms  # when the link last came up
         self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
@@ -172,7 +172,7 @@ class Device:
         else:
             identity = self._press(kind, name, began_ms, held_ms, out)
         if kind.TYPE in SILENT:
-            self._unread.append(identity)
+            self._silent.made(identity)
         elif kind in ALARM_TYPES:
             self._truths.watch(identity, True, self._now_ms)
         elif name == "a-short":
@@ -190,12 +190,10 @@ class Device:
         self._drop_claim(before, out)
 
     def _read_silent(self, out: "Outputs") -> None:
-        identity = self._unread.pop(0)
+        identity = self._silent.read()
         kind = meaning("a-short", self._beliefs.phase, self._truths.pending_prompt())
         self._a_short(identity, kind, out)
-        for early in [early for early in self._early if early[0] == identity]:
-            self._early.remove(early)
-            self._truths.received_silently(identity, early[1], self._now_ms)
+        self._silent.was_read(identity, self._now_ms)
 
     def _press(
         self,
@@ -243,12 +241,7 @@ class Device:
         if press is None or press.audible:
             self._feel(out, *self._truths.received(entry.identity, press))
             return
-        steady = self._link_ms <= entry.made_ms  # else it waited for the link, as A short would
-        after_ms = self._now_ms - entry.made_ms if steady else 0
-        if entry.identity in self._unread:
-            self._early.append((entry.identity, after_ms))
-        else:
-            self._truths.received_silently(entry.identity, after_ms, self._now_ms)
+        self._silent.received(entry, self._link_ms, self._now_ms)
 
     def _standing(self, standing: Standing, out: "Outputs") -> None:
         place = (self._beliefs.phase, self._beliefs.visit)

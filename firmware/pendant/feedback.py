@@ -17,9 +17,15 @@ _R2 = (30, 30, 75, "white")
 _R3 = (30, 30, 100, "white")
 
 
+_PULSES = {
+    led: ((90, 160, 90, led), (450, 200, 100, led)) for led in ("white", "green", "blue", "red")
+}
+
+
 def _pulses(code: str, led: str) -> tuple[tuple[int, int, int, str], ...]:
-    """`s` is a short pulse, `l` a long one."""
-    return tuple((90, 160, 90, led) if char == "s" else (450, 200, 100, led) for char in code)
+    """`s` is a short pulse, `l` a long one; each stands in the heap once."""
+    short, long = _PULSES[led]
+    return tuple(short if char == "s" else long for char in code)
 
 
 # name -> (tone, what it means, pulses). docs/pendant.md prints this table.

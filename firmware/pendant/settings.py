@@ -49,7 +49,7 @@ def load(text: str) -> Settings:
     """Settings from a JSON object. Raises LocalProtocolError naming the key and what is allowed."""
     try:
         values = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RuntimeError) as exc:  # the second: nested too deep, on both interpreters
         raise LocalProtocolError("settings: not JSON") from exc
     if not isinstance(values, dict):
         raise LocalProtocolError("settings: must be a JSON object")

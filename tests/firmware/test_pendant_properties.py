@@ -70,7 +70,9 @@ ATTEMPT = st.tuples(
 Attempt = tuple[bool, int, int, bool, int, list[int], int]
 
 
-def bounced(gestures: Gestures, button: str, down: bool, at_ms: int, bounces: list[int]) -> list:  # type: ignore[type-arg]
+def bounced(
+    gestures: Gestures, button: str, down: bool, at_ms: int, bounces: list[int]
+) -> list[tuple[object, ...]]:
     said = list(gestures.edge(button, down, at_ms))
     for bounce_ms in sorted(bounces):
         said += gestures.edge(button, not down, at_ms + bounce_ms)

@@ -1,7 +1,8 @@
 """P1 and P2: an SOS is never lost, and she can feel how far it has come. Plain functions, so that
 they run on both interpreters."""
 
-from tests.firmware.harness import HUB_EPOCH_MS, Bench, on_visit
+from tests.firmware.fake_hub import HUB_EPOCH_MS
+from tests.firmware.harness import Bench, on_visit
 
 
 def test_an_sos_is_stored_then_received_then_a_persons() -> None:
