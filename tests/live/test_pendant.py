@@ -236,12 +236,23 @@ def test_no_pendant_outlives_its_simulator(tmp_path: Path, interpreter: str) -> 
 
 
 @both
-def test_wrong_setting_is_named_and_nothing_starts(tmp_path: Path, interpreter: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"pendant": "P AA"}', "settings: pendant must be"),
+        ("", "settings: not JSON"),
+        ("[" * 200, "settings: not JSON"),
+        ("\xff", ""),  # not UTF-8
+    ],
+)
+def test_wrong_setting_is_named_and_nothing_starts(
+    tmp_path: Path, interpreter: str, text: str, named: str
+) -> None:
     with driven(tmp_path / "flash", interpreter, 1) as pendant:
-        text = (pendant.flash / "settings.json").read_text().replace('"p-aa"', '"P AA"')
-        (pendant.flash / "settings.json").write_text(text)
+        (pendant.flash / "settings.json").write_bytes(text.encode("latin-1"))
         assert pendant.run_to_its_end() == BAD_SETTINGS_STATUS
-        assert "settings: pendant must be" in pendant.errors()
+        assert named in pendant.errors()
+        assert "Traceback" not in pendant.errors()
 
 
 def test_low_battery_is_felt(tmp_path: Path) -> None:
