@@ -53,18 +53,22 @@ def run(
 
 
 @cli.command()
-@click.option("--speed", type=click.IntRange(1, MAX_SPEED), default=60, show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the board; 0: any free.")
-def demo(speed: int, port: int) -> None:
-    """A day at the Exeter office: visits, an SOS, pages, and the board in your browser.
+@click.option("--speed", type=click.IntRange(1, MAX_SPEED), default=30, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the board.")
+@click.option("--embedded-broker", is_flag=True, help="amqtt, although mosquitto is there.")
+def demo(speed: int, port: int, embedded_broker: bool) -> None:
+    """A morning at the office: visits, an SOS, pages, and the board in your browser.
 
     Goes on until Ctrl-C; DEMO_SECONDS=90 ends it by itself, with exit code 0 only if the enhanced
     visit went through its letters and the SOS was answered.
     """
-    from simulator.live.demo import play
+    from simulator.live.demo import play, seconds_asked
 
-    seconds = int(os.environ.get("DEMO_SECONDS", "0") or 0)
-    sys.exit(play(speed, port, seconds))
+    try:
+        seconds = seconds_asked()
+    except ValueError as exc:
+        raise click.UsageError(str(exc)) from exc
+    sys.exit(play(speed, port, seconds, embedded_broker))
 
 
 def main() -> None:

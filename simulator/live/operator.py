@@ -60,6 +60,12 @@ class Operator:
         self._client.close()
 
     def log_in(self) -> None:
+        try:
+            self._log_in()
+        except httpx.HTTPError as exc:
+            raise OperatorFailed(f"{self.person} cannot log in: {exc!r}") from exc
+
+    def _log_in(self) -> None:
         form = hidden_fields(self._client.get("/login").text)
         fields = {**form, "name": self.person, "password": self._password}
         answer = self._client.post("/login", data=fields)
@@ -106,7 +112,10 @@ class Operator:
             if not self._csrf:
                 self.log_in()
             headers = {"X-CSRF-Token": self._csrf}
-            answer = self._client.request(method, path, json=body, headers=headers)
+            try:
+                answer = self._client.request(method, path, json=body, headers=headers)
+            except httpx.HTTPError as exc:
+                raise OperatorFailed(f"{self.person}: {method} {path}: {exc!r}") from exc
             if answer.status_code not in (401, 303) or attempt == 2:
                 return answer
             self._csrf = ""  # the session is over: a person logs in again and repeats it

@@ -6,6 +6,7 @@ calls strict and did not expect; whatever stops it, its processes are gone befor
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from simulator.live.perform import Performance
 from simulator.live.scenario import Scenario, Step, load
 from simulator.live.stage import Stage
 
+MAX_TEXT = 120  # of what is told of one happening
 SHOWN = 40  # happenings in a diff; the newest count
 COLOURS = {
     "step": "36", "alarm": "31;1", "page": "35", "feel": "33", "process": "34", "board": "32",
@@ -45,6 +47,7 @@ class Printer:
         self._options = options
         self.as_json = options.as_json
         self._colours = sys.stdout.isatty()
+        self._lock = threading.Lock()
 
     def happening(self, item: Happening) -> None:
         if self.as_json:
@@ -53,16 +56,18 @@ class Printer:
                 source=item.source, who=item.who, what=item.what, text=item.text,
             )  # fmt: skip
         elif not self._options.quiet and _is_news(item):
-            print(self.line(item), flush=True)
+            self.print(self.line(item))
+
+    def print(self, line: str) -> None:
+        """In one piece: several threads tell."""
+        with self._lock:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
 
     def line(self, item: Happening) -> str:
-        text = "" if item.text in ("", item.what) else f"  {item.text}"
+        text = "" if item.text in ("", item.what) else "  " + item.text.partition("\n")[0]
         words = f"{item.at_s:7.2f} s  {_clock(item.rule_ms)}  {item.source:<8}{item.who:<7}"
-        return (
-            words
-            + self.colour(item.what, COLOURS.get(item.source, ""))
-            + text[:160].replace("\n", " · ")
-        )
+        return words + self.colour(item.what, COLOURS.get(item.source, "")) + text[:MAX_TEXT]
 
     def colour(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colours and code else text
@@ -71,10 +76,10 @@ class Printer:
         if self.as_json:
             self.json(event="note", text=text)
         else:
-            print(f"{'':24}{self.colour('· ' + text, '2')}", flush=True)
+            self.print(f"{'':24}{self.colour('· ' + text, '2')}")
 
     def json(self, **values: object) -> None:
-        print(json.dumps(values), flush=True)
+        self.print(json.dumps(values))
 
 
 def _is_news(item: Happening) -> bool:
