@@ -129,6 +129,25 @@ def luck_faults(path: str, source: str) -> Iterator[str]:
                 yield f"{path}:{node.lineno} {owner}.{node.attr}: use need(), or mend the test"
 
 
+def leak_faults(path: str, source: str) -> Iterator[str]:
+    """A test module that changes another module when it is imported changes every other test."""
+    if not path.startswith("tests/"):
+        return
+    tree = ast.parse(source)
+    imported = {
+        (alias.asname or alias.name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AugAssign) else targets
+        for changed in (ast.unparse(target) for target in targets):
+            if "." in changed and changed.split(".")[0] in imported:
+                yield f"{path}:{node.lineno} changes {changed} for all tests: do it inside the test"
+
+
 def is_sleep(node: ast.AST) -> TypeGuard[ast.Call]:
     """A call of time.sleep or asyncio.sleep for longer than nothing."""
     if not isinstance(node, ast.Call) or ast.unparse(node.func) not in SLEEPS:
@@ -137,8 +156,8 @@ def is_sleep(node: ast.AST) -> TypeGuard[ast.Call]:
 
 
 def all_faults(path: str, source: str) -> list[str]:
-    checks = (docstring_faults, size_faults, name_faults, ignore_faults, luck_faults, text_faults)
-    return [fault for check in checks for fault in check(path, source)]
+    of_code = (docstring_faults, size_faults, name_faults, ignore_faults, luck_faults, leak_faults)
+    return [fault for check in (*of_code, text_faults) for fault in check(path, source)]
 
 
 def test_the_source_is_tidy() -> None:
@@ -194,6 +213,11 @@ def test_a_tidy_module_passes() -> None:
         ("tests/x.py", GOOD + "time.sleep(1)\n", "hopes"),
         ("tests/x.py", GOOD + "await asyncio.sleep(0.2)\n", "hopes"),
         ("tests/x.py", GOOD + "@pytest.mark.skip\ndef test_x(): ...\n", "use need()"),
+        (
+            "tests/x.py",
+            GOOD + "from firmware import mqtt\nmqtt.ACK_MS = mqtt.X = 300\n",
+            "changes mqtt.X",
+        ),
         ("tests/x.py", GOOD + "pytest.importorskip('x')\n", "use need()"),
     ],
 )
