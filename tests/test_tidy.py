@@ -131,7 +131,7 @@ def luck_faults(path: str, source: str) -> Iterator[str]:
 
 def leak_faults(path: str, source: str) -> Iterator[str]:
     """A test module that changes another module when it is imported changes every other test."""
-    if not path.startswith("tests/"):
+    if not path.startswith("tests/") or not path.split("/")[-1].startswith("test_"):
         return
     tree = ast.parse(source)
     imported = {
