@@ -214,7 +214,7 @@ def test_a_tidy_module_passes() -> None:
         ("tests/x.py", GOOD + "await asyncio.sleep(0.2)\n", "hopes"),
         ("tests/x.py", GOOD + "@pytest.mark.skip\ndef test_x(): ...\n", "use need()"),
         (
-            "tests/x.py",
+            "tests/test_x.py",
             GOOD + "from firmware import mqtt\nmqtt.ACK_MS = mqtt.X = 300\n",
             "changes mqtt.X",
         ),
