@@ -14,7 +14,7 @@ from hub.engine.turn import Turn
 from hub.inbox import FromPendant
 from hub.rules import dangers, reading
 from hub.rules.kinds import DANGER_PRESSES
-from hub.rules.model import Event, Value
+from hub.rules.model import Alarm, Event, Value
 from hub.verify import Unverified, Verified
 from protocol import codec
 from protocol.messages import (
@@ -76,21 +76,22 @@ def _revoked(turn: Turn, item: FromPendant, found: Verified) -> None:
 
 def _raise_unverified(turn: Turn, pendant: str, why: str) -> None:
     """One growing alarm per source, bounded; flooding it grows it once a minute (P7)."""
-    heard = turn.state.unverified
-    source = f"unverified:{pendant}"
-    is_open = ("unverified_sos", source) in turn.state.sources
-    if not is_open:
+    old = _open_unverified(turn, pendant)
+    if old is None:
         others = sum(kind == "unverified_sos" for kind, _ in turn.state.sources)
         if others >= MAX_UNVERIFIED_SOURCES:
-            pendant, source = OVERFLOW, f"unverified:{OVERFLOW}"
-            is_open = ("unverified_sos", source) in turn.state.sources
-    if is_open and turn.now_ms - heard.get(source, 0) < UNVERIFIED_EVERY_MS:
+            pendant = OVERFLOW
+            old = _open_unverified(turn, pendant)
+    newest_ms = max((press.received_ms for press in old.presses), default=0) if old else 0
+    if old is not None and turn.now_ms - newest_ms < UNVERIFIED_EVERY_MS:
         return
-    if len(heard) > MAX_UNVERIFIED_SOURCES * 2:
-        heard.clear()
-    heard[source] = turn.now_ms
     event = Event("sos_pressed", turn.now_ms, pendant=pendant, data={"unverified": why[:120]})
     decide.off_visit(turn, event, verified=False)
+
+
+def _open_unverified(turn: Turn, pendant: str) -> Alarm | None:
+    open_id = turn.state.sources.get(("unverified_sos", f"unverified:{pendant}"))
+    return None if open_id is None else turn.state.alarms[open_id]
 
 
 # What is proven.

@@ -60,7 +60,6 @@ class State:
     # Of no importance for what is decided, so they outlive a failed turn.
     watch: Watch = field(default_factory=Watch)
     unechoed: dict[str, int] = field(default_factory=dict)  # pendant -> when it was last told
-    unverified: dict[str, int] = field(default_factory=dict)  # source -> when it last counted
 
     def forget(self) -> None:
         """After a failed turn: what was decided there never happened."""
