@@ -188,6 +188,7 @@ def _uvicorn(site: Callable[..., object]) -> uvicorn.Config:
 
 def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
     """Run until SIGINT or SIGTERM. Raises what keeps it from starting."""
+    os.umask(0o077)  # every file of the hub is its owner's alone
     app = App(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.stop())

@@ -6,6 +6,7 @@ Rule: nothing is overwritten, every password is random, every file is its owner'
 import getpass
 import json
 import secrets
+import shutil
 import sys
 from pathlib import Path
 
@@ -81,6 +82,8 @@ UNIT = """\
 Description=allswell {what}
 After=network-online.target{after}
 Wants=network-online.target
+# For ever: a hub that systemd has given up is silence.
+StartLimitIntervalSec=0
 
 [Service]
 User={user}
@@ -88,8 +91,6 @@ WorkingDirectory={folder}
 ExecStart={start}
 {reload}Restart=always
 RestartSec=1
-# For ever: a hub that systemd has given up is silence.
-StartLimitIntervalSec=0
 NoNewPrivileges=true
 ProtectSystem=strict
 ReadWritePaths={folder}
@@ -144,7 +145,9 @@ def init(
     )
     site.write_private(folder / broker.PASSWORDS, broker.password_file(users))
     site.set_revoked(folder, ())
-    site.write_private(folder / broker.CONF, broker.mosquitto_conf(folder, broker_port))
+    # The user counts only when root starts it; mosquitto would else become one that cannot read.
+    conf = broker.mosquitto_conf(folder, broker_port, user=getpass.getuser())
+    site.write_private(folder / broker.CONF, conf)
     _units(folder)
     site.write_private(folder / DEFAULT_FILE, text)
     click.echo(f"Made {folder}")
@@ -161,6 +164,8 @@ def _toml(value: str | list[str]) -> str:
 
 def _units(folder: Path) -> None:
     conf = folder / broker.CONF
+    # Debian keeps daemons where an ordinary user's PATH does not look.
+    mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     program = Path(sys.executable).with_name("allswell")
     common = {"folder": folder, "user": getpass.getuser()}
     site.write_private(
@@ -169,7 +174,7 @@ def _units(folder: Path) -> None:
             what="broker",
             unit="allswell-broker.service",
             after="",
-            start=f"/usr/sbin/mosquitto -c {conf}",
+            start=f"{mosquitto} -c {conf}",
             reload="ExecReload=/bin/kill -HUP $MAINPID\n",
             **common,
         ),
