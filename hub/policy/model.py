@@ -266,24 +266,16 @@ class Policy:
         """What the rules have computed from these terms and need not compute again."""
         return {}
 
-    @cached_property
-    def _timers(self) -> dict[tuple[str, str], tuple[Timer, ...]]:
-        return {}
-
     def timers_for(self, level: str, phase: str) -> tuple[Timer, ...]:
-        """The visit timers that can run there, backstops last. Computed once per pair."""
-        key = (level, phase)
-        found = self._timers.get(key)
-        if found is None:
-            fitting = [
-                timer
-                for timer in self.timers
-                if timer.scope == "visit"
-                and phase in timer.phases
-                and (not timer.levels or level in timer.levels)
-            ]
-            found = self._timers[key] = tuple(sorted(fitting, key=lambda timer: timer.backstop))
-        return found
+        """The visit timers that can run there, backstops last."""
+        fitting = [
+            timer
+            for timer in self.timers
+            if timer.scope == "visit"
+            and phase in timer.phases
+            and (not timer.levels or level in timer.levels)
+        ]
+        return tuple(sorted(fitting, key=lambda timer: timer.backstop))
 
     @cached_property
     def called_back_levels(self) -> frozenset[str]:

@@ -140,7 +140,7 @@ def timer(table: Table) -> Timer:
         clause=clause,
         source=source,
     )
-    if row.action == "page" and not row.roles:
+    if action == "page" and not row.roles:
         table.fault("roles", "is missing; allowed is a list of roles")
     if 0 < row.repeat_ms < 60_000:
         table.fault("repeat", "is too often; allowed is from 1 min")
@@ -222,11 +222,10 @@ def on(table: Table) -> On:
 
 def letter(table: Table) -> Letter:
     clause, source = _cited(table)
-    text = table.text(
-        "letter", None, "one to three capitals", lambda t: t.isalpha() and t.isupper()
-    )
+    said = "one to three capitals"
+    text = table.text("letter", None, said, lambda t: t.isalpha() and t.isupper() and len(t) < 4)
     earned_by = table.choice("earned_by", tuple(EARNED_BY))
-    row = Letter(text[:3], table.text("meaning"), earned_by, clause, source)
+    row = Letter(text, table.text("meaning"), earned_by, clause, source)
     table.done()
     return row
 
@@ -235,9 +234,7 @@ def instruction(table: Table) -> Instruction:
     clause, source = _cited(table)
     row = Instruction(
         id=_id(table),
-        at=table.texts(
-            "at", "moments like phase:inside, alarm:sos, command:cancel, step:x", moment
-        ),
+        at=table.texts("at", "moments like phase:inside, alarm:sos, step:call-999", moment),
         to=table.texts("to"),
         text=table.text("text"),
         levels=table.texts("levels"),
