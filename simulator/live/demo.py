@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from simulator.live.broker import mosquitto_path
 from simulator.live.child import ChildFailed, answers
-from simulator.live.feed import Feed, Happening
+from simulator.live.feed import Feed, FeedEnded, Happening
 from simulator.live.hub import PASSWORD
 from simulator.live.judge import Failed
 from simulator.live.perform import Performance
@@ -22,6 +22,8 @@ from simulator.live.stage import Stage
 STORY = FOLDER / "office-day.toml"
 USUAL_PORT = 8080
 LINKED_S = 20.0
+ROUND_PAUSE_S = 2.0
+STORY_STOP_S = 10.0  # a gesture in the middle takes its time, an answer of the hub too
 # (what is missing without it, source, what, who)
 MUST: tuple[tuple[str, str, str, str], ...] = (
     ("Bea's arrival confirmed by a person (A)", "log", "confirm_arrival", "bea"),
@@ -83,29 +85,37 @@ def _until_end(scenario: Scenario, stage: Stage, teller: Teller, seconds: int) -
         target=_rounds, args=(scenario, stage, teller, over), name="story", daemon=True
     )
     rounds.start()
-    while not over.wait(0.5):
-        if not stage.hub.child.alive:
-            print(f"the hub ended:\n{stage.hub.child.last_words()}", file=sys.stderr)
-            return 1
-    return _verdict(stage.feed, teller)
+    try:
+        while not over.wait(0.5):
+            if not stage.hub.child.alive:
+                print(f"the hub ended:\n{stage.hub.child.last_words()}", file=sys.stderr)
+                return 1
+        return _verdict(stage.feed, teller)
+    finally:
+        stage.feed.end()
+        rounds.join(STORY_STOP_S)
 
 
 def _rounds(scenario: Scenario, stage: Stage, teller: Teller, over: threading.Event) -> None:
     """A visitor may take an alarm before the script does: that spoils a round, not the demo."""
-    _linked(stage)
     number = 0
-    while not over.is_set():
-        number += 1
-        try:
-            Performance(scenario, stage, teller.say).play()
-            teller.say(f"round {number} is over; the next one begins")
-        except Failed as failed:
-            if over.is_set():
-                return
-            wanted = describe(failed.step) if failed.step else "nothing more"
-            teller.say(f"round {number} went another way (wanted: {wanted}; {failed.why})")
-            teller.say("a new round begins")
-            over.wait(5)
+    try:
+        _linked(stage)
+        while not over.is_set():
+            number += 1
+            _round(number, scenario, stage, teller)
+            over.wait(ROUND_PAUSE_S)
+    except FeedEnded:
+        return
+
+
+def _round(number: int, scenario: Scenario, stage: Stage, teller: Teller) -> None:
+    try:
+        Performance(scenario, stage, teller.say).play()
+        teller.say(f"round {number} is over; the next one begins")
+    except Failed as failed:
+        wanted = describe(failed.step) if failed.step else "nothing more"
+        teller.say(f"round {number} went another way (wanted: {wanted}; {failed.why})")
 
 
 def _linked(stage: Stage) -> None:

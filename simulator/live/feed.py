@@ -33,6 +33,10 @@ class Happening:
         return f"{self.source}{who} {self.what}{text}"
 
 
+class FeedEnded(Exception):
+    """The simulation is over; nobody waits any more."""
+
+
 class Feed:
     """Append from any thread; wait from any thread."""
 
@@ -46,6 +50,7 @@ class Feed:
         self._started_s = time.monotonic()
         self._tell = tell
         self.rule_ms = rule_ms or (lambda: 0)
+        self._ended = False
 
     def now_s(self) -> float:
         """Link time since the start."""
@@ -68,6 +73,12 @@ class Feed:
         if self._tell is not None:
             self._tell(item)
         return item
+
+    def end(self) -> None:
+        """Every wait, now and later, raises FeedEnded."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def __len__(self) -> int:
         with self._changed:
@@ -96,6 +107,8 @@ class Feed:
         while True:
             in_time = still()  # before looking: what came in the last moment counts
             with self._changed:
+                if self._ended:
+                    raise FeedEnded
                 fresh, seen = self._items[seen:], len(self._items)
                 for item in fresh:
                     if not item.taken and wanted(item):

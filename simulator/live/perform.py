@@ -14,7 +14,7 @@ from simulator.live.faults import Faults
 from simulator.live.feed import Happening
 from simulator.live.judge import Failed, Judge, Mark
 from simulator.live.operator import OperatorFailed
-from simulator.live.scenario import START, Scenario, Step
+from simulator.live.scenario import START, Repeat, Scenario, Step
 from simulator.live.span import is_moment, moment
 from simulator.live.stage import Stage
 
@@ -61,7 +61,7 @@ class Performance:
         repeat = self._scenario.repeat
         assert repeat is not None  # the caller looked
         for number in range(1, count + 1):
-            at_ms = random.Random(f"{seed}:{number}").randrange(repeat.within_ms)
+            at_ms = _instant_ms(repeat, number, seed)
             self._say(f"round {number} of {count}: {repeat.kill} killed after {at_ms} ms")
             killed = threading.Timer(at_ms / 1000, lambda: self._faults.do(f"{repeat.kill} kill"))
             killed.start()
@@ -200,6 +200,13 @@ class Performance:
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+
+
+def _instant_ms(repeat: Repeat, number: int, seed: int) -> int:
+    """When the kill of this round falls: the same for the same seed."""
+    chance = random.Random(f"{seed}:{number}")
+    low_ms, high_ms = repeat.focus_ms if number % 2 == 0 else (0, repeat.within_ms)
+    return chance.randint(low_ms, high_ms)
 
 
 def _spoken(values: Mapping[str, Value]) -> str:

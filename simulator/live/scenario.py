@@ -74,11 +74,13 @@ class Allow:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The steps of one round, again and again, with a SIGKILL at a random instant of each."""
+    """The steps of one round, again and again, with a SIGKILL at a random instant of each: in odd
+    rounds anywhere `within_ms`, in even ones in the `focus` where it hurts most."""
 
     count: int
     kill: str  # hub | broker
     within_ms: int
+    focus_ms: tuple[int, int]
     steps: tuple[Step, ...]
 
 
@@ -158,6 +160,7 @@ def _repeat(source: Source, tables: list[Table], labels: set[str]) -> Repeat | N
         count=table.number("count", 200, 1, 10_000),
         kill=table.choice("kill", ("hub", "broker")),
         within_ms=_span(table, "within", 2_000),
+        focus_ms=(_span(table, "focus_from", 0), _span(table, "focus_to", 2_000)),
         steps=tuple(_step(source, each, labels) for each in table.tables("step")),
     )
     table.done()
