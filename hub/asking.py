@@ -8,7 +8,7 @@ start, after the broker's backlog.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hub import side_door
+from hub import side_door, staff
 from hub.app import Refused, clock_of, open_store, policy_of
 from hub.engine.engine import Engine
 from hub.ids import RandomIds
@@ -37,7 +37,9 @@ def _without_hub(settings: Settings, kind: str, facts: dict[str, Value]) -> Answ
         clock = clock_of(settings, store)
         reply = Reply()
         engine = Engine(store, RandomIds(), policy, clock.speed)
-        for each, answer in engine.drain([Command(kind, BY, facts, reply)], clock.now_ms()).replies:
+        with opened(settings) as reader:
+            asked = [*staff.commands(settings, reader), Command(kind, BY, facts, reply)]
+        for each, answer in engine.drain(asked, clock.now_ms()).replies:
             each.give(answer)
         return reply.wait(ANSWER_S)
     finally:

@@ -1,0 +1,234 @@
+"""The command line without a broker: what it makes, what it refuses, what a program may read."""
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from firmware.pendant import settings as firmware_settings
+from hub.cli import main
+from hub.policy.load import SHIPPED
+from hub.settings import load
+from hub.web.passwords import Passwords
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def run(site: Path) -> Run:
+    """One command; everything after `init` on this site's settings."""
+
+    def command(*words: str, typed: str | None = None) -> Result:
+        config = [] if words[0] in ("init", "policy") else ["--config", str(site / "allswell.toml")]
+        sub = 2 if words[0] in ("pendant", "log") else 1
+        return CliRunner().invoke(main, [*words[:sub], *config, *words[sub:]], input=typed)
+
+    return command
+
+
+@pytest.fixture
+def made(run: Run, site: Path) -> Result:
+    done = run("init", str(site), "--organisation", 'Quote " and é', "--zone", "Europe/London")
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def test_init_makes_settings_that_load_and_files_of_the_owner_alone(
+    made: Result, site: Path
+) -> None:
+    settings = load(site / "allswell.toml")
+    assert settings.organisation.name == 'Quote " and é'
+    assert settings.folder == site / "hub"
+    assert settings.broker.files == site
+    assert {"duty-manager", "office"} <= set(settings.people[0].on_duty)
+    for path in (site, *site.iterdir()):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_the_first_password_is_shown_once_and_is_right(made: Result, site: Path) -> None:
+    password = made.output.split("password '")[1].split("'")[0]
+    person = load(site / "allswell.toml").people[0]
+    assert Passwords().right(person.password_hash, password)
+    assert password not in (site / "allswell.toml").read_text(encoding="utf-8")
+
+
+def test_every_password_is_its_own(made: Result, run: Run, site: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    assert run("init", str(other)).exit_code == 0
+    first, second = load(site / "allswell.toml").broker, load(other / "allswell.toml").broker
+    words = {first.events.password, first.beats.password, second.events.password}
+    assert len(words) == 3
+
+
+def test_init_changes_nothing_that_is_there(made: Result, run: Run, site: Path) -> None:
+    before = (site / "allswell.toml").read_bytes()
+    again = run("init", str(site))
+    assert again.exit_code == 1
+    assert "already there" in again.output
+    assert (site / "allswell.toml").read_bytes() == before
+
+
+def test_a_pendant_is_added_without_a_running_hub_and_the_firmware_takes_its_settings(
+    made: Result, run: Run, site: Path
+) -> None:
+    done = run("pendant", "add", "p-1", "--worker", "admin", "--out", str(site / "p.json"))
+    assert done.exit_code == 0, done.output
+    found = firmware_settings.load((site / "p.json").read_text(encoding="ascii"))
+    assert (found.pendant, found.username, found.broker_port) == ("p-1", "p-1", 1883)
+    assert stat.S_IMODE((site / "p.json").stat().st_mode) == 0o600
+    passwords = (site / "broker.passwords").read_text(encoding="utf-8")
+    assert passwords.count("\np-1:$7$") == 1
+    assert found.password not in passwords
+    listed = json.loads(run("pendant", "list", "--json").output)
+    assert [(each["id"], each["worker"]) for each in listed] == [("p-1", "admin")]
+
+
+def test_a_known_pendant_gets_a_new_secret_and_one_line_at_the_broker(
+    made: Result, run: Run, site: Path
+) -> None:
+    secrets = set()
+    for name in ("one.json", "two.json"):
+        assert run("pendant", "add", "p-1", "--out", str(site / name)).exit_code == 0
+        secrets.add(json.loads((site / name).read_text(encoding="ascii"))["secret"])
+    assert len(secrets) == 2
+    assert (site / "broker.passwords").read_text(encoding="utf-8").count("p-1:") == 1
+
+
+def test_a_secret_never_lands_in_the_log(made: Result, run: Run, site: Path) -> None:
+    run("pendant", "add", "p-1", "--out", str(site / "p.json"))
+    secret = json.loads((site / "p.json").read_text(encoding="ascii"))["secret"]
+    shown = run("log", "show", "--json").output
+    assert "add_pendant" in shown
+    assert secret not in shown
+
+
+def test_a_revoked_pendant_keeps_its_sos_at_the_broker(made: Result, run: Run, site: Path) -> None:
+    run("pendant", "add", "p-1", "--out", str(site / "p.json"))
+    done = run("pendant", "revoke", "p-1")
+    assert "pendant p-1 is revoked" in done.output
+    acl = (site / "broker.acl").read_text(encoding="utf-8")
+    assert "topic deny allswell/p-1/up/event" in acl
+    assert "topic deny allswell/p-1/up/sos" not in acl
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("pendant", "add", "P 1"), 2, "lower case letters"),
+        (("pendant", "add", "p-1", "--worker", "ghost"), 1, "no person 'ghost'"),
+        (("pendant", "revoke", "p-9"), 1, "no pendant 'p-9'"),
+        (("log", "show"), 2, "start the hub once"),
+        (("backup", "x.sqlite"), 2, "start the hub once"),
+        (("password", "--password", "short"), 2, "10 characters"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    made: Result, run: Run, words: tuple[str, ...], status: int, said: str
+) -> None:
+    done = run(*words)
+    assert done.exit_code == status
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_wrong_settings_are_told_with_every_line(made: Result, run: Run, site: Path) -> None:
+    path = site / "allswell.toml"
+    text = path.read_text(encoding="utf-8").replace("port = 8080", "port = 80800")
+    path.write_text(text.replace("secure_cookie", "secure_cooky"), encoding="utf-8")
+    done = run("serve")
+    assert done.exit_code == 2
+    assert "allswell: 2 faults:" in done.output
+    assert "web.port: 80800 is wrong; allowed is a whole number from 0 to 65535" in done.output
+    assert "web.secure_cooky: is not a setting; did you mean secure_cookie?" in done.output
+
+
+def test_a_missing_settings_file_says_which(run: Run, site: Path) -> None:
+    done = run("doctor")
+    assert done.exit_code == 2
+    assert "allswell.toml:1: cannot be read: No such file" in done.output
+
+
+def test_a_policy_with_faults_keeps_the_hub_from_starting(
+    made: Result, run: Run, site: Path
+) -> None:
+    path = site / "allswell.toml"
+    text = path.read_text(encoding="utf-8").replace('"homemaker-exeter"', '"mine.toml"')
+    path.write_text(text, encoding="utf-8")
+    policy = (SHIPPED / "homemaker-exeter.toml").read_text(encoding="utf-8")
+    (site / "mine.toml").write_text(policy.replace('wait = "20 min"', 'wait = "20 mins"', 1))
+    done = run("serve")
+    assert done.exit_code == 2
+    assert "mine.toml:" in done.output
+    assert "20 mins" in done.output
+
+
+def test_policies_are_listed_checked_and_shown(run: Run, tmp_path: Path) -> None:
+    listed = json.loads(run("policy", "list", "--json").output)
+    assert "homemaker-exeter" in [each["id"] for each in listed]
+    assert run("policy", "check", *[each["id"] for each in listed]).exit_code == 0
+    shown = run("policy", "show", "homemaker-exeter").output
+    assert "20 min after arrival [enhanced]" in shown
+    assert "(HM-4.2.4)" in shown
+    broken = tmp_path / "broken.toml"
+    broken.write_text('[policy]\nid = "x"\n', encoding="utf-8")
+    done = run("policy", "check", str(broken), "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.output)
+    assert told["ok"] is False
+    assert {"policy.title", "policy.document"} <= {fault["key"] for fault in told["faults"]}
+
+
+def test_the_log_verifies_and_an_altered_row_does_not(made: Result, run: Run, site: Path) -> None:
+    run("pendant", "add", "p-1", "--out", str(site / "p.json"))
+    good = run("log", "verify", "--json")
+    assert good.exit_code == 0
+    assert json.loads(good.output)["ok"] is True
+    database = site / "hub" / "hub.sqlite"
+    raw = database.read_bytes()
+    assert raw.count(b"pendant p-1 is on file") >= 1
+    database.write_bytes(raw.replace(b"pendant p-1 is on file", b"pendant p-2 is on file"))
+    bad = run("log", "verify", "--json")
+    assert bad.exit_code == 1
+    assert json.loads(bad.stdout)["problems"][0]["what"].startswith("the row or the one before")
+
+
+def test_a_backup_is_not_overwritten_and_a_false_one_is_not_restored(
+    made: Result, run: Run, site: Path
+) -> None:
+    run("pendant", "add", "p-1", "--out", str(site / "p.json"))
+    copy = site / "copy.sqlite"
+    assert run("backup", str(copy)).exit_code == 0
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert "already there" in run("backup", str(copy)).output
+    false = site / "false.sqlite"
+    false.write_bytes(b"not a database at all, but long enough to look like one" * 100)
+    assert "no hub database" in run("restore", str(false), "--yes").output
+    torn = site / "torn.sqlite"
+    torn.write_bytes(copy.read_bytes().replace(b"pendant p-1 is", b"pendant p-2 is"))
+    assert "does not verify" in run("restore", str(torn), "--yes").output
+    assert json.loads(run("pendant", "list", "--json").output)[0]["id"] == "p-1"
+
+
+def test_a_password_is_hashed_or_set(made: Result, run: Run, site: Path) -> None:
+    done = run("password", typed="long enough\nlong enough\n")
+    made_hash = done.output.strip().splitlines()[-1]
+    assert Passwords().right(made_hash, "long enough")
+    done = run("password", "--person", "admin", "--password", "long enough")
+    assert done.output == "the password of admin was changed\n"
+    done = run("password", "--person", "ghost", "--password", "long enough")
+    assert (done.exit_code, "no person 'ghost'" in done.output) == (1, True)
+
+
+def test_the_help_teaches(run: Run) -> None:
+    shown = CliRunner().invoke(main, ["--help"]).output
+    assert "A new hub in four steps" in shown
+    for name in main.commands:
+        assert name in shown
