@@ -40,6 +40,7 @@ class Desk:
     passwords: Passwords
     policy: Policy
     secure: bool = False
+    ask_s: float = ASK_S
     back_off: BackOff = field(default_factory=lambda: BackOff(time.monotonic))
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looks: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
@@ -101,13 +102,13 @@ class Desk:
     ) -> Answer:
         """Give a command and wait for its turn; a stuck engine is an answer too, and says so."""
         try:
-            return self.inbox.ask(kind, by, facts, ASK_S, version)
+            return self.inbox.ask(kind, by, facts, self.ask_s, version)
         except EngineStuck as exc:
             return Answer(False, f"{exc}.")
 
-    def looked(self, by: Person, what: str, about: str) -> None:
+    def looked(self, by: Person, visit: str = "", alarm: str = "") -> None:
         """P8: who looked at whose details. Nobody waits for it."""
-        now, key = time.monotonic(), (by.id, f"{what}:{about}")
+        now, key = time.monotonic(), (by.id, f"{visit} {alarm}")
         with self._lock:
             if now - self._looks.get(key, -LOOK_EVERY_S) < LOOK_EVERY_S:
                 return
@@ -115,4 +116,4 @@ class Desk:
             self._looks[key] = now
             if len(self._looks) > LOOKS_REMEMBERED:
                 self._looks.popitem(last=False)
-        self.inbox.put(Command("looked", by.id, {what: about}))
+        self.inbox.put(Command("looked", by.id, {"visit": visit, "alarm": alarm}))

@@ -39,7 +39,7 @@ def view_of(desk: Desk, alarm: Alarm, visit: Visit | None, scene: Scene) -> alar
 def show(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Response:
     desk = desk_of(request)
     alarm, visit, scene = find(desk, alarm_id, who)
-    desk.looked(who.person, "alarm", alarm_id)
+    desk.looked(who.person, alarm.visit, alarm_id)
     return page(request, "alarm.html", who, scene, alarm=view_of(desk, alarm, visit, scene))
 
 
@@ -54,7 +54,7 @@ def status(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Resp
 def emergency(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Response:
     desk = desk_of(request)
     alarm, visit, scene = find(desk, alarm_id, who)
-    desk.looked(who.person, "alarm", alarm_id)
+    desk.looked(who.person, alarm.visit, alarm_id)
     told = alarm_page.emergency(scene, alarm, visit)
     return page(request, "emergency.html", who, scene, told=told)
 

@@ -70,7 +70,7 @@ def get_alarms(request: Request, who: Asker = Depends(asker)) -> list[Json]:
 def get_alarm(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Json:
     desk = desk_of(request)
     alarm, _, scene = find_alarm(desk, alarm_id, who)
-    desk.looked(who.person, "alarm", alarm_id)
+    desk.looked(who.person, alarm.visit, alarm_id)
     return form.dump(alarm) | {"words": asdict(banner(scene, alarm))}
 
 
@@ -79,7 +79,7 @@ def get_visit(request: Request, visit_id: str, who: Asker = Depends(asker)) -> J
     """The visit's state, and its log as sentences."""
     desk = desk_of(request)
     visit = find_visit(desk, visit_id)
-    desk.looked(who.person, "visit", visit_id)
+    desk.looked(who.person, visit_id)
     scene = desk.scene(who.person.id, visit)
     log = visit_view.log_items(scene, desk.reader.visit_log(visit_id))
     return form.dump(visit) | {"log": [asdict(line) for line in log]}

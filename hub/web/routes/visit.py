@@ -30,7 +30,7 @@ def find(desk: Desk, visit_id: str) -> Visit:
 def show(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Response:
     desk = desk_of(request)
     visit = find(desk, visit_id)
-    desk.looked(who.person, "visit", visit_id)
+    desk.looked(who.person, visit_id)
     scene = desk.scene(who.person.id, visit)
     wanted = request.query_params.get("do", "")
     part = visit.part(request.query_params.get("worker", "")) or visit.parts[0]

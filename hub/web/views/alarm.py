@@ -19,6 +19,7 @@ class Banner:
 
     id: str
     url: str
+    rank: int
     css: str
     mark: str
     title: str
@@ -58,6 +59,7 @@ def banner(scene: Scene, alarm: Alarm) -> Banner:
     return Banner(
         id=alarm.id,
         url=f"/alarms/{alarm.id}",
+        rank=rank,
         css=" ".join(
             ["alarm", loudness, *(["unowned"] * (not owned)), *(["silent"] * alarm.silent)]
         ),
@@ -175,7 +177,7 @@ def people_of(scene: Scene, roles: tuple[str, ...], alarm: Alarm) -> list[str]:
     for role in roles:
         for person in holders(scene, role, visit):
             if person not in alarm.interested:
-                said = f"{scene.person_name(person)} ({scene.role_name(role).lower()})"
+                said = f"{scene.person_name(person)} ({scene.role_name(role)})"
                 names.setdefault(person, said)
     return list(names.values())
 

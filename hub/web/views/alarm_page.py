@@ -66,7 +66,7 @@ def page(
         ),
         paged=tuple(paged(scene, row) for row in pages),
         lines=her_lines(scene, alarm, visit),
-        forms=forms(scene, alarm) if is_open and not concerns(alarm, scene.viewer) else (),
+        forms=forms(scene, alarm),
         log=log_items(scene, log),
     )
 
@@ -96,6 +96,8 @@ def numbers(phones: tuple[str, ...]) -> tuple[Line, ...]:
 
 def forms(scene: Scene, alarm: Alarm) -> tuple[Form, ...]:
     """Record an attempt (which renews the lease, P3), and resolve."""
+    if alarm.state == "resolved" or concerns(alarm, scene.viewer):
+        return ()
     means = tuple((key, said) for key, said in words.MEANS.items())
     attempt = Form(
         kind="record_contact",
@@ -147,7 +149,7 @@ def emergency(scene: Scene, alarm: Alarm, visit: Visit | None) -> Emergency:
     pendant = scene.pendant_of(alarm.worker, alarm.pendant)
     raised = times.clock_s(alarm.raised_ms, scene.zone)
     facts = [
-        ("What happened", f"{words.alarm_title(alarm.kind)} at {raised}. {alarm.why}".strip()),
+        ("What happened", f"{words.alarm_title(alarm.kind)} at {raised}"),
         ("Who", worker.name if worker else words_of.subject(scene, alarm) or "not known"),
         ("Where", ", ".join(filter(None, [client.address, client.postcode])) if client else ""),
         ("Our name for it", scene.place(visit) if visit else ""),

@@ -247,12 +247,12 @@ def pendant_words(scene: Scene, pendant: Pendant, running: bool) -> tuple[str, b
     """Battery and the last sign of life. Off a visit a pendant sleeps, and that is no fault."""
     if pendant.state != "active":
         return f"pendant {pendant.state}", True, None
-    battery = f"pendant {pendant.battery_pct} %" if pendant.battery_pct >= 0 else "pendant"
-    low = 0 <= pendant.battery_pct < LOW_BATTERY_PCT
+    if not pendant.last_beat_ms:
+        return "pendant not heard yet", running, None
+    battery = f"pendant {pendant.battery_pct} %"
+    low = pendant.battery_pct < LOW_BATTERY_PCT
     if low:
         battery += ", low"
-    if not pendant.last_beat_ms:
-        return f"{battery}, never heard", running, None
     quiet = scene.now_ms - pendant.last_beat_ms > QUIET_MS
     if running and (pendant.beat_lost or quiet):
         at = times.when(pendant.last_beat_ms, scene.now_ms, scene.zone)

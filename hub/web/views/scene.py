@@ -14,7 +14,7 @@ from hub.rules.model import Alarm, Deadline, Visit
 from hub.store.views import Client, Health, Pendant, Person
 
 # What the log says of a silent alarm without being one of its own rows.
-SILENT_LOG_KINDS = SILENT_KINDS | {"report_danger", "looked"}
+SILENT_LOG_KINDS = SILENT_KINDS | {"report_danger"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Scene:
     engine_age_ms: int | None = None
     speed: int = 1
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
-    hush_from_ms: int | None = None  # since when, so that old rows of a log do not vanish
+    hush_from_ms: int | None = None  # since when: rows she could read before must not vanish
+    hush_people: frozenset[str] = frozenset()  # she and her pair, whose own looks they may see
 
     def person_name(self, person: str) -> str:
         """The name, or the id when nobody is known by it: never nothing."""
@@ -114,5 +115,6 @@ def seen_by(viewer: str, scene: Scene) -> Scene:
         viewer=viewer,
         alarms=[a for a in scene.alarms if a not in hidden],
         secret=frozenset(a.id for a in hidden),
-        hush_from_ms=min((min(a.raised_ms, a.recorded_ms) for a in hidden), default=None),
+        hush_from_ms=min((a.recorded_ms for a in hidden), default=None),
+        hush_people=frozenset(p for a in hidden for p in (a.worker, *a.interested)),
     )

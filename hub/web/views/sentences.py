@@ -5,11 +5,24 @@ from hub.store.views import LogLine
 from hub.web.views import times, words
 from hub.web.views.scene import Scene
 
+# What is said of an alarm in the same turn as the event that caused it.
+ALARM_ROWS = {
+    "alarm_raised": "Alarm",
+    "alarm_pressed": "Alarm again",
+    "alarm_answered": "Alarm over",
+}
+
 
 def sentence(scene: Scene, row: LogLine) -> str:
     """One line of the log for people. An erased payload still has its kind, its ids, its reason."""
     if row.refused:
         return f"Refused to {name(scene, row.by)}: {row.refused}"
+    if row.kind in ALARM_ROWS:
+        return f"{ALARM_ROWS[row.kind]}: {row.reason}."
+    if row.kind == "due" and row.alarm:
+        return f"{capital(row.reason)}."
+    if row.kind == "looked":
+        return f"{name(scene, row.by)} looked at personal details."
     if row.kind not in explain.SAYS:
         return capital(row.reason) or capital(words.spoken(row.kind)) + "."
     return explain.sentence(row.kind, **spoken_facts(scene, row))
@@ -37,7 +50,7 @@ def spoken_facts(scene: Scene, row: LogLine) -> dict[str, object]:
     if facts.get("role"):
         facts["role"] = scene.role_name(str(facts["role"]))
     if (timer := scene.timer(str(facts.get("timer", "")))) is not None and timer.say:
-        facts["say"] = f"{timer.say}."
+        facts["say"] = f"{capital(timer.say)}."
     return facts
 
 

@@ -7,6 +7,7 @@ claim that nobody has confirmed, then the next deadline. A claim is never shown 
 from dataclasses import dataclass
 
 from hub.rules.model import Alarm, Deadline, Part, Visit
+from hub.rules.phases import BEFORE_ARRIVAL
 from hub.web.views import words
 from hub.web.views.scene import Scene
 from hub.web.views.times import MINUTE_MS
@@ -45,7 +46,14 @@ ALARM_BUTTONS = {
     "manager_now": "Decide",
     "no_tracker": "Find a tracker",
 }
+# alarm kind -> the form that answers it; the others are dealt with on their own page
 ALARM_FORMS = {
+    "no_arrival": "record_contact",
+    "call_back_due": "record_contact",
+    "finish_missed": "record_contact",
+    "beat_lost": "record_contact",
+    "no_answer": "record_contact",
+    "concern_at_door": "record_contact",
     "arrival_unconfirmed": "confirm_arrival",
     "departure_unconfirmed": "confirm_departure",
     "home_unconfirmed": "confirm_home",
@@ -104,36 +112,48 @@ def _for_deadline(scene: Scene, visit: Visit, part: Part, due: Deadline | None) 
         return Step(group, "no deadline: somebody looks", button="Look")
     left = due.due_ms - scene.now_ms
     said = due_words(scene, due.timer, past=left <= 0)
-    if part.phase == "planned" and left > 0:
-        before = visit.planned_start_ms - scene.now_ms
-        if before > 0:
-            group = "coming" if before <= SOON_MS else "later"
-            return Step(group, "starts", visit.planned_start_ms)
-        return Step("coming", "not arrived yet,", visit.planned_start_ms)
+    if part.phase in BEFORE_ARRIVAL and left > 0:
+        return _awaited(visit, part, visit.planned_start_ms - scene.now_ms)
     if left <= 0:
         button = f"Call {words.first_name(scene.person_name(part.worker))}"
         return Step("act", said, due.due_ms, button, "record_contact")
     return Step("coming" if left <= SOON_MS else "well", said, due.due_ms)
 
 
+def _awaited(visit: Visit, part: Part, before_ms: int) -> Step:
+    """She has not arrived and need not have: the countdown is to the planned start."""
+    start_ms = visit.planned_start_ms
+    if before_ms <= 0:
+        return Step("coming", "arrival", start_ms)
+    calm = "later" if part.phase == "planned" else "well"
+    said = "starts" if part.phase == "planned" else "arrives"
+    return Step("coming" if before_ms <= SOON_MS else calm, said, start_ms)
+
+
 def _for_alarm(scene: Scene, visit: Visit, part: Part, alarm: Alarm, name: str) -> Step:
     """What is wrong, since when, who has it, and what the procedure does next by itself."""
     rank = words.alarm_rank(alarm.kind)
     overdue = alarm.kind in OVERDUE
-    to_alarm = rank == 1 or alarm.silent or alarm.kind not in ALARM_BUTTONS
-    manager = _manager_told(scene, visit, part)
+    to_alarm = rank == 1 or alarm.silent or alarm.kind not in ALARM_FORMS
+    manager_ms = _manager_told(scene, visit, part) if overdue else 0
     return Step(
         group="act",
         words=words.overdue(alarm.kind) if overdue else words.alarm_title(alarm.kind),
         due_ms=alarm.raised_ms,
-        button="Open the alarm" if to_alarm else ALARM_BUTTONS[alarm.kind].format(name),
-        do="" if to_alarm else ALARM_FORMS.get(alarm.kind, "record_contact"),
+        button=_alarm_button(alarm, name),
+        do="" if to_alarm else ALARM_FORMS[alarm.kind],
         note=f"{scene.person_name(alarm.owner)} has it" if alarm.owner else "",
         since=not overdue,
-        then="manager is told" if manager else "",
-        then_ms=manager,
+        then="manager is told" if manager_ms else "",
+        then_ms=manager_ms,
         url=f"/alarms/{alarm.id}" if to_alarm else "",
     )
+
+
+def _alarm_button(alarm: Alarm, name: str) -> str:
+    if alarm.silent:
+        return "Open the alarm"
+    return ALARM_BUTTONS.get(alarm.kind, "Open the alarm").format(name)
 
 
 def _manager_told(scene: Scene, visit: Visit, part: Part) -> int:
@@ -160,7 +180,12 @@ def worst_alarm(scene: Scene, visit: Visit, part: Part) -> Alarm | None:
             or (not alarm.visit and alarm.worker == part.worker and part.phase != "planned")
         )
     ]
-    return min(mine, key=lambda a: (words.alarm_rank(a.kind), a.raised_ms), default=None)
+    return min(mine, key=_urgency, default=None)
+
+
+def _urgency(alarm: Alarm) -> tuple[int, bool, int]:
+    """A lost signal explains little: whatever else is wrong is told before it."""
+    return words.alarm_rank(alarm.kind), alarm.kind == "beat_lost", alarm.raised_ms
 
 
 def next_deadline(scene: Scene, visit: Visit, part: Part) -> Deadline | None:

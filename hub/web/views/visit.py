@@ -173,6 +173,8 @@ def is_hushed(scene: Scene, row: LogLine) -> bool:
     """From her own eyes: nothing of a silent alarm, and no looks since it began (P2, P8)."""
     if scene.hush_from_ms is None or row.recorded_ms < scene.hush_from_ms:
         return False
+    if row.kind == "looked":
+        return row.by not in scene.hush_people
     return row.alarm in scene.secret or row.kind in SILENT_LOG_KINDS
 
 

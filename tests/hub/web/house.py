@@ -86,7 +86,8 @@ class House:
         self.policy = load(shipped("homemaker-exeter"))
         self.engine = Engine(self.store, RandomIds(7), self.policy)
         self.inbox = Inbox(QuickClock())
-        self.live = Live(monotonic_ms)
+        self.skew_ms = 0  # by which the live stream's link time runs ahead
+        self.live = Live(lambda: monotonic_ms() + self.skew_ms)
         self.reader = Reader(folder)
         self.hands = Hands(NoBroker(), lambda: None, self.live.changed)
         self.seq = 0
@@ -154,9 +155,11 @@ class House:
         """A signed press, as the broker would hand it over; returns when its turn is done."""
         self.seq += 1
         given: dict[str, Any] = {
-            "pendant": f"p-{worker}", "boot": BOOT, "seq": self.seq, "heard_ms": 0,
-            "since_ms": 0, "standing": 0, "phase": "inside", "gesture": "none", **more,
+            "pendant": f"p-{worker}", "boot": BOOT, "seq": self.seq, "since_ms": 0,
+            "heard_ms": self.clock.now_ms(), "standing": 0, "phase": "inside", **more,
         }  # fmt: skip
+        if any(name == "gesture" for name, _ in message.FIELDS):
+            given.setdefault("gesture", "a-short")
         sent = message(**given)
         token = codec.seal(sent, f"k-{worker}", codec.up_key(SECRET))
         topic = topics.up(f"p-{worker}", topics.lane_of(sent))

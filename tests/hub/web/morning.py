@@ -40,7 +40,8 @@ class Morning:
         ask = self.house.ask
         for person, (name, initials, roles, phones, car) in STAFF.items():
             ask("add_person", "", id=person, name=name, initials=initials, login=person,
-                roles=roles, phones=phones.replace(",", "\n"), password_hash=HASH, car=car)  # fmt: skip
+                roles=roles, phones=phones.replace(",", "\n"), password_hash=HASH,
+                car=car)  # fmt: skip
         ask("take_duty", "ben", role="office", person="ben", on=True)
         ask("take_duty", "ruth", role="duty-manager", person="ruth", on=True)
         for client, area in AREAS.items():
@@ -85,7 +86,9 @@ class Morning:
         self.house.inbox.put(FromPendant(session, topic, token, self._seq[worker], 1, 1))
         self.house.ask("turn", "")
 
-    def plan(self, worker: str, client: str, start: tuple[int, int], minutes: int, **more: object) -> None:
+    def plan(
+        self, worker: str, client: str, start: tuple[int, int], minutes: int, **more: object
+    ) -> None:
         start_ms = OPENS_MS + ((start[0] - 8) * 60 + start[1]) * MINUTE_MS
         given: dict[str, object] = {
             "client": client, "area": AREAS[client], "purpose": "home visit", "workers": worker,
@@ -126,7 +129,9 @@ class Morning:
         self.plan("marek", "c04", (10, 20), 60, first_meeting=True, purpose="first visit")
         self.plan("lena", "c12", (10, 50), 60, concern=True)
         self.plan("tom", "c09", (11, 10), 50)
-        self.plan("priya", "c40", (14, 0), 60, first_meeting=True, purpose="first visit", tracker="")
+        self.plan(
+            "priya", "c40", (14, 0), 60, first_meeting=True, purpose="first visit", tracker=""
+        )
         self.until(9, 20)
         self.sets_out("dee")
         self.until(9, 34)
@@ -149,7 +154,14 @@ class Morning:
         self.until(10, 45)
         self.sets_out("tom")
         for means, note in (("work-mobile", ""), ("own-mobile", "rang out")):
-            ask("record_contact", "ben", visit=visits["marek"], means=means, reached=False, note=note)
+            ask(
+                "record_contact",
+                "ben",
+                visit=visits["marek"],
+                means=means,
+                reached=False,
+                note=note,
+            )
         self.until(10, 50)
         self.out.discard("marek")  # his signal is gone
         self.until(10, 52)

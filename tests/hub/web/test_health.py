@@ -1,0 +1,67 @@
+"""The watchers are watched (P6): a dead engine, a lost broker, a blind hub are said in red."""
+
+from html import unescape
+
+import httpx
+
+from hub.inbox import LinkChanged
+from tests.hub.web.house import Browser, House
+
+
+def test_healthz_waits_for_a_real_turn(house: House, url: str) -> None:
+    for session in ("events", "beats"):
+        house.inbox.put(LinkChanged(session, up=True))
+    answer = httpx.get(f"{url}/healthz", timeout=20)
+    assert answer.status_code == 200
+    assert answer.json() == {"ok": True, "engine": True, "broker": True}
+    house.stick()
+    answer = httpx.get(f"{url}/healthz", timeout=20)
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json()["reason"]
+
+
+def test_a_lost_broker_is_said_in_red(house: House, url: str, ben: Browser) -> None:
+    assert "No link to" not in ben.get("/").text
+    house.inbox.put(LinkChanged("events", up=False, note="connection refused"))
+    house.ask("turn", "")
+    page = ben.get("/").text
+    assert 'class="notice bad" role="alert">No link to the broker (SOS and visit events)' in page
+    assert "connection refused" in page
+    assert httpx.get(f"{url}/healthz", timeout=20).status_code == 503
+
+
+def test_a_dead_engine_turns_every_page_red_and_the_board_can_still_be_read(
+    house: House, ben: Browser
+) -> None:
+    house.plan()
+    assert 'class="soft fresh"' in ben.get("/").text
+    house.stick()
+    # Not a wait for luck: both measures of the last turn are moved, as twenty seconds would.
+    house.clock.advance(20_000)
+    house.skew_ms = 20_000
+    page = unescape(ben.get("/").text)
+    assert "Not live. The hub's engine was last heard 20 s ago." in page
+    assert 'class="soft fresh old"' in page
+    assert "Asha Patel" in page
+
+
+def test_a_command_to_a_dead_engine_says_that_it_may_still_be_done(
+    house: House, ben: Browser
+) -> None:
+    visit = house.inside()
+    ben.get(f"/visits/{visit}")
+    house.stick()
+    house.app.state.desk.ask_s = 0.2
+    answer = ben.post(f"/visits/{visit}/extend", {"end_ms": "12:00"})
+    assert answer.status_code == 409
+    assert "may still be done: look at the board before you ask again" in answer.text
+    assert 'value="12:00"' in answer.text
+
+
+def test_blind_time_is_told(house: House, ben: Browser) -> None:
+    house.inside()
+    start_ms = house.clock.now_ms()
+    house.clock.advance(12 * 60_000)
+    house.stick()
+    house.engine.recover(house.clock.now_ms(), start_ms)
+    assert "The hub was blind from 10:00 to 10:12 (12 min)." in ben.get("/").text
