@@ -28,8 +28,11 @@ from hub.rules.model import (
 NO_STEP = Step((), 60_000)  # a ladder without rungs: the engine finds nobody to page, and says so
 MAX_PRESSES = 100  # kept in the state; the first and the newest stay, all are in the log
 MAX_ATTEMPTS = 100
-HURRY_MS = 5_000  # a page that no provider took: the next rung after this, in the first round …
-HURRY_LATER_MS = 30_000  # … and not faster than this after it, so that an outage is no flood
+# Told again by telephone they are news, as a press is; a timer or the hub repeating itself is not.
+TOLD_BY_PEOPLE = frozenset({"sos", "coded_danger", "family_worried"})
+# A page that nobody can be given: the next rung after this. In the first round only: an outage
+# that lasts, or a role that stays empty, would otherwise be a flood.
+HURRY_MS = 5_000
 UNVERIFIED_EVERY_MS = 60_000  # an unverified source pages again at most this often
 
 
@@ -104,7 +107,7 @@ def pressed(alarm: Alarm, effect: RaiseAlarm, now_ms: int) -> Decision:
     ):
         return _told(alarm, "a press that the alarm holds already: recorded")
     grown = _grown(alarm, effect)
-    if effect.kind not in NEVER_AUTO_RESOLVED and effect.press is None:
+    if effect.kind not in TOLD_BY_PEOPLE and effect.press is None:
         return _told(grown, "again from the same source: added to the open alarm")
     if not alarm.verified and now_ms - alarm.paged_ms < UNVERIFIED_EVERY_MS:
         return _told(grown, "a further unverified press: added; paged again within the minute")
@@ -250,8 +253,9 @@ def _handed_out(alarm: Alarm, event: Event, now_ms: int) -> Decision:
 def _page_failed(alarm: Alarm, event: Event, now_ms: int) -> Decision:
     if alarm.state != "open" or alarm.handed_ms or not _of_this_rung(alarm, event):
         return _told(alarm, "a page could not be handed out: recorded")
-    hurry_ms = HURRY_LATER_MS if alarm.round else HURRY_MS
-    next_ms = min(alarm.next_ms, now_ms + hurry_ms)
+    if alarm.round:
+        return _told(alarm, "a page could not be handed out: the next rung comes when it is due")
+    next_ms = min(alarm.next_ms, now_ms + HURRY_MS)
     new = replace(alarm, next_ms=next_ms, version=alarm.version + 1)
     return _told(new, "a page could not be handed out: the next rung comes sooner")
 

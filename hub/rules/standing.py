@@ -29,7 +29,8 @@ def standing_of(
         "pendant": pendant,
         "phase": part.phase if part is not None else "off",
         "visit": visit.id if visit is not None and part is not None else "",
-        "tracker": bool(visit is not None and part is not None and visit.tracker),
+        # Off a visit nobody need track her: a touch then tells of battery, path and hub.
+        "tracker": visit is None or part is None or bool(visit.tracker),
         "go_in": part.go_in if part is not None and part.go_in not in ("", NO_PRESS) else "",
         "prompt": part.prompt if part is not None and is_id(part.prompt) else "",
         "sos": shown.presses[-1].identity if shown is not None else "",

@@ -100,6 +100,7 @@ def test_not_returning_is_told_to_a_person(world: World) -> None:
     world.command("confirm_departure", then="home")
     world.expect_letters("A", "D", "NR")
     assert world.part().phase == "going-home"
+    world.fast_forward("30 min")
     world.press("d-hold")
     world.fast_forward("0 s")
     world.expect_page("tracker", "home_safe")

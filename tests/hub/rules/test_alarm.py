@@ -90,8 +90,8 @@ def test_a_page_that_no_provider_takes_hurries_the_next_rung() -> None:
     assert alarm.next_ms == NOW + 1_000 + rules.HURRY_MS
     handed = told(new(), "handed_out", NOW + 1_000)
     assert told(handed, "page_failed", NOW + 2_000) == handed, "somebody has got it"
-    again = replace(new(), round=3)
-    assert told(again, "page_failed", NOW).next_ms == NOW + rules.HURRY_LATER_MS
+    again = replace(new(), round=1)
+    assert told(again, "page_failed", NOW) == again, "an outage that lasts is no flood"
 
 
 def test_an_empty_ladder_is_never_silent() -> None:
@@ -206,6 +206,15 @@ def test_a_timers_repeat_adds_and_pages_nobody_again() -> None:
     assert again.effects == ()
     assert again.alarm is not None
     assert (again.alarm.state, again.alarm.owner) == ("owned", "tess")
+
+
+@pytest.mark.parametrize(("kind", "news"), [("coded_danger", True), ("nobody_on_duty", False)])
+def test_danger_told_again_is_news_and_the_hubs_own_trouble_is_not(kind: str, news: bool) -> None:
+    effect = replace(sos(kind=kind), press=None)
+    owned = told(new(kind), "acknowledge", NOW, "tess")
+    again = rules.pressed(owned, effect, NOW + 5)
+    assert again.alarm is not None
+    assert (again.alarm.state == "open", bool(again.effects)) == (news, news)
 
 
 def test_an_unverified_source_grows_and_does_not_flood() -> None:

@@ -12,7 +12,7 @@ from tests.stories.world import World
 def test_off_duty_it_is_lawful_and_empty() -> None:
     told = standing_of("p-kim", None, ())
     message = Standing(version=1, boot="0" * 16, beat=0, hub_ms=1, valid_ms=1, **told)
-    assert (message.phase, message.visit, message.tracker, message.sos) == ("off", "", False, "")
+    assert (message.phase, message.visit, message.tracker, message.sos) == ("off", "", True, "")
 
 
 def test_silent_and_unverified_alarms_are_in_none_of_it() -> None:
