@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.rules.standing import Fields
 from hub.store.store import Store
 from hub.verify import Key
 from protocol import codec
@@ -55,6 +56,7 @@ class PendantState:
     open_presses: tuple[str, ...]
     key: Key
     down_key: bytes
+    told: Fields  # the same content, as the rules made it
     boots: dict[str, Boot] = field(default_factory=dict)
     version: int = 0  # the newest version that was sent: grows with every answer
     written_ms: int = 0
@@ -89,7 +91,7 @@ def load_pendant(store: Store, column: str, value: str) -> PendantState | None:
     flags = (bool(row[11]), bool(row[12]))
     open_presses = tuple(json.loads(row[16]))
     values: list[Any] = [*row[:11], *flags, *row[13:16], open_presses, key]
-    values.append(codec.down_key(secret))
+    values += [codec.down_key(secret), json.loads(row[15]) if row[15] else {}]
     return PendantState(*values)
 
 

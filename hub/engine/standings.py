@@ -6,8 +6,6 @@ version that grows for ever. Pendants are limited one by one, never together: a 
 like mad cannot cost another one its answer.
 """
 
-import json
-
 from hub.engine.pendants import PendantState
 from hub.engine.routing import route
 from hub.engine.turn import Turn
@@ -50,10 +48,10 @@ def _resolved(turn: Turn, pendant: PendantState) -> list[str]:
 
 def refresh(turn: Turn, pendant: PendantState) -> bool:
     """Recompute the content; a new one gets a new version and a row. Whether it is new."""
-    text = text_of(content(turn, pendant))
-    if text == pendant.standing:
+    now = content(turn, pendant)
+    if now == pendant.told:
         return False
-    pendant.standing = text
+    pendant.told, pendant.standing = now, text_of(now)
     pendant.standing_version = pendant.next_version(turn.now_ms)
     turn.changes.beats[pendant.id] = pendant.row()
     return True
@@ -61,7 +59,7 @@ def refresh(turn: Turn, pendant: PendantState) -> bool:
 
 def answer(turn: Turn, pendant: PendantState, beat: Beat, has_open: bool) -> None:
     """To one beat, at most once a second. `has_open`: it carries presses, or did until now."""
-    is_new = refresh(turn, pendant) if has_open or not pendant.standing else False
+    is_new = refresh(turn, pendant) if has_open or not pendant.told else False
     recent = turn.now_ms - pendant.answered_ms < ANSWER_EVERY_MS * turn.speed
     if recent and pendant.answered_boot == beat.boot and not is_new:
         return
@@ -76,9 +74,8 @@ def answer(turn: Turn, pendant: PendantState, beat: Beat, has_open: bool) -> Non
 
 def tell(turn: Turn, pendant: PendantState, boot: str = NO_BOOT, beat: int = 0) -> None:
     """Sign and send."""
-    fields = json.loads(pendant.standing)
-    phase = fields["phase"]
-    quiet = phase == "off" and not fields["sos"]
+    fields = pendant.told
+    quiet = fields["phase"] == "off" and not fields["sos"]
     message = Standing(
         version=pendant.next_version(turn.now_ms),
         boot=boot,

@@ -55,10 +55,20 @@ class Turn:
     # The log.
 
     def log(
-        self, event: Event, given: JsonLike, decided: str, reason: str, alarm: str = ""
+        self,
+        event: Event,
+        given: JsonLike,
+        decided: JsonLike,
+        reason: str,
+        alarm: str = "",
+        state: tuple[str, str] = ("", ""),
     ) -> None:
-        """One row. `given`: the input as the rules saw it; `decided`: the decision as JSON."""
-        body = f'{{"input":{text_of(given)},"decision":{decided},"rules":"{VERSION}"}}'
+        """One row. `given`: the input as the rules saw it; `decided`: the decision without the new
+        state, which is `state`: its name and its JSON, made once for the row and for its table."""
+        body = text_of({"input": given, "rules": VERSION, "decision": decided})
+        name, text = state
+        if name:
+            body = f'{body[:-2]}{"," if decided else ""}"{name}":{text}}}}}'
         fields = (
             event.kind, event.at_ms, self.now_ms, event.visit, alarm, event.worker, event.pendant,
             event.by, VERSION, reason,
@@ -73,7 +83,7 @@ class Turn:
         known = about or Event(kind, self.now_ms)
         event = replace(known, kind=kind, data={**known.data, **facts})
         given = {"rule": NOTE, "event": form.dump(event)}
-        self.log(event, given, text_of({"reason": reason}), reason)
+        self.log(event, given, {"reason": reason}, reason)
 
     # Visits.
 
@@ -96,16 +106,14 @@ class Turn:
         new = decision.visit
         given = given or {"rule": VISIT, "event": form.dump(event)}
         plain = form.dump_decision(decision)
+        state = plain.pop("visit", None)
         entry = None if new is None else self.state.visit(new.id)
         if new is None or (new == old and entry is not None):
             # Nothing changed: the row keeps the reason and leaves the state to the rows before.
-            plain.pop("visit", None)
-            self.log(event, given, text_of(plain), decision.reason)
+            self.log(event, given, plain, decision.reason)
             return
-        text = text_of(plain["visit"])
-        rest = text_of({key: value for key, value in plain.items() if key != "visit"})
-        decided = f'{{"visit":{text}{"," if len(rest) > 2 else ""}{rest[1:]}'
-        self.log(event, given, decided, decision.reason)
+        text = text_of(state)
+        self.log(event, given, plain, decision.reason, state=("visit", text))
         self._keep_visit(new, text, entry)
 
     def _keep_visit(self, visit: Visit, text: str, entry: VisitEntry | None) -> None:
@@ -167,13 +175,14 @@ class Turn:
         """A decision about an alarm, with everything that follows from the state alone."""
         new = decision.alarm
         plain = form.dump_decision(decision)
+        state = plain.pop("alarm", None)
         alarm_id = new.id if new is not None else (old.id if old is not None else "")
         if new is None or new == old:
-            plain.pop("alarm", None)
-            self.log(event, given, text_of(plain), decision.reason, alarm_id)
+            self.log(event, given, plain, decision.reason, alarm_id)
             return
-        self.log(event, given, text_of(plain), decision.reason, alarm_id)
-        self.changes.alarm(new, text_of(plain["alarm"]), self.now_ms)
+        text = text_of(state)
+        self.log(event, given, plain, decision.reason, alarm_id, ("alarm", text))
+        self.changes.alarm(new, text, self.now_ms)
         owner, rank = f"alarm:{new.id}", rank_of(new)
         self._keep_deadlines(owner, rank, alarm_deadlines(old), alarm_deadlines(new))
         had = frozenset() if old is None else {press.identity for press in old.presses}

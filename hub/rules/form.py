@@ -6,6 +6,7 @@ Hypothesis round trip holds it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -46,29 +47,34 @@ def _default(field: Any) -> object:
     return field.default  # MISSING equals nothing that a field can hold
 
 
-_FIELDS: dict[type, tuple[tuple[str, object], ...]] = {
-    shape: tuple((field.name, _default(field)) for field in fields(shape)) for shape in _SHAPES
+def _shape(shape: Any) -> tuple[tuple[str, ...], tuple[object, ...], Callable[[Any], Any]]:
+    """(names, defaults, what reads all the values at once)."""
+    names = tuple(field.name for field in fields(shape))
+    return names, tuple(_default(field) for field in fields(shape)), attrgetter(*names)
+
+
+_FIELDS: dict[type, tuple[tuple[str, ...], tuple[object, ...], Callable[[Any], Any]]] = {
+    shape: _shape(shape) for shape in _SHAPES
 }
+_PLAIN = frozenset({str, int, bool})  # by exact type: this is the busiest line of the hub
 
 
 def dump(thing: object) -> Json:
     """One dataclass of rules/model.py as a dictionary of JSON's own types."""
-    found: Json = {}
-    for name, default in _FIELDS[type(thing)]:
-        value = getattr(thing, name)
-        if value != default:
-            found[name] = _plain(value)
-    return found
+    names, defaults, values = _FIELDS[type(thing)]
+    return {
+        name: value if type(value) in _PLAIN else _plain(value)
+        for name, value, default in zip(names, values(thing), defaults, strict=True)
+        if value != default
+    }
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str | int):
-        return value
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        return [each if type(each) in _PLAIN else _plain(each) for each in value]
     if isinstance(value, Mapping):
         return dict(value)
-    return None if value is None else dump(value)
+    return value if value is None or isinstance(value, str | int) else dump(value)
 
 
 def _many(load: Callable[[Any], Any]) -> Callable[[Any], Any]:

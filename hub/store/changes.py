@@ -161,6 +161,10 @@ def rank_of(alarm: Alarm) -> int:
     return ALARM_KINDS[alarm.kind][0]
 
 
+# What is written here was made here, of the rules' plain values: it has no circles to look for.
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
 def text_of(plain: object) -> str:
     """JSON as it is stored: compact, the keys in the order they were made."""
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(plain)

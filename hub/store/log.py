@@ -53,9 +53,12 @@ class Head:
     digest: bytes
 
 
+_JSON = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False)
+
+
 def encode(fields: tuple[str | int, ...]) -> bytes:
     """The one spelling of a row's columns, as JSON: unambiguous, and easy to check elsewhere."""
-    return json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode()
+    return _JSON.encode(fields).encode()
 
 
 def chain(head: Head, fields: tuple[str | int, ...], body: str) -> LogTuple:
