@@ -22,7 +22,7 @@ from hub.store.reader import Reader
 from protocol import codec
 from protocol.messages import Beat, DownMessage, Ok, PressMessage, Receipt, SosPressed
 from tests.conftest import need
-from tests.hub.notify.test_outbox import Post
+from tests.hub.notify.office import Post
 from tests.live.real_broker import free_port, wait_until
 
 START_S = 30.0

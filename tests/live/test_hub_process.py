@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from protocol.messages import SosPressed
-from tests.hub.notify.test_outbox import Post
+from tests.hub.notify.office import Post
 from tests.live.hub_process import Pendant, Site
 from tests.live.real_broker import wait_until
 

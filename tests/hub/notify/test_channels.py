@@ -10,7 +10,7 @@ from apprise.plugins.custom_json import NotifyJSON
 
 from hub.notify import addresses, channels
 from hub.notify.channels import Letter, send
-from tests.hub.notify.test_outbox import Post
+from tests.hub.notify.office import Post
 
 LETTER = Letter("SOS: Jo", "Since 10:00.", {"page": 1, "copy": False, "alarm": "a-1"})
 
