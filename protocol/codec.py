@@ -116,9 +116,25 @@ def _split(token: bytes) -> list[bytes]:
     return parts
 
 
+_HEADS: dict[bytes, str] = {}  # lawful headers already read, and their key ids
+_MAX_HEADS = 4096  # a few thousand pendants; a flood of others costs only the reading
+
+
 def key_id(token: bytes) -> str:
     """Which key the token says it was signed with. Proves nothing yet."""
-    header = _decode(_split(token)[0])
+    head = _split(token)[0]
+    known = _HEADS.get(head)
+    if known is not None:
+        return known
+    kid = _read_key_id(head)
+    if len(_HEADS) >= _MAX_HEADS:
+        _HEADS.clear()
+    _HEADS[head] = kid
+    return kid
+
+
+def _read_key_id(head: bytes) -> str:
+    header = _decode(head)
     if not header.startswith(_HEADER_START) or not header.endswith(_HEADER_END):
         raise RemoteProtocolError("header", "not our header")
     kid = ""
@@ -134,7 +150,7 @@ def key_id(token: bytes) -> str:
 def unseal(token: bytes, kid: str, key: bytes, up: bool) -> Message:
     """The message, proven to come from the holder of `key`. `up`: the direction we listen in."""
     head, claims, signature = _split(token)
-    if head != _header(kid):
+    if _HEADS.get(head) != kid and head != _header(kid):
         key_id(token)  # says what is wrong with it; if nothing, it names
         raise RemoteProtocolError("header", "another key id")
     if not same(signature, _encode(hmac_sha256(key, head + b"." + claims))):
