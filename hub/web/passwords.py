@@ -7,6 +7,7 @@ others, and never touches a session that is open: an acknowledgement must not wa
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,12 +25,15 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turn = threading.Semaphore(HASHES_AT_ONCE)
-        # Checked for names that do not exist, so that the time taken does not tell who exists.
-        self._nobody = self._hasher.hash("nobody's password")
 
     def hash(self, password: str) -> str:
         """The argon2id hash to store."""
         return self._hasher.hash(password)
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Checked for names that do not exist, so that the time taken does not tell who exists."""
+        return self._hasher.hash("nobody's password")
 
     def right(self, stored: str, password: str) -> bool:
         """Whether this is the password; takes as long when there is no such person."""

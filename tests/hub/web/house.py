@@ -23,7 +23,7 @@ from hub.engine.engine import Engine
 from hub.engine.loop import Loop
 from hub.hands import Hands
 from hub.ids import RandomIds
-from hub.inbox import Answer, FromPendant, Inbox
+from hub.inbox import Answer, Command, FromPendant, Inbox
 from hub.link import monotonic_ms
 from hub.policy.load import load, shipped
 from hub.rules.model import Alarm, Value, Visit
@@ -52,6 +52,7 @@ PEOPLE = {
 }
 DUTIES = (("office", "ben"), ("duty-manager", "ruth"))
 GIVE_UP_S = 20.0
+POLICY = load(shipped("homemaker-exeter"))
 
 
 class QuickClock(SystemClock):
@@ -83,7 +84,7 @@ class House:
         self.clock = ManualClock(start_ms)
         genesis = Genesis("g-test", "Homemaker", "Europe/London", mode, start_ms)
         self.store = Store(folder, genesis)
-        self.policy = load(shipped("homemaker-exeter"))
+        self.policy = POLICY
         self.engine = Engine(self.store, RandomIds(7), self.policy)
         self.inbox = Inbox(QuickClock())
         self.skew_ms = 0  # by which the live stream's link time runs ahead
@@ -117,26 +118,32 @@ class House:
         assert answer.ok, f"{kind}: {answer.reason}"
         return answer
 
-    def furnish(self) -> None:
-        """The people, two clients, a pendant each for the workers."""
-        for person, (name, initials, roles) in PEOPLE.items():
-            self.ask("add_person", "", id=person, name=name, initials=initials, login=person,
-                     roles=roles, phones="07700 900123", password_hash=HASH,
-                     car="blue Fiesta, WR21 KXT", pages="json://127.0.0.1:9/")  # fmt: skip
-        for role, person in DUTIES:
-            self.ask("take_duty", person, role=role, person=person, on=True)
-        for client, code, area in (("c17", "C17", "Heavitree"), ("c04", "C04", "Exmouth")):
-            self.ask("add_client", "", id=client, code=code, area=area, name="Jo Client",
-                     address="12 Example Road", postcode="EX1 2AB", lines="01392 555012",
-                     rating="C2", risk_note="A dog.", visitors_note="Ring twice.")  # fmt: skip
-        for worker in ("asha", "marek"):
-            self.ask("add_pendant", "", id=f"p-{worker}", worker=worker, key_id=f"k-{worker}",
-                     secret=SECRET.hex())  # fmt: skip
+    def tell(self, kind: str, by: str, **given: Value) -> None:
+        """A command whose answer nobody waits for."""
+        self.inbox.put(Command(kind, by, given))
 
-    def plan(
-        self, worker: str = "asha", client: str = "c17", in_min: int = 5, **more: Value
-    ) -> str:
-        start_ms = self.clock.now_ms() + in_min * MINUTE_MS
+    def furnish(self) -> None:
+        """The people, two clients, a pendant each for the workers; in one turn, for speed."""
+        for person, (name, initials, roles) in PEOPLE.items():
+            self.tell("add_person", "", id=person, name=name, initials=initials, login=person,
+                      roles=roles, phones="07700 900123", password_hash=HASH,
+                      car="blue Fiesta, WR21 KXT", pages="json://127.0.0.1:9/")  # fmt: skip
+        for role, person in DUTIES:
+            self.tell("take_duty", person, role=role, person=person, on=True)
+        for client, code, area in (("c17", "C17", "Heavitree"), ("c04", "C04", "Exmouth")):
+            self.tell("add_client", "", id=client, code=code, area=area, name="Jo Client",
+                      address="12 Example Road", postcode="EX1 2AB", lines="01392 555012",
+                      rating="C2", risk_note="A dog.", visitors_note="Ring twice.")  # fmt: skip
+        for worker in ("asha", "marek"):
+            self.tell("add_pendant", "", id=f"p-{worker}", worker=worker, key_id=f"k-{worker}",
+                      secret=SECRET.hex())  # fmt: skip
+        self.ask("turn", "")
+        assert len(self.reader.people()) == len(PEOPLE)
+        assert len(self.reader.pendants()) == 2
+
+    def plan(self, worker: str = "asha", client: str = "c17", **more: Value) -> str:
+        """`in_min`: how soon it starts."""
+        start_ms = self.clock.now_ms() + int(more.pop("in_min", 5)) * MINUTE_MS
         given: dict[str, Value] = {
             "client": client, "area": "Heavitree", "purpose": "home visit", "start_ms": start_ms,
             "end_ms": start_ms + 60 * MINUTE_MS, "workers": worker, "tracker": "ben",
@@ -146,7 +153,7 @@ class House:
 
     def inside(self, worker: str = "asha", **more: Value) -> str:
         """A visit whose worker has been let in."""
-        visit = self.plan(worker, **more)
+        visit = self.plan(worker, "c17", **more)
         self.ask("confirm_arrival", "ben", visit=visit, worker=worker, place="C17, Heavitree",
                  name=PEOPLE[worker][0], departure_contact="ben")  # fmt: skip
         return visit

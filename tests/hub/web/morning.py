@@ -2,7 +2,10 @@
 like when it is busy. For the browser tests and for docs/screenshots.
 """
 
+from typing import Any
+
 from hub.inbox import FromPendant
+from hub.rules.model import Value
 from protocol import codec, topics
 from protocol.messages import Arrived, Beat, Ok, StartedOut, UpMessage
 from tests.hub.web.house import BOOT, HASH, MINUTE_MS, SECRET, START_MS, House
@@ -72,7 +75,7 @@ class Morning:
 
     def send(self, worker: str, message: type[UpMessage], **more: object) -> None:
         self._seq[worker] += 1
-        said: dict[str, object] = {
+        said: dict[str, Any] = {
             "pendant": f"p-{worker}", "boot": BOOT, "seq": self._seq[worker], "standing": 0,
             "heard_ms": self.house.clock.now_ms(), "since_ms": 0, "phase": "off", **more,
         }  # fmt: skip
@@ -87,16 +90,16 @@ class Morning:
         self.house.ask("turn", "")
 
     def plan(
-        self, worker: str, client: str, start: tuple[int, int], minutes: int, **more: object
+        self, worker: str, client: str, start: tuple[int, int], minutes: int, **more: Value
     ) -> None:
         start_ms = OPENS_MS + ((start[0] - 8) * 60 + start[1]) * MINUTE_MS
-        given: dict[str, object] = {
+        given: dict[str, Value] = {
             "client": client, "area": AREAS[client], "purpose": "home visit", "workers": worker,
             "start_ms": start_ms, "end_ms": start_ms + minutes * MINUTE_MS, "tracker": "ben",
             "then": "base", "manager_agreed": "ruth", **more,
         }  # fmt: skip
         by = "ruth" if given["tracker"] == "ruth" else "ben"
-        self.visits[worker] = self.house.ask("plan_visit", by, **given).id  # type: ignore[arg-type]  # the values are the command's
+        self.visits[worker] = self.house.ask("plan_visit", by, **given).id
 
     def sets_out(self, worker: str) -> None:
         self.out.add(worker)

@@ -43,7 +43,7 @@ async def tell(live: Live, *names: str) -> None:
 async def test_a_change_told_from_the_engines_thread_arrives_at_once() -> None:
     live = Live(Link())
     _, said = await opened(live)
-    waiting = asyncio.ensure_future(anext(said))  # type: ignore[arg-type]  # anext is awaitable
+    waiting = asyncio.ensure_future(anext(said))
     await tell(live, "board", "visit:v-1")
     message = told(await asyncio.wait_for(waiting, 5))
     assert message["changed"] == ["board", "visit:v-1"]
