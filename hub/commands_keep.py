@@ -13,12 +13,11 @@ import click
 from hub.asking import opened
 from hub.clock import utc_ms
 from hub.commands_shared import config_option, settings_of
+from hub.engine.recovery import RESTORED
 from hub.replay import Verified, verify
 from hub.store.genesis import load as genesis_of
 from hub.store.schema import NAME as DATABASE
 from hub.store.store import LOCK, held
-
-RESTORED = "restored_ms"  # in meta: when this database was put back from a copy
 
 
 @click.command()

@@ -10,6 +10,7 @@ from hub.engine.turn import Turn
 from hub.rules.model import Event, Value
 
 BLIND_MS = 30_000  # of link time: shorter than this nobody could tell the difference
+RESTORED = "restored_ms"  # in meta, set by `allswell restore`; told once
 ASKED_AT_ONCE = 100  # visits asked in one turn after the clock jumped
 
 
@@ -22,6 +23,9 @@ def recover(turn: Turn, blind_from_ms: int) -> None:
         alarm = turn.state.alarms.get(alarm_id)
         if alarm is not None:
             decide.alarm_event(turn, _about(event, alarm.visit, alarm.worker), alarm)
+    if turn.state.store.meta(RESTORED):
+        turn.changes.meta[RESTORED] = ""
+        turn.note("hub_restarted", "the database was put back from a copy: later events are lost")
     if blind_ms < BLIND_MS * turn.speed:
         turn.note("hub_restarted", f"the hub started again after {blind_ms} ms", event)
         return

@@ -226,3 +226,4 @@ def test_a_backup_of_the_running_hub_can_be_restored(running: Site, pendant: Pen
     running.start_hub()
     pendant.say("event", token)
     wait_until(lambda: sorted(seen(running)) == sorted([identity, later]))
+    assert running.cli("log", "show").stdout.count("the database was put back from a copy") == 1
