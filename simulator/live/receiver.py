@@ -13,14 +13,20 @@ from simulator.live.feed import Feed
 MAX_BODY_BYTES = 100_000
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A hub that was killed in the middle of a page: it will send it again."""
+
+
 class Receiver:
     """Takes JSON by POST at /<person> and puts it on the feed as a page to that person."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
         self.failing = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="page-receiver", daemon=True
