@@ -78,9 +78,10 @@ class Reader:
         try:
             visits = [
                 form.load_visit(json.loads(state))
-                for (state,) in conn.execute(
-                    "SELECT state FROM visit WHERE open = 1 OR (open = 0 AND changed_ms >= ?)"
-                    " ORDER BY planned_start_ms",
+                for state, _ in conn.execute(
+                    "SELECT state, planned_start_ms FROM visit WHERE open = 1 UNION ALL"
+                    " SELECT state, planned_start_ms FROM visit WHERE open = 0 AND changed_ms >= ?"
+                    " ORDER BY 2",
                     (now_ms - ENDED_SHOWN_MS,),
                 )
             ]
@@ -92,6 +93,9 @@ class Reader:
             health = self.health()
         finally:
             conn.execute("ROLLBACK")
+        by_visit: dict[str, list[Alarm]] = {}
+        for alarm in alarms:
+            by_visit.setdefault(alarm.visit, []).append(alarm)
         rows = tuple(
             BoardRow(
                 visit=visit,
@@ -103,8 +107,8 @@ class Reader:
                 next_due=due.get((visit.id, part.worker)) or due.get((visit.id, "")),
                 alarms=tuple(
                     alarm
-                    for alarm in alarms
-                    if alarm.visit == visit.id and alarm.worker in ("", part.worker)
+                    for alarm in by_visit.get(visit.id, ())
+                    if alarm.worker in ("", part.worker)
                 ),
             )
             for visit in visits
@@ -144,7 +148,8 @@ class Reader:
     def alarms_of(self, visit_id: str) -> tuple[Alarm, ...]:
         """Open and resolved, oldest first."""
         found = self._conn().execute(
-            "SELECT state_json FROM alarm WHERE visit = ? ORDER BY raised_ms", (visit_id,)
+            "SELECT state_json FROM alarm WHERE visit = ? AND visit <> '' ORDER BY raised_ms",
+            (visit_id,),
         )
         return tuple(form.load_alarm(json.loads(state)) for (state,) in found)
 
@@ -160,12 +165,14 @@ class Reader:
     def visit_log(self, visit_id: str) -> tuple[LogLine, ...]:
         """Everything about a visit and its alarms, in the order it was recorded."""
         return self._lines(
-            "log.visit = ? OR log.alarm IN (SELECT id FROM alarm WHERE visit = ?)",
+            "log.seq IN (SELECT seq FROM log WHERE visit = ? AND visit <> ''"
+            " UNION SELECT seq FROM log WHERE alarm <> '' AND alarm IN"
+            " (SELECT id FROM alarm WHERE visit = ? AND visit <> ''))",
             (visit_id, visit_id),
         )
 
     def alarm_log(self, alarm_id: str) -> tuple[LogLine, ...]:
-        return self._lines("log.alarm = ?", (alarm_id,))
+        return self._lines("log.alarm = ? AND log.alarm <> ''", (alarm_id,))
 
     def log_rows(self, after: int = 0, limit: int = 200) -> tuple[log.Row, ...]:
         return tuple(log.rows(self._conn(), after, limit))
@@ -221,9 +228,8 @@ class Reader:
 
     def pages(self, alarm_id: str = "") -> tuple[PageRow, ...]:
         """Of one alarm, or all; oldest first."""
-        found = self._conn().execute(
-            f"SELECT {_PAGE} FROM page WHERE ? IN ('', alarm) ORDER BY id", (alarm_id,)
-        )
+        where, values = ("WHERE alarm = ?", (alarm_id,)) if alarm_id else ("", ())
+        found = self._conn().execute(f"SELECT {_PAGE} FROM page {where} ORDER BY id", values)
         return tuple(PageRow(*row) for row in found)
 
     def waiting_pages(self, now_ms: int, limit: int = 1_000) -> tuple[PageRow, ...]:
