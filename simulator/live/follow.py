@@ -78,6 +78,7 @@ class Follower:
         with self._lock:
             yield
             self._seen = 0
+            self._last_ms = 0  # its time is older too
             with contextlib.closing(Reader(self._folder)) as reader:
                 while rows := reader.log_rows(self._seen, _AT_ONCE):
                     self._seen = rows[-1].seq

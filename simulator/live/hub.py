@@ -6,19 +6,17 @@ HTTP and MQTT.
 """
 
 import json
-import shutil
-import sqlite3
+import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 
 from hub.devices.broker import BEATS_USER, EVENTS_USER
-from hub.store.schema import NAME as DATABASE
 from simulator.live.broker import Broker
-from simulator.live.child import Child, free_port
+from simulator.live.child import Child, ChildFailed, free_port
 from simulator.live.feed import Feed
 from simulator.live.follow import Follower
 from simulator.live.receiver import Receiver
@@ -52,7 +50,7 @@ class Hub:
         self.url = f"http://127.0.0.1:{self.port}"
         self.follower = Follower(self.store, feed, speed)
         self._feed = feed
-        self._backup = folder / "backup"
+        self._backup = folder / "backup.sqlite"
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "allswell.toml"
         self.people = self._write_settings(world, broker, receiver, speed)
@@ -113,24 +111,20 @@ class Hub:
         self.child.stop()
 
     def back_up(self) -> None:
-        """A consistent copy of the running database, as an administrator would take one."""
-        self._backup.mkdir(exist_ok=True)
-        source = sqlite3.connect(f"{(self.store / DATABASE).as_uri()}?mode=ro", uri=True)
-        target = sqlite3.connect(self._backup / DATABASE)
-        try:
-            source.backup(target)
-        finally:
-            target.close()
-            source.close()
+        """As an administrator does it, beside the running hub."""
+        self._backup.unlink(missing_ok=True)
+        self._allswell("backup", str(self._backup))
         self._feed.add("process", "backed up", "hub")
 
     def restore(self) -> None:
         """The disk died: the copy takes the place of everything since. The hub must be down."""
         with self.follower.exchange():
-            for stale in self._stale():
-                stale.unlink()
-            shutil.copy(self._backup / DATABASE, self.store / DATABASE)
+            self._allswell("restore", str(self._backup), "--yes")
         self._feed.add("process", "restored", "hub")
 
-    def _stale(self) -> Iterable[Path]:
-        return [path for path in self.store.glob(DATABASE + "*") if path.is_file()]
+    def _allswell(self, *words: str) -> None:
+        """A command of the hub's own command line."""
+        argv = [sys.executable, "-m", "hub.cli", *words, "--config", str(self.file)]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=START_S, check=False)
+        if done.returncode:
+            raise ChildFailed(f"allswell {words[0]} failed:\n{done.stderr or done.stdout}")
