@@ -41,7 +41,7 @@ DIRECTIVE = re.compile(
 LOOSE_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "data", "misc", "common"})
 WRONG_WORD = re.compile(r"\baler" + r"t(s|ed|ing)?\b", re.IGNORECASE)
 # The ARIA role and a product keep their own spelling; the glossary says which word not to use.
-WORD_ALLOWED = re.compile("role=[\"']?aler" + "t\\b|Aler" + "tmanager|never", re.IGNORECASE)
+WORD_ALLOWED = re.compile("role\\W{0,5}aler" + "t\\b|Aler" + "tmanager|never", re.IGNORECASE)
 SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "sleep"})
 SKIPS = frozenset({"skip", "skipif", "xfail", "importorskip"})
 
