@@ -17,7 +17,7 @@ from simulator.live.judge import Failed
 from simulator.live.perform import Performance
 from simulator.live.runner import Options, Printer, describe
 from simulator.live.scenario import FOLDER, Scenario, load
-from simulator.live.stage import Stage
+from simulator.live.stage import Stage, undisturbed
 
 STORY = FOLDER / "office-day.toml"
 USUAL_PORT = 8080
@@ -92,8 +92,9 @@ def _until_end(scenario: Scenario, stage: Stage, teller: Teller, seconds: int) -
                 return 1
         return _verdict(stage.feed, teller)
     finally:
-        stage.feed.end()
-        rounds.join(STORY_STOP_S)
+        with undisturbed():
+            stage.feed.end()
+            rounds.join(STORY_STOP_S)
 
 
 def _rounds(scenario: Scenario, stage: Stage, teller: Teller, over: threading.Event) -> None:

@@ -38,7 +38,10 @@ class Performance:
 
     def play(self, count: int | None = None, seed: int = 0) -> None:
         """Raises Failed. `count` overrules the rounds that the file asks for."""
-        self._stage.log_in(sorted(self._people()))
+        try:
+            self._stage.log_in(sorted(self._people()))
+        except OperatorFailed as exc:
+            raise Failed(None, str(exc), self._feed.all()) from exc
         self._last_act = self._marks[START] = Mark(self._judge.now_ms(), 0)
         for step in self._scenario.steps:
             self._step(step)

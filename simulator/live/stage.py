@@ -7,8 +7,10 @@ when the stage closes, whatever happened on it.
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from simulator.live import provision
@@ -26,6 +28,21 @@ KEEP = "ALLSWELL_SIM_KEEP"  # set to anything: the folder stays, for a look afte
 def pendant_of(person: str) -> str:
     """The pendant that a person carries."""
     return f"p-{person}"
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """A second Ctrl-C does not stop the clearing away. Only the main thread can say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 class Stage:
@@ -62,7 +79,8 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ends.close()
+        with undisturbed():
+            self._ends.close()
 
     def _raise(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="allswell-sim-"))
