@@ -24,15 +24,16 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
     pendant = turn.state.pendant_of_key(found.key.id)
     if pendant is None:  # its row went between the look-up and here: cannot be, within a turn
         return
-    boot, is_new = boot_of(turn.state.store, pendant, beat.boot, turn.now_ms)
+    boot, is_new = boot_of(turn.state.store, pendant, beat.boot, turn.now_ms, beats=True)
     _open_presses(turn, pendant, tuple(beat.open))
     if not is_new and beat.seq <= boot.beat_seq:
         return
     created_ms = turn.state.store.genesis.created_ms
     dated = date(beat.heard_ms, beat.since_ms, turn.now_ms, boot.floor_ms, created_ms)
+    is_first = is_new or boot.beat_seq == 0
     boot.beat_seq = beat.seq
     boot.known_ms = max(boot.known_ms, dated.at_ms)
-    if beat.boot != pendant.boot and not _follows(turn, pendant, boot, is_new, dated.at_ms):
+    if beat.boot != pendant.boot and not _follows(pendant, boot, is_first, dated.at_ms):
         turn.changes.boots[pendant.key_id, beat.boot] = pendant.boot_row(beat.boot)
         return
     had_open = pendant.open_presses
@@ -47,11 +48,12 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
     standings.answer(turn, pendant, beat, bool(had_open or beat.open))
 
 
-def _follows(turn: Turn, pendant: PendantState, boot: Boot, is_new: bool, at_ms: int) -> bool:
-    """Whether a beat of another boot is the newer one, and not an old one played again."""
-    if not is_new and at_ms <= pendant.last_beat_ms:
-        return False
-    return pendant.boot == "" or is_new or at_ms > boot.floor_ms
+def _follows(pendant: PendantState, boot: Boot, is_first: bool, at_ms: int) -> bool:
+    """Whether a beat of another boot is the newer one, and not an old one played again.
+
+    The first beat of a boot is: it has no hub time to date it by before it is answered.
+    """
+    return is_first or (at_ms > pendant.last_beat_ms and at_ms > boot.floor_ms)
 
 
 def _heard(turn: Turn, pendant: PendantState, beat: Beat, at_ms: int) -> bool:

@@ -6,7 +6,7 @@ rolled back, its caches dropped, and the items may be given again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.engine import commands, intake, outcomes, recovery, standings, timers
 from hub.engine.afterwards import Afterwards
@@ -21,10 +21,16 @@ from hub.store.store import Store
 
 @dataclass(slots=True)
 class _Doubt:
-    """Visits still to be asked after the clock jumped."""
+    """Visits still to be asked after the clock jumped; alarms still to be paged again after an
+    outage, most dangerous first."""
 
     visits: list[str] = field(default_factory=list)
     by_ms: int = 0
+    alarms: list[str] = field(default_factory=list)
+    blind_from_ms: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.visits or self.alarms)
 
 
 class Engine:
@@ -66,7 +72,9 @@ class Engine:
         def decide(turn: Turn) -> None:
             recovery.watch_again(turn)
             if not self.is_first_start:
-                recovery.recover(turn, since_ms)
+                self._doubt = _Doubt(
+                    alarms=recovery.recover(turn, since_ms), blind_from_ms=since_ms
+                )
             turn.blind = True
             self._fire(turn)
 
@@ -80,7 +88,7 @@ class Engine:
 
     def next_due_ms(self) -> int | None:
         """When a turn is needed though nothing arrives."""
-        if self._doubt.visits:
+        if self._doubt:
             return self.last_ms
         row = self.store.one("SELECT MIN(due_ms) FROM deadline")
         earliest_ms = None if row is None or row[0] is None else int(row[0])
@@ -90,7 +98,7 @@ class Engine:
         """The clock moved against the monotonic one: an alarm, and every running visit is asked."""
         found: list[str] = []
         after = self._within(now_ms, lambda turn: found.extend(recovery.jumped(turn, by_ms)))
-        self._doubt = _Doubt(found, by_ms)
+        self._doubt = replace(self._doubt, visits=found, by_ms=by_ms)
         return after
 
     def failed(self, item: Item, fault: str, now_ms: int) -> Afterwards:
@@ -102,7 +110,9 @@ class Engine:
     def _within(self, now_ms: int, decide: Callable[[Turn], None]) -> Afterwards:
         """Begin, decide, write, commit; or undo everything."""
         now_ms = max(now_ms, self.last_ms)
-        doubt = list(self._doubt.visits)
+        doubt = replace(
+            self._doubt, visits=list(self._doubt.visits), alarms=list(self._doubt.alarms)
+        )
         self.store.begin()
         try:
             turn = Turn(self.state, self._ids, self._policy, now_ms, self._speed, self._blind)
@@ -115,7 +125,7 @@ class Engine:
         except BaseException:
             self.store.rollback()
             self.state.forget()
-            self._doubt.visits = doubt
+            self._doubt = doubt
             raise
         self.last_ms = now_ms
         self._terms_stored = True
@@ -135,6 +145,8 @@ class Engine:
                 outcomes.link(turn, item)
 
     def _fire(self, turn: Turn) -> None:
+        if self._doubt.alarms:
+            recovery.page_again(turn, self._doubt.alarms, self._doubt.blind_from_ms)
         timers.collect(turn)
         count = timers.fire(turn)
         turn.overdue = turn.blind and count >= timers.MAX_DUE

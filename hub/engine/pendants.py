@@ -95,11 +95,15 @@ def load_pendant(store: Store, column: str, value: str) -> PendantState | None:
     return PendantState(*values)
 
 
-def boot_of(store: Store, pendant: PendantState, boot: str, now_ms: int) -> tuple[Boot, bool]:
+def boot_of(
+    store: Store, pendant: PendantState, boot: str, now_ms: int, beats: bool = False
+) -> tuple[Boot, bool]:
     """What is known of a boot, and whether it is new to the hub.
 
-    A new boot began after everything that the earlier ones said: the newest of their dates is the
-    earliest moment for what it cannot date (ADR 0001).
+    `beats`: told by a beat, which is never stored on the pendant: so it is the boot that runs now,
+    and it began after everything that the others said. A boot that is known only from an event
+    may be an older one whose event waited in flash: it began at the earliest before the boot that
+    beats, so that one's floor is its floor too (ADR 0001: the earliest possible moment).
     """
     known = pendant.boots.get(boot)
     if known is not None:
@@ -113,11 +117,26 @@ def boot_of(store: Store, pendant: PendantState, boot: str, now_ms: int) -> tupl
     if row is not None:
         known = Boot(*row)
     else:
-        newest = store.one("SELECT MAX(known_ms) FROM boot WHERE key_id = ?", (pendant.key_id,))
-        earlier = [each.known_ms for each in pendant.boots.values()]
-        before = newest[0] if newest is not None and newest[0] is not None else 0
-        floor_ms = max([before, pendant.created_ms, pendant.last_beat_ms, *earlier])
-        floor_ms = min(floor_ms, now_ms)
+        floor_ms = _newest(store, pendant) if beats else _current_floor(store, pendant)
+        floor_ms = min(max(floor_ms, pendant.created_ms), now_ms)
         known = Boot(floor_ms, floor_ms)
     pendant.boots[boot] = known
     return known, row is None
+
+
+def _newest(store: Store, pendant: PendantState) -> int:
+    """The newest date of anything that any boot of the pendant said."""
+    row = store.one("SELECT MAX(known_ms) FROM boot WHERE key_id = ?", (pendant.key_id,))
+    stored = 0 if row is None or row[0] is None else int(row[0])
+    return max([stored, pendant.last_beat_ms, *(each.known_ms for each in pendant.boots.values())])
+
+
+def _current_floor(store: Store, pendant: PendantState) -> int:
+    """Before the boot that beats began, or 0 when none has ever beaten."""
+    known = pendant.boots.get(pendant.boot)
+    if known is not None:
+        return known.floor_ms
+    row = store.one(
+        "SELECT floor_ms FROM boot WHERE key_id = ? AND boot = ?", (pendant.key_id, pendant.boot)
+    )
+    return 0 if row is None else int(row[0])

@@ -8,27 +8,27 @@ they fell due, most dangerous first. No visit is loaded that is not due.
 from hub.engine import decide
 from hub.engine.turn import Turn
 from hub.rules.model import Event, Value
+from hub.store.changes import rank_of
 
 BLIND_MS = 30_000  # of link time: shorter than this nobody could tell the difference
 RESTORED = "restored_ms"  # in meta, set by `allswell restore`; told once
+PAGED_AT_ONCE = 200  # alarms in one turn after an outage
 ASKED_AT_ONCE = 100  # visits asked in one turn after the clock jumped
 
 
-def recover(turn: Turn, blind_from_ms: int) -> None:
-    """The first turn after a start; what came from the broker has been taken already."""
+def recover(turn: Turn, blind_from_ms: int) -> list[str]:
+    """The first turn after a start; what came from the broker has been taken already. Returns the
+    alarms to be paged again, most dangerous first: none when nobody could notice the gap."""
     blind_ms = turn.now_ms - blind_from_ms
     facts: dict[str, Value] = {"blind_from_ms": blind_from_ms, "blind_until_ms": turn.now_ms}
     event = Event("hub_restarted", turn.now_ms, data=facts)
-    for alarm_id in sorted(turn.state.alarms):
-        alarm = turn.state.alarms.get(alarm_id)
-        if alarm is not None:
-            decide.alarm_event(turn, _about(event, alarm.visit, alarm.worker), alarm)
+    waiting = sorted(turn.state.alarms.values(), key=lambda alarm: (rank_of(alarm), alarm.id))
     if turn.state.store.meta(RESTORED):
         turn.changes.meta[RESTORED] = ""
         turn.note("hub_restarted", "the database was put back from a copy: later events are lost")
     if blind_ms < BLIND_MS * turn.speed:
         turn.note("hub_restarted", f"the hub started again after {blind_ms} ms", event)
-        return
+        return []
     turn.changes.meta["blind_from_ms"] = str(blind_from_ms)
     turn.changes.meta["blind_until_ms"] = str(turn.now_ms)
     turn.after.changed.add("board")
@@ -36,10 +36,25 @@ def recover(turn: Turn, blind_from_ms: int) -> None:
         decide.off_visit(turn, event)
     else:
         turn.note("hub_restarted", f"blind for {blind_ms} ms; nothing was open", event)
+    return [alarm.id for alarm in waiting]
 
 
-def _about(event: Event, visit: str, worker: str) -> Event:
-    return Event(event.kind, event.at_ms, visit=visit, worker=worker, data=event.data)
+def page_again(turn: Turn, alarms: list[str], blind_from_ms: int) -> None:
+    """The next few of the alarms that nobody was paged about while the hub was down."""
+    facts: dict[str, Value] = {"blind_from_ms": blind_from_ms, "blind_until_ms": turn.now_ms}
+    for alarm_id in alarms[:PAGED_AT_ONCE]:
+        alarm = turn.state.alarms.get(alarm_id)
+        if alarm is not None:
+            event = Event(
+                "hub_restarted",
+                turn.now_ms,
+                visit=alarm.visit,
+                worker=alarm.worker,
+                pendant=alarm.pendant,
+                data=facts,
+            )
+            decide.alarm_event(turn, event, alarm)
+    del alarms[:PAGED_AT_ONCE]
 
 
 def _anything_open(turn: Turn) -> bool:

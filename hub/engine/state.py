@@ -257,7 +257,9 @@ class State:
         """The pendants that a worker carries."""
         ids = self.carried.get(worker)
         if ids is None:
-            rows = self.store.all("SELECT id FROM pendant WHERE worker = ? AND worker <> ''", (worker,))
+            rows = self.store.all(
+                "SELECT id FROM pendant WHERE worker = ? AND worker <> ''", (worker,)
+            )
             ids = self.carried[worker] = tuple(row[0] for row in rows)
         return [found for each in ids if (found := self.pendant(each)) is not None]
 

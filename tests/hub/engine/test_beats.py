@@ -129,6 +129,20 @@ def test_an_old_boots_beats_prove_nothing_once_another_boot_beats(house: House) 
     assert len(lost(house)) == 1
 
 
+def test_the_first_beat_of_a_boot_is_answered_though_nothing_dates_it(house: House) -> None:
+    """Else it would never hear a hub time to date the next one by."""
+    house.beat("p-ada")
+    house.now_ms += HOUR_MS
+    house.beat("p-ada")
+    handset = house.handsets["p-ada"]
+    house.now_ms += HOUR_MS
+    handset.boot, handset.seq, handset.heard_ms = f"{2:016x}", 0, 0
+    house.turn(house.item(handset.message("booted", house.now_ms)))
+    assert handset.heard_ms == 0, "its receipt was lost on the way"
+    (standing,) = answers(house)
+    assert (standing.boot, standing.beat) == (handset.boot, 2)
+
+
 def test_a_low_battery_is_told_once(house: House) -> None:
     for charge in (80, 21, 20, 21, 20, 19, 29):
         house.now_ms += 10_000

@@ -206,7 +206,9 @@ def test_an_sos_that_waited_is_dated_when_it_was_pressed_and_says_its_age(house:
     assert any("59 minutes late" in page.body for page in house.reader.pages())
 
 
-def test_an_undatable_press_is_as_old_as_it_can_be(house: House) -> None:
+def test_an_undatable_press_of_the_boot_that_beats_is_younger_than_the_last_boot(
+    house: House,
+) -> None:
     house.beat("p-ada")
     house.now_ms += HOUR_MS
     house.beat("p-ada")
@@ -214,13 +216,27 @@ def test_an_undatable_press_is_as_old_as_it_can_be(house: House) -> None:
     house.now_ms += HOUR_MS
     handset = house.handsets["p-ada"]
     handset.boot, handset.seq, handset.heard_ms = f"{9:016x}", 0, 0
-    house.turn(house.item(handset.message("sos-pressed", house.now_ms)))
+    press = handset.message("sos-pressed", house.now_ms)
+    house.turn(house.item(handset.message("beat", house.now_ms)))
+    house.turn(house.item(press))
     (alarm,) = alarms(house, "sos")
     assert alarm.raised_ms == last_known + 1_000
-    (line,) = [line for line in house.reader.visit_log("") if line.kind == "sos_pressed"] or [
-        row for row in house.reader.alarm_log(alarm.id) if row.kind == "alarm_raised"
-    ]
-    assert line.at_ms == alarm.raised_ms
+    row = next(row for row in house.reader.alarm_log(alarm.id) if row.kind == "alarm_raised")
+    assert row.at_ms == alarm.raised_ms
+
+
+def test_an_undatable_press_may_have_waited_in_flash_over_a_reboot(house: House) -> None:
+    """The earliest moment: before the boot that beats now, whenever the packet comes."""
+    handset = house.handsets["p-ada"]
+    waited = handset.message("sos-pressed", house.now_ms)
+    house.now_ms += HOUR_MS
+    handset.boot, handset.seq, handset.heard_ms = f"{9:016x}", 0, 0
+    house.beat("p-ada")
+    house.now_ms += HOUR_MS
+    house.beat("p-ada")
+    house.turn(house.item(waited))
+    (alarm,) = alarms(house, "sos")
+    assert alarm.raised_ms == START_MS + 1_000
 
 
 def test_a_hub_time_that_this_hub_cannot_have_signed_dates_nothing(house: House) -> None:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from hub.engine import timers
+import pytest
+
+from hub.engine import recovery, timers
 from tests.hub.house import HOUR_MS, MINUTE_MS, START_MS, House
 
 
@@ -90,6 +92,35 @@ def test_an_outage_does_not_run_through_a_ladder_in_one_second(
     assert (sos.state, sos.step, sos.round) == ("open", 0, 0)
     assert sos.next_ms > again.now_ms
     assert len([p for p in again.reader.pages(sos.id) if p.created_ms == again.now_ms]) == 2
+
+
+def test_a_restart_that_nobody_could_notice_pages_nobody_again(
+    house: House, tmp_path: Path
+) -> None:
+    """A crash loop must not become a flood of pages; what was not sent is in the outbox still."""
+    house.sos("p-ada")
+    again = house.kill(tmp_path / "again")
+    again.now_ms += 2_000
+    pages = len(again.reader.pages())
+    after = again.engine.recover(again.now_ms)
+    assert not after.pages
+    assert len(again.reader.pages()) == pages == len(again.reader.waiting_pages(again.now_ms))
+    assert log_kinds(again)[-1] == "hub_restarted"
+
+
+def test_many_alarms_are_paged_again_over_several_turns(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "PAGED_AT_ONCE", 1)
+    house.sos("p-ada")
+    house.sos("p-bea")
+    again = house.kill(tmp_path / "again")
+    again.now_ms += HOUR_MS
+    again.engine.recover(again.now_ms)
+    assert again.engine.next_due_ms() == again.now_ms
+    again.turn()
+    told = [row for row in again.reader.log_rows(limit=1_000) if row.kind == "hub_restarted"]
+    assert {row.worker for row in told} == {"", "ada", "bea"}
 
 
 def test_recovery_catches_up_over_several_turns(house: House, tmp_path: Path) -> None:
