@@ -59,6 +59,15 @@ def _session(request: Request, desk: Desk) -> Session | None:
     return desk.sessions.find(cookie, "cookie") if cookie else None
 
 
+def is_logged_in(request: Request) -> bool:
+    """Whether the session that began a long answer still stands."""
+    try:
+        asker(request)
+    except NotLoggedIn:
+        return False
+    return True
+
+
 async def posted(request: Request) -> Mapping[str, str]:
     """The fields of a form; of a field given several times, all, with commas between."""
     form = await request.form(max_files=0, max_fields=100)

@@ -17,7 +17,8 @@ HEARTBEAT_S = 5.0
 GAP_S = 0.1  # between two messages of one stream; the first one goes at once
 STREAMS_PER_SESSION = 2  # browsers allow six connections a host: the rest is for acknowledging
 STREAMS_MAX = 500
-NAMES_MAX = 64  # more than this at once is "everything"
+NAMES_MAX = 64  # more than this at once is EVERYTHING
+EVERYTHING = "everything"
 
 
 @dataclass(eq=False)
@@ -27,7 +28,8 @@ class Stream:
     session: str
     loop: asyncio.AbstractEventLoop
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    names: set[str] = field(default_factory=set)
+    # What changed between the page's making and this stream's opening is not known: fetch it all.
+    names: set[str] = field(default_factory=lambda: {EVERYTHING})
     closed: bool = False
 
 
@@ -51,7 +53,7 @@ class Live:
             for stream in self._streams:
                 stream.names |= told
                 if len(stream.names) > NAMES_MAX:
-                    stream.names = {"everything"}
+                    stream.names = {EVERYTHING}
                 _wake(stream)
 
     def turned(self) -> None:
@@ -120,12 +122,14 @@ async def messages(
     stream: Stream,
     now_ms: Callable[[], int],
     age_ms: Callable[[], int | None],
+    allowed: Callable[[], bool],
     heartbeat_s: float = HEARTBEAT_S,
 ) -> AsyncIterator[bytes]:
     """The bytes of one stream: an event at once for a change, and one each heartbeat anyway."""
     try:
         yield b"retry: 2000\n\n"
-        while not stream.closed:
+        # Logged out or expired: the page is told by its next fetch, and hears no more from here.
+        while not stream.closed and allowed():
             names = live.take(stream)
             said = {"changed": names, "engine_age_ms": age_ms(), "now_ms": now_ms()}
             yield b"event: turn\ndata: " + json.dumps(said).encode() + b"\n\n"

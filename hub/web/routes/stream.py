@@ -1,12 +1,13 @@
 """`/live`: what changed, as server-sent events; and `/healthz` for the machine that watches us."""
 
+import functools
 from collections.abc import Callable
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from hub.inbox import EngineStuck
-from hub.web.asking import Asker, asker, desk_of
+from hub.web.asking import Asker, asker, desk_of, is_logged_in
 from hub.web.desk import HEALTH_S
 from hub.web.live import messages
 
@@ -22,8 +23,9 @@ async def live(request: Request, who: Asker = Depends(asker)) -> Response:
     if stream is None:
         return Response("Too many open pages.", 503, media_type="text/plain")
     now_ms: Callable[[], int] = desk.clock.now_ms
+    allowed = functools.partial(is_logged_in, request)
     return StreamingResponse(
-        messages(desk.live, stream, now_ms, desk.engine_age_ms),
+        messages(desk.live, stream, now_ms, desk.engine_age_ms, allowed),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )

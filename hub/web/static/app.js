@@ -86,7 +86,7 @@ function staleness() {
 }
 
 function start() {
-  const stream = new Stream(hear);
+  const stream = new Stream(hear, () => refresh(["everything"]));
   setInterval(() => {
     tick(clock);
     staleness();

@@ -5,8 +5,9 @@
 const SILENCE_MS = 8000;
 
 export class Stream {
-  constructor(onTurn) {
+  constructor(onTurn, onRefused) {
     this.onTurn = onTurn;
+    this.onRefused = onRefused;
     this.heard = performance.now();
     this.source = null;
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("allswell-live") : null;
@@ -23,6 +24,10 @@ export class Stream {
       const said = JSON.parse(event.data);
       if (this.channel) this.channel.postMessage(said);
       this.tell(said);
+    });
+    // The browser tries again by itself unless the hub answered no: then a fetch learns why.
+    this.source.addEventListener("error", () => {
+      if (this.source.readyState === EventSource.CLOSED) this.onRefused();
     });
   }
 

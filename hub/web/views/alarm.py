@@ -28,6 +28,7 @@ class Banner:
     raised_at: str
     where: str
     presses: str
+    felt: str
     state: str
     next_words: str
     next_ms: int
@@ -70,6 +71,7 @@ def banner(scene: Scene, alarm: Alarm) -> Banner:
         raised_at=times.when(alarm.raised_ms, scene.now_ms, scene.zone),
         where=where(scene, alarm),
         presses=presses(scene, alarm),
+        felt=felt(scene, alarm),
         state=state_words(scene, alarm),
         next_words=said,
         next_ms=next_ms,
@@ -135,6 +137,16 @@ def presses(scene: Scene, alarm: Alarm) -> str:
     last = max(press.at_ms for press in alarm.presses)
     at = times.clock_s(last, scene.zone)
     return f"Pressed {len(alarm.presses)} times, last {at}."
+
+
+def felt(scene: Scene, alarm: Alarm) -> str:
+    """What she knows of it (P2): her pendant echoes the newest standing it holds."""
+    pendant = scene.pendant_of(alarm.worker, alarm.pendant) if alarm.worker else None
+    if alarm.silent or not alarm.presses or not alarm.verified or pendant is None:
+        return ""
+    if pendant.standing_version and pendant.echoed >= pendant.standing_version:
+        return "Her pendant has felt this."
+    return "Her pendant has not answered since."
 
 
 def state_words(scene: Scene, alarm: Alarm) -> str:

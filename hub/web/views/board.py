@@ -141,7 +141,8 @@ def detail(scene: Scene, visit: Visit, part: Part) -> str:
     if part.stood_down:
         said.append("stood down")
     elif part.call_every_ms:
-        said.append(f"a call every {times.span(part.call_every_ms)}")
+        every = times.span(part.call_every_ms).replace(" ", "\u00a0")
+        said.append(f"a call every {every}")
     if visit.coverage == "poor":
         said.append("poor coverage")
     if visit.then in words.THEN:

@@ -75,9 +75,11 @@ class Morning:
 
     def send(self, worker: str, message: type[UpMessage], **more: object) -> None:
         self._seq[worker] += 1
+        rows = {row.worker: row for row in self.house.reader.pendants()}
         said: dict[str, Any] = {
-            "pendant": f"p-{worker}", "boot": BOOT, "seq": self._seq[worker], "standing": 0,
-            "heard_ms": self.house.clock.now_ms(), "since_ms": 0, "phase": "off", **more,
+            "pendant": f"p-{worker}", "boot": BOOT, "seq": self._seq[worker],
+            "standing": rows[worker].standing_version, "phase": "off", "since_ms": 0,
+            "heard_ms": self.house.clock.now_ms(), **more,
         }  # fmt: skip
         if "gesture" in dict(message.FIELDS):
             said.setdefault("gesture", "a-short")

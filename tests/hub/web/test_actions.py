@@ -78,7 +78,7 @@ def test_stand_down_carry_on_extend_abandon(house: House, ben: Browser) -> None:
     assert ben.submit(page, "carry_on", every_min="2").status_code == 422
     assert ben.submit(page, "carry_on", every_min="45", means="work-mobile").status_code == 303
     assert house.visit(visit).parts[0].call_every_ms == 45 * 60_000
-    assert "a call every 45 min" in ben.get("/").text
+    assert "a call every 45\u00a0min" in unescape(ben.get("/").text)
     assert ben.submit(page, "stand_down", means="work-mobile").status_code == 303
     assert house.visit(visit).parts[0].stood_down
     assert ben.submit(page, "extend", end_ms="12:15").status_code == 303

@@ -151,7 +151,7 @@ def test_a_hostile_name_is_only_text(house: House, ben: Browser) -> None:
 def test_the_wall_is_the_same_board_in_larger_letters(house: House, ben: Browser) -> None:
     house.plan()
     page = ben.get("/wall").text
-    assert '<body class="wall"' in page
+    assert '<html lang="en-GB" class="wall">' in page
     assert "Asha Patel" in page
 
 

@@ -27,9 +27,11 @@ def told(raw: bytes) -> dict[str, Any]:
 async def opened(live: Live, session: str = "s") -> tuple[Stream, AsyncIterator[bytes]]:
     stream = live.open(session)
     assert stream is not None
-    said = messages(live, stream, lambda: 77, live.engine_age_ms, heartbeat_s=30)
+    said = messages(live, stream, lambda: 77, live.engine_age_ms, lambda: True, 30)
     assert (await anext(said)).startswith(b"retry")
-    assert told(await anext(said))["now_ms"] == 77
+    first = told(await anext(said))
+    assert first["now_ms"] == 77
+    assert first["changed"] == ["everything"], "what the page has missed since it was made"
     return stream, said
 
 
@@ -100,3 +102,14 @@ async def test_shutting_down_ends_every_stream() -> None:
     live.shut_down()
     assert [message async for message in said] == []
     assert live.open("s") is None
+
+
+@pytest.mark.asyncio
+async def test_a_stream_ends_when_its_session_does() -> None:
+    live = Live(Link())
+    stream = live.open("s")
+    assert stream is not None
+    answers = iter([True, False])
+    said = messages(live, stream, lambda: 77, live.engine_age_ms, lambda: next(answers), 0.01)
+    assert len([message async for message in said]) == 2
+    assert live.streams() == 0
