@@ -72,11 +72,11 @@ def main(folder: Path) -> None:
             alarm = sos(morning)
             marek, lena = morning.visits["marek"], morning.visits["lena"]
             shots = (
-                ("/", "board-sos-desk-light", DESK, "light"),
-                ("/", "board-sos-desk-dark", DESK, "dark"),
-                ("/", "board-sos-phone-light", PHONE, "light"),
-                ("/", "board-sos-phone-dark", PHONE, "dark"),
-                ("/wall", "board-sos-wall", WALL, "light"),
+                ("/", "board-desk-light", DESK, "light"),
+                ("/", "board-desk-dark", DESK, "dark"),
+                ("/", "board-phone-light", PHONE, "light"),
+                ("/", "board-phone-dark", PHONE, "dark"),
+                ("/wall", "board-wall", WALL, "light"),
                 (f"/visits/{lena}?do=confirm_arrival", "visit-at-door-desk-light", DESK, "light"),
                 (f"/visits/{marek}", "visit-call-back-desk-dark", DESK, "dark"),
                 (f"/visits/{lena}?do=confirm_arrival", "visit-at-door-phone-light", PHONE, "light"),
