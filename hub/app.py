@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,7 @@ log = logging.getLogger("hub.app")
 WATCH_EVERY_S = 1.0
 ENGINE_STUCK_MS = 60_000  # of link time, without a turn and without a fault that explains it
 WEB_STOP_S = 3
+FAREWELL_S = 2.0
 DEAD = 70  # exit status: a part died; systemd starts us again
 BACKLOG = 128
 
@@ -117,6 +119,7 @@ class App:
         self._door: SideDoor | None = None
         self._settings = settings
         self._stop = threading.Event()
+        self._pause = threading.Event()  # never set: a wait that a signal handler cannot cut short
 
     def _own_url(self, at: Web) -> str:
         """With port 0 the system has chosen one."""
@@ -168,11 +171,18 @@ class App:
         if self._door is not None:
             self._door.close()
         self.notifier.stop()
+        self._note_outcomes()
         self.loop.stop()
         self.ingest.stop()
         self.reader.close()
         self.store.close()
         self._socket.close()
+
+    def _note_outcomes(self) -> None:
+        """What the notifier told last, or its pages would go out again at the next start."""
+        end_s = time.monotonic() + FAREWELL_S
+        while self.inbox.waiting()["outcomes"] and time.monotonic() < end_s:
+            self._pause.wait(0.02)
 
 
 def _uvicorn(site: Callable[..., object]) -> uvicorn.Config:

@@ -5,6 +5,7 @@ socket operation; who calls it holds the limit on the whole (a drip of bytes kno
 """
 
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ READ_S = 5.0
 _ASSET = AppriseAsset(
     app_id="allswell", app_desc="lone-worker safety", app_url="", http_redirects=False
 )
+_STATUS = re.compile(r"error=\d+")
 _APPRISE_LOG = logging.getLogger("apprise")
 
 
@@ -90,4 +92,10 @@ def send(url: str, letter: Letter, simulation: bool) -> str:
         taken = provider.notify(title=letter.subject, body=letter.text)
     except Exception as exc:  # noqa: BLE001 - plugins raise what they like
         return f"the provider's plugin failed: {type(exc).__name__}"
-    return "" if taken else complaints.take() or "the provider did not take it"
+    said = complaints.take()
+    if taken:
+        return ""
+    if not isinstance(provider, NotifyJSON):
+        # What a plugin says may name a telephone number or a chat: only its status is kept.
+        said = " ".join(_STATUS.findall(said)[:1])
+    return said or "the provider did not take it"

@@ -32,6 +32,7 @@ RETRY_S = (1.0, 3.0)
 # A page that belongs to no alarm has no ladder that would come round again: it is tried for longer.
 PATIENT_RETRY_S = (1.0, 3.0, 10.0, 30.0, 60.0, 60.0, 60.0, 120.0, 120.0)
 MAX_NOTE = 200
+FAREWELL_S = 2.0
 
 
 @dataclass(slots=True, eq=False)
@@ -124,10 +125,18 @@ class Notifier:
         self._done.put(None)
 
     def stop(self) -> None:
-        """What is not sent by now stays waiting in the outbox."""
+        """What a provider is taking just now may still be told; the rest stays in the outbox."""
         self._stopping = True
         self.wake()
         self._thread.join()
+        end_s = time.monotonic() + FAREWELL_S
+        while sum(self._counts.sending.values()) and (left_s := end_s - time.monotonic()) > 0:
+            try:
+                done = self._done.get(timeout=left_s)
+            except queue.Empty:
+                return
+            if done is not None:
+                self._take(done)
 
     def health(self) -> NotifierHealth:
         counts = self._counts

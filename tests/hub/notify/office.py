@@ -43,7 +43,8 @@ class Post:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
-                post.letters.append(json.loads(raw))
+                is_json = self.headers["Content-Type"] == "application/json"
+                post.letters.append(json.loads(raw) if is_json else {"raw": raw})
                 post.hang.wait(30)
                 self.send_response(post.status)
                 self.send_header("Location", "http://127.0.0.1:1/")

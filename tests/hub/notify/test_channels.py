@@ -73,6 +73,13 @@ def test_a_plugin_that_raises_is_a_fault(monkeypatch: pytest.MonkeyPatch, post: 
     assert send(post.url, LETTER, simulation=True) == "the provider's plugin failed: ValueError"
 
 
+def test_what_a_plugin_complains_of_names_nobody(post: Post) -> None:
+    post.status = 418
+    # Apprise's form:// is another plugin than its json://, which names only the host.
+    url = post.url.replace("http://", "form://")
+    assert send(url, LETTER, simulation=False) == "error=418"
+
+
 def test_complaints_of_two_threads_are_not_mixed(post: Post) -> None:
     other = Post()
     post.status, other.status = 404, 503

@@ -209,3 +209,15 @@ def test_a_store_that_cannot_be_read_for_a_moment_does_not_end_the_notifier(
     assert office.outcome().ok
     assert len(failures) == 2
     assert notifier.health().alive
+
+
+def test_what_a_provider_is_taking_at_a_stop_is_told(office: Office) -> None:
+    provider = Provider()
+    gate = provider.release["json://127.0.0.1/a"] = threading.Event()
+    office.person("mg", "json://127.0.0.1/a")
+    notifier = office.notifier(provider)
+    office.page(1, "mg")
+    wait_until(lambda: len(provider.sent) == 1)
+    threading.Timer(0.2, gate.set).start()
+    notifier.stop()
+    assert office.outcome().ok
