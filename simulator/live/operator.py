@@ -78,15 +78,17 @@ class Operator:
 
     def page(self, path: str) -> str:
         """A page as her browser gets it."""
-        answer = self._asked("GET", path)
-        answer.raise_for_status()
-        return answer.text
+        return self._got(path).text
 
     def get(self, path: str) -> object:
         """Of the JSON API."""
-        answer = self._asked("GET", "/api/v1" + path)
-        answer.raise_for_status()
-        return answer.json()
+        return self._got("/api/v1" + path).json()
+
+    def _got(self, path: str) -> httpx.Response:
+        answer = self._asked("GET", path)
+        if answer.status_code != 200:
+            raise OperatorFailed(f"{self.person}: GET {path}: HTTP {answer.status_code}")
+        return answer
 
     def do(self, kind: str, values: Mapping[str, Value]) -> Done:
         """One command. `values` name the visit or alarm that it is about."""
