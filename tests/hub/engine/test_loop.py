@@ -166,7 +166,11 @@ def test_a_database_that_really_cannot_grow(tmp_path: Path) -> None:
 def test_a_stop_while_the_disk_is_full_leaves_everything_in_the_inbox(rig: Rig) -> None:
     rig.step()
     FullDisk(rig.house, 1_000)
-    rig.loop._rest = lambda pause_ms: rig.loop._stopping.set()  # type: ignore[method-assign]
+
+    def stop(pause_ms: int) -> None:
+        rig.loop._stopping.set()
+
+    rig.loop._rest = stop  # type: ignore[method-assign]  # asked to stop while it waits
     rig.inbox.put(sos(rig.house))
     rig.step()
     assert rig.notes.acks == []
