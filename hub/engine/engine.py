@@ -5,8 +5,11 @@ log, byte for byte. It either commits everything or changes nothing: a turn that
 rolled back, its caches dropped, and the items may be given again.
 """
 
-from collections.abc import Callable, Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from hub.engine import commands, intake, outcomes, recovery, standings, timers
 from hub.engine.afterwards import Afterwards
@@ -17,6 +20,8 @@ from hub.inbox import Command, FromPendant, Item, LinkChanged, PageOutcome
 from hub.policy.model import Policy
 from hub.policy.terms import terms_text
 from hub.store.store import Store
+
+log = logging.getLogger("hub.engine")
 
 
 @dataclass(slots=True)
@@ -104,6 +109,18 @@ class Engine:
     def failed(self, item: Item, fault: str, now_ms: int) -> Afterwards:
         """An item that stops every turn it is in: kept, told, acknowledged; an SOS still pages."""
         return self._within(now_ms, lambda turn: outcomes.failed(turn, item, fault))
+
+    def due_singly(self, now_ms: int) -> Iterator[Afterwards]:
+        """What is due, a turn for each: the one that no turn survives is put off and told, so that
+        it cannot hold up the deadlines of everybody else."""
+        for due in timers.earliest(self.store, now_ms):
+            try:
+                yield self._within(now_ms, partial(timers.fire_one, due=due))
+            except sqlite3.Error:
+                raise
+            except Exception as exc:
+                log.exception("the deadline %s of %s cannot be decided: put off", due[3], due[2])
+                yield self._within(now_ms, partial(timers.set_aside, due=due, fault=repr(exc)))
 
     # Parts of a turn.
 

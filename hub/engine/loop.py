@@ -159,11 +159,13 @@ class Loop:
         if draining:
             return True
         try:
-            self._hand_over(self._engine.due(self._clock.now_ms()))
-        except Exception as exc:  # a fault of ours in what is due: shown, tried again
-            log.exception("what is due cannot be decided")
+            for after in self._engine.due_singly(self._clock.now_ms()):
+                self._hand_over(after)
+        except Exception as exc:  # as above: shown and tried again  # noqa: BLE001
             self._failed(f"what is due cannot be decided: {exc!r}")
             self._rest(RETRY_MS[-1])
+        else:
+            self.fault.text = ""
         return True
 
     def _hand_over(self, after: Afterwards) -> None:

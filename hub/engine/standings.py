@@ -20,6 +20,7 @@ VALID_MS = 60_000  # of link time; a pendant beats at least twice within it
 OFF_VALID_MS = 180_000  # off duty it beats once a minute
 ANSWER_EVERY_MS = 1_000  # per pendant; no pendant of ours beats faster
 REPEAT_EVERY_MS = 5_000  # an unechoed standing, until WAIT_FOR_BEAT_MS of silence
+MAX_REPEATS = 200  # in one turn
 WAIT_FOR_BEAT_MS = 60_000  # then it waits for the pendant to beat again
 
 
@@ -86,10 +87,9 @@ def tell(turn: Turn, pendant: PendantState, boot: str = NO_BOOT, beat: int = 0) 
     )
     token = codec.seal(message, pendant.key_id, pendant.down_key)
     turn.after.down.append((pendant.id, token))
+    turn.state.unechoed.pop(pendant.id, None)
     if pendant.echoed < pendant.standing_version:
-        turn.state.unechoed[pendant.id] = turn.now_ms
-    else:
-        turn.state.unechoed.pop(pendant.id, None)
+        turn.state.unechoed[pendant.id] = turn.now_ms  # at the end: the oldest stands first
 
 
 def settle(turn: Turn) -> None:
@@ -105,13 +105,17 @@ def settle(turn: Turn) -> None:
 
 
 def repeat(turn: Turn) -> None:
-    """What has not been echoed is told again, while the pendant lives."""
-    for pendant_id, told_ms in list(turn.state.unechoed.items()):
+    """What has not been echoed is told again, longest ago first, while the pendant lives."""
+    waiting = turn.state.unechoed
+    before_ms = turn.now_ms - REPEAT_EVERY_MS * turn.speed
+    dead_ms = turn.now_ms - WAIT_FOR_BEAT_MS * turn.speed
+    for _ in range(MAX_REPEATS):
+        pendant_id, told_ms = next(iter(waiting.items()), ("", turn.now_ms))
+        if not pendant_id or told_ms > before_ms:
+            return
+        del waiting[pendant_id]
         pendant = turn.state.pendant(pendant_id)
-        if pendant is None or pendant.echoed >= pendant.standing_version:
-            turn.state.unechoed.pop(pendant_id, None)
-        elif turn.now_ms - told_ms >= REPEAT_EVERY_MS * turn.speed:
-            if turn.now_ms - pendant.last_beat_ms > WAIT_FOR_BEAT_MS * turn.speed:
-                turn.state.unechoed.pop(pendant_id, None)
-            else:
-                tell(turn, pendant)
+        if pendant is None or pendant.last_beat_ms < dead_ms:
+            continue
+        if pendant.echoed < pendant.standing_version:
+            tell(turn, pendant)

@@ -10,10 +10,11 @@ from dataclasses import replace
 from heapq import heappop
 
 from hub.engine import beats, decide
-from hub.engine.turn import Turn, alarm_deadlines
+from hub.engine.turn import Due, Turn, alarm_deadlines
 from hub.rules import dangers
 from hub.rules.model import Deadline, Event, Value
 from hub.store.changes import OPEN_RANK, rank_of
+from hub.store.store import Store
 
 MAX_DUE = 200  # in one turn; between turns an SOS gets in
 STUCK_MS = 300_000
@@ -89,11 +90,31 @@ def _fire(turn: Turn, owner: str, due: Deadline) -> None:
         decide.visit_event(turn, event, visit)
 
 
+def earliest(store: Store, now_ms: int) -> list[Due]:
+    """What the index says is due, one by one: for when a turn of all of it failed."""
+    return [(*row,) for row in store.all(_EARLIEST, (now_ms, MAX_DUE))]
+
+
+def fire_one(turn: Turn, due: Due) -> None:
+    """Just this one, if it still stands."""
+    turn.fall_due(*due)
+    fire(turn)
+
+
+def set_aside(turn: Turn, due: Due, fault: str) -> None:
+    """No turn survives this one: put off, and told to a person."""
+    _, due_ms, owner, timer, worker = due
+    turn.note("item_failed", "a fault of the hub's own: a person looks", fault=fault[:200])
+    standing = current(turn, owner, timer, worker) or Deadline(timer, due_ms, worker)
+    _put_off(turn, owner, standing)
+
+
 def _put_off(turn: Turn, owner: str, due: Deadline) -> None:
     """The rules let it stand although it is due: a fault of ours, never a silent loop (P3)."""
     later = Deadline(due.timer, turn.now_ms + STUCK_MS, due.worker, due.anchor_ms)
     kind, _, name = owner.partition(":")
-    rank = OPEN_RANK if kind == "visit" else rank_of(turn.state.alarms[name])
+    alarm = turn.state.alarms.get(name) if kind == "alarm" else None
+    rank = OPEN_RANK if alarm is None else rank_of(alarm)
     turn.changes.deadline(owner, later, rank)
     event = Event(
         "deadline_stuck",

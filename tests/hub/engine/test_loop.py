@@ -12,6 +12,9 @@ from hub.engine.afterwards import Afterwards
 from hub.engine.loop import IDLE_MS, Loop
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command, FromPendant, Inbox, LinkChanged, Reply
+from hub.policy.model import Policy
+from hub.rules import visit as visit_rules
+from hub.rules.model import Decision, Event, Visit
 from tests.hub.house import HOUR_MS, MINUTE_MS, START_MS, House
 
 
@@ -219,6 +222,30 @@ def test_a_command_that_trips_over_a_fault_is_answered(
     (answer,) = rig.notes.answers
     assert not answer.ok
     assert "fault of its own" in answer.reason
+
+
+def test_one_deadline_that_trips_over_a_fault_holds_up_no_other(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = rig.house.inside("ada"), rig.house.inside("bea")
+    rig.step()
+    real = visit_rules.decide
+
+    def decide(terms: Policy, visit: Visit, event: Event, now_ms: int) -> Decision:
+        if visit.id == bad and event.kind == "due":
+            raise ZeroDivisionError("planted")
+        return real(terms, visit, event, now_ms)
+
+    monkeypatch.setattr(visit_rules, "decide", decide)
+    rig.clock.advance(31 * MINUTE_MS)
+    item = sos(rig.house)
+    rig.inbox.put(item)
+    for _ in range(4):
+        rig.step()
+    assert rig.notes.acks == [item.mid]
+    found = {(alarm.kind, alarm.visit) for alarm in rig.house.reader.open_alarms()}
+    assert {("call_back_due", good), ("manager_now", good), ("unattended", bad)} <= found
+    assert rig.loop.fault.text == ""
 
 
 def test_a_start_takes_the_backlog_before_what_fell_due(house: House, tmp_path: Path) -> None:
