@@ -113,7 +113,10 @@ class App:
         hands = Hands(self.ingest, self.notifier.wake, self.live.changed)
         engine = Engine(self.store, RandomIds(), policy, clock.speed)
         self.loop = Loop(engine, clock, self.inbox, hands)
-        site = web.make(self.reader, self.inbox, clock, settings, self.live, policy)
+        fault = self.loop.fault
+        site = web.make(
+            self.reader, self.inbox, clock, settings, self.live, policy, lambda: fault.text
+        )
         self._web = uvicorn.Server(_uvicorn(site))
         self._web_thread = threading.Thread(target=self._serve_web, name="web", daemon=True)
         self._door: SideDoor | None = None

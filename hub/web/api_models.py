@@ -103,6 +103,12 @@ class ReportDanger(Noted):
     how: Literal["coded-phrase", "family", "call"]
 
 
+class Danger(Body):
+    worker: str
+    how: Literal["coded-phrase", "family", "call"]
+    note: str | None = None
+
+
 class AlarmContact(Body):
     means: Means
     reached: bool

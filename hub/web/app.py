@@ -3,7 +3,7 @@
 Rule: what a person types or a browser sends can fail only into a page that says what to do.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
@@ -37,11 +37,13 @@ def make(
     settings: Settings,
     live: Live,
     policy: Policy,
+    fault: Callable[[], str] = lambda: "",
 ) -> FastAPI:
-    """The app of one hub. `live.changed` is for the engine's thread to call after each commit."""
+    """The app of one hub. `live.changed` is for the engine's thread to call after each commit;
+    `fault` says why it takes no turn, "" while it does."""
     sessions = Sessions(settings.folder / SESSIONS, utc_ms)
     secure = settings.web.secure_cookie
-    desk = Desk(reader, inbox, clock, live, sessions, Passwords(), policy, secure)
+    desk = Desk(reader, inbox, clock, live, sessions, Passwords(), policy, secure, fault)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

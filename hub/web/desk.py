@@ -7,7 +7,7 @@ may not know; a command goes through the inbox and nowhere else.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ class Desk:
     passwords: Passwords
     policy: Policy
     secure: bool = False
+    fault: Callable[[], str] = lambda: ""  # why the engine takes no turn, e.g. a full disk
     ask_s: float = ASK_S
     back_off: BackOff = field(default_factory=lambda: BackOff(time.monotonic))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,6 +84,7 @@ class Desk:
             health=board.health,
             engine_age_ms=self.engine_age_ms(),
             speed=self.clock.speed,
+            fault=self.fault(),
             policy=self.policy,
         )
         return seen_by(viewer, scene)

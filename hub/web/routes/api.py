@@ -107,6 +107,14 @@ def take_duty(
     return _answer(request, who, "take_duty", body)
 
 
+@router.post("/danger", response_model=m.Done)
+def report_danger(
+    request: Request, body: m.Danger, who: Asker = Depends(from_our_script)
+) -> JSONResponse:
+    """Of anybody, on a visit or not (HM-7.3)."""
+    return _answer(request, who, "report_danger", body)
+
+
 @router.post("/alarms/{alarm_id}/acknowledge", response_model=m.Done)
 def acknowledge(
     request: Request, alarm_id: str, who: Asker = Depends(from_our_script)

@@ -1,4 +1,4 @@
-"""Who is on duty, taking and handing back; colleagues' numbers (HM-7.2)."""
+"""Who is on duty, taking and handing back; colleagues' numbers (HM-7.2); danger told by phone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -45,6 +45,31 @@ def do(
     if not answer.ok:
         return _page(request, who, scene, replace(asked.form, refused=answer.reason), 409)
     return RedirectResponse(f"/duty?done={quote('Recorded')}", 303)
+
+
+@router.get("/danger")
+def ask_danger(request: Request, who: Asker = Depends(asker)) -> Response:
+    scene = desk_of(request).scene(who.person.id)
+    return page(request, "danger.html", who, scene, form=planning.danger(scene))
+
+
+@router.post("/danger")
+def report_danger(
+    request: Request,
+    who: Asker = Depends(from_our_page),
+    typed: Mapping[str, str] = Depends(posted),
+) -> Response:
+    """Of anybody, wherever she is."""
+    desk = desk_of(request)
+    scene = desk.scene(who.person.id)
+    asked = fields.read(planning.danger(scene), typed, scene.now_ms, scene.zone)
+    if not asked.ok:
+        return page(request, "danger.html", who, scene, 422, form=asked.form)
+    answer = desk.ask("report_danger", who.person.id, asked.data)
+    if not answer.ok:
+        form = replace(asked.form, refused=answer.reason)
+        return page(request, "danger.html", who, scene, 409, form=form)
+    return RedirectResponse("/", 303)
 
 
 def _page(request: Request, who: Asker, scene: Scene, form: Form, status: int = 200) -> Response:

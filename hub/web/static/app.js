@@ -103,12 +103,12 @@ function start() {
   document.addEventListener("click", (event) => {
     if (event.target.closest(".sound")) soundIsOn() ? turnOff() : turnOn();
   });
-  // The key "a" goes to the most urgent alarm's button; Enter then takes it.
+  // Alt+A goes to the most urgent alarm's button; Enter then takes it.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "a" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select")) return;
+    if (!event.altKey || event.code !== "KeyA") return;
     const take = document.querySelector(".alarm.unowned .take");
     if (take) take.focus();
+    event.preventDefault();
   });
   tick(clock);
   staleness();

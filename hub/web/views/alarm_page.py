@@ -11,10 +11,10 @@ from hub.web.views.scene import Line, Scene, concerns, line
 from hub.web.views.visit import Lines, LogItem, attempt_words, lines, log_items
 
 OUTCOMES = (
-    ("safe-spoken", "She is safe: spoken with her"),
-    ("safe-seen", "She is safe: somebody is beside her"),
-    ("emergency-services", "Emergency services are with her"),
-    ("false-alarm", "A false alarm: spoken with her"),
+    ("safe", "She is safe: somebody spoke with her"),
+    ("safe, seen", "She is safe: somebody is beside her"),
+    ("emergency services came", "Emergency services are with her"),
+    ("false alarm", "A false alarm: somebody spoke with her"),
     ("drill", "A drill"),
     ("other", "Something else: see the note"),
 )

@@ -24,6 +24,11 @@ SPOKEN = Field(
 )
 COVERAGE = (("good", "good"), ("poor", "poor or patchy"), ("unknown", "not known"))
 THEN = (("base", "back to base"), ("home", "home (NR)"), ("next", "the next visit"))
+DANGERS = (
+    ("coded-phrase", "She used the coded phrase"),
+    ("family", "Her family is worried"),
+    ("call", "Another call: she is in danger"),
+)
 LONGEST_CALL_MIN = 240
 
 Maker = Callable[[Scene, Visit, Part], Form]
@@ -180,10 +185,8 @@ def set_coverage(scene: Scene, visit: Visit, part: Part) -> Form:
 
 def report_danger(scene: Scene, visit: Visit, part: Part) -> Form:
     """HM-5.1, HM-7.3: heard on the phone; raises an alarm that makes no sound on her side."""
-    how = (("coded-phrase", "She used the coded phrase"), ("family", "Her family is worried"),
-           ("call", "Another call: she is in danger"))  # fmt: skip
     return _form(visit, part, "report_danger", "Report danger", "Raise the alarm",
-                 Field("how", "How do you know", "choice", True, how, "coded-phrase"), NOTE,
+                 Field("how", "How do you know", "choice", True, DANGERS, "coded-phrase"), NOTE,
                  css="danger", hint="Do not ring her back: the aggressor may hear both sides.",
                  )  # fmt: skip
 

@@ -71,6 +71,8 @@ def notices(scene: Scene) -> list[Notice]:
                 "Do not rely on this page: ring people.",
             )
         )
+    if scene.fault:
+        said.append(Notice("bad", f"The hub cannot record anything: {scene.fault}."))
     health = scene.health
     if health is not None:
         for name, state in (("events", health.events_link), ("beats", health.beats_link)):

@@ -1,7 +1,7 @@
 """The form for planning a visit (HM-2.2 to HM-2.6, HM-4.0) and for taking a duty."""
 
 from hub.web.views import times
-from hub.web.views.commands import COVERAGE, THEN
+from hub.web.views.commands import COVERAGE, DANGERS, THEN
 from hub.web.views.fields import Field, Form
 from hub.web.views.scene import Scene
 
@@ -45,6 +45,19 @@ def duty(scene: Scene) -> Form:
         Field("on", "What", "yesno", True, (("yes", "goes on duty"), ("no", "goes off duty"))),
     )
     return Form("take_duty", "Duty", "Record it", "/duty", fields)
+
+
+def danger(scene: Scene) -> Form:
+    """HM-7.3: a call about somebody, wherever she is, on a visit or not."""
+    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
+    fields = (
+        Field("worker", "Who is in danger", "choice", True, people),
+        Field("how", "How do you know", "choice", True, DANGERS, "family"),
+        Field("note", "What was said", "area"),
+    )
+    hint = "Do not ring her back: the aggressor may hear both sides."
+    return Form("report_danger", "Somebody is in danger", "Raise the alarm", "/danger", fields,
+                css="danger", hint=hint)  # fmt: skip
 
 
 def roles(scene: Scene) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ class Scene:
     health: Health | None = None
     engine_age_ms: int | None = None
     speed: int = 1
+    fault: str = ""  # why the engine takes no turn
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
     hush_from_ms: int | None = None  # since when: rows she could read before must not vanish
     hush_people: frozenset[str] = frozenset()  # she and her pair, whose own looks they may see

@@ -95,7 +95,16 @@ class House:
         self.loop = Loop(self.engine, self.clock, self.inbox, self.hands)
         self.loop.start()
         settings = Settings(folder=folder)
-        self.app = make(self.reader, self.inbox, self.clock, settings, self.live, self.policy)
+        self.fault = ""
+        self.app = make(
+            self.reader,
+            self.inbox,
+            self.clock,
+            settings,
+            self.live,
+            self.policy,
+            lambda: self.fault,
+        )
 
     def stick(self) -> None:
         """The engine ends, as if it hung: nothing is answered any more."""

@@ -228,3 +228,13 @@ def test_the_log_is_sentences_with_names_and_both_times(house: House, ben: Brows
     assert "Ben Okafor spoke with Asha Patel on her work mobile." in page
     page = unescape(ben.get(f"/visits/{visit}").text)
     assert "Ben Okafor looked at personal details." in page
+
+
+@pytest.mark.clause("HM-7.3")
+def test_a_worried_familys_call_about_somebody_off_a_visit(house: House, ben: Browser) -> None:
+    assert ben.submit("/danger", "danger", how="family").status_code == 422
+    answer = ben.submit("/danger", "danger", worker="marek", how="family", note="not home")
+    assert answer.status_code == 303
+    alarm = house.alarm("family_worried")
+    assert alarm.worker == "marek"
+    assert "The family is worried, Marek Nowak" in ben.get("/").text

@@ -71,8 +71,8 @@ def test_an_attempt_is_recorded_and_only_speech_ends_it(house: House, ben: Brows
     ben.post(f"{page}/acknowledge")
     assert ben.submit(page, "record_contact", means="own-mobile", reached="no").status_code == 303
     assert "own mobile: not reached" in unescape(ben.get(page).text)
-    typed = {"outcome": "safe-spoken", "note": "she slipped, nothing broken"}
-    answer = ben.submit(page, "resolve", outcome="safe-spoken")
+    typed = {"outcome": "safe", "note": "she slipped, nothing broken"}
+    answer = ben.submit(page, "resolve", outcome="safe")
     assert answer.status_code == 422
     answer = ben.submit(page, "resolve", **typed)
     assert answer.status_code == 409
@@ -81,7 +81,7 @@ def test_an_attempt_is_recorded_and_only_speech_ends_it(house: House, ben: Brows
     assert ben.submit(page, "resolve", **typed, spoke="yes").status_code == 303
     assert "sos" not in [alarm.kind for alarm in house.reader.open_alarms()]
     assert '<section id="alarm-' not in ben.get("/").text
-    assert "Over: safe-spoken: she slipped" in ben.get(page).text
+    assert "Over: safe: she slipped" in ben.get(page).text
 
 
 def test_a_press_that_the_page_did_not_show_is_not_resolved(house: House, ben: Browser) -> None:
@@ -91,7 +91,7 @@ def test_a_press_that_the_page_did_not_show_is_not_resolved(house: House, ben: B
     assert seen
     assert seen[1] == "1"
     house.press(SosPressed, gesture="sos-hold")
-    typed = {"outcome": "safe-spoken", "note": "x", "spoke": "yes", "presses": "1"}
+    typed = {"outcome": "safe", "note": "x", "spoke": "yes", "presses": "1"}
     answer = ben.post(f"{page}/resolve", typed)
     assert answer.status_code == 409
     assert "pressed again since" in answer.text

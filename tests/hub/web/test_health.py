@@ -65,3 +65,11 @@ def test_blind_time_is_told(house: House, ben: Browser) -> None:
     house.stick()
     house.engine.recover(house.clock.now_ms(), start_ms)
     assert "The hub was blind from 10:00 to 10:12 (12 min)." in ben.get("/").text
+
+
+def test_a_hub_that_cannot_record_says_why(house: House, ben: Browser) -> None:
+    house.fault = "the database does not take a turn: disk is full"
+    page = ben.get("/").text
+    assert (
+        "The hub cannot record anything: the database does not take a turn: disk is full." in page
+    )

@@ -93,7 +93,7 @@ def test_when_it_is_over_she_may_read_all_of_it(house: House, ben: Browser, asha
     house.press(Duress, gesture="chord")
     alarm = house.alarm("duress").id
     assert "duress" not in asha.get(f"/visits/{visit}").text
-    ben.submit(f"/alarms/{alarm}", "resolve", outcome="safe-seen", note="police", spoke="yes")
+    ben.submit(f"/alarms/{alarm}", "resolve", outcome="safe, seen", note="police", spoke="yes")
     house.ask("turn", "")
     page = unescape(asha.get(f"/visits/{visit}").text)
     assert "silent sign of duress" in page
