@@ -1,1 +1,1 @@
-"""The hub: commits before it answers, runs the written procedure to the minute, makes people act."""
+"""The hub: commits before it answers, runs the procedure to the minute, makes people act."""

@@ -35,7 +35,7 @@ class Fault:
         return f"{self.file}:{self.line}: {key}{self.said}"
 
 
-class Faults(Exception):  # noqa: N818 - it is many errors, not one
+class Faults(Exception):
     """Everything wrong, in the order of the file."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -1,5 +1,6 @@
 """How long a restart takes with 100,000 open visits: from the process's start to the first due
-deadline handled and committed. The real `allswell serve`, its backlog drained from a real broker first.
+deadline handled and committed. The real `allswell serve`, its
+backlog drained from a real broker first.
 """
 
 import contextlib
