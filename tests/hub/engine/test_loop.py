@@ -272,19 +272,18 @@ def test_a_start_without_a_broker_waits_ten_seconds_at_most(house: House, tmp_pa
     rig.loop._drain()
     assert 10_000 <= rig.clock.monotonic_ms() <= 11_000
     rig.step()
-    assert again.reader.log_rows(limit=1_000)[-1].kind != ""
 
 
 def test_a_jump_of_the_clock_is_noticed(rig: Rig) -> None:
     rig.step()
     rig.clock.jump(HOUR_MS)
     rig.step()
-    assert "clock_jumped" in kinds(rig.house)
     alarms = len(rig.house.reader.open_alarms())
     for _ in range(3):
         rig.clock.advance(10)
         rig.step()
-    assert len(rig.house.reader.open_alarms()) == alarms, "told once"
+    assert kinds(rig.house) == {"clock_jumped"}
+    assert len(rig.house.reader.open_alarms()) == alarms == 1, "told once"
 
 
 def test_the_thread_starts_and_stops(house: House) -> None:
