@@ -17,7 +17,6 @@ from firmware.pendant.ledger import Ledger, is_audible
 from firmware.pendant.meanings import meaning, say
 from firmware.pendant.presses import SILENT
 from firmware.pendant.settings import Settings
-from firmware.pendant.silent import SilentPresses
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import Truths
 from protocol import topics
@@ -49,9 +48,7 @@ class Device:
         self._ledger = Ledger()
         self._beliefs = Beliefs(self._identity.boot, "off", "")
         self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
-        self._silent = SilentPresses(self._truths)
         self._signal_pct = 0
-        self._link_ms = now_ms  # when the link last came up
         self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
 
     def believed_phase(self) -> str:
@@ -109,7 +106,6 @@ class Device:
         self._clock(now_ms)
         self._truths.link = up
         if up:
-            self._link_ms = self._now_ms
             self._ledger.outbox.restart(self._now_ms)
             self._beats.at_once(self._now_ms)
         return self._work([])
@@ -163,7 +159,7 @@ class Device:
             elif item[0] == "gesture":
                 self._gesture(item[1], item[2], item[3], out)
             else:
-                self._read_silent(out)
+                self._felt_as_a_short(item[1], item[2], item[3], out)
 
     def _gesture(self, name: str, began_ms: int, held_ms: int, out: "Outputs") -> None:
         kind = meaning(name, self._beliefs.phase, self._truths.pending_prompt())
@@ -172,8 +168,8 @@ class Device:
         else:
             identity = self._press(kind, name, began_ms, held_ms, out)
         if kind.TYPE in SILENT:
-            self._silent.made(identity)
-        elif kind in ALARM_TYPES:
+            return  # nothing of it is felt; what she feels is its A short, when that is read
+        if kind in ALARM_TYPES:
             self._truths.watch(identity, True, self._now_ms)
         elif name == "a-short":
             self._a_short(identity, kind, out)
@@ -183,17 +179,17 @@ class Device:
             self._truths.watch(identity, False, self._now_ms)
 
     def _a_short(self, identity: str, kind: "type[PressMessage]", out: "Outputs") -> None:
-        """Felt for A short, and for a chord in exactly the same way."""
+        """What A short does, and a chord in exactly the same way."""
         before = self._claim_name()
         self._feel(out, *self._truths.touched(identity, kind, self._now_ms))
         self._truths.watch(identity, False, self._now_ms)
         self._drop_claim(before, out)
 
-    def _read_silent(self, out: "Outputs") -> None:
-        identity = self._silent.read()
+    def _felt_as_a_short(self, name: str, began_ms: int, held_ms: int, out: "Outputs") -> None:
+        """After a silent alarm: the message that A short would have been, when it would have been,
+        so that the hub answers as it would have. Its gesture says that it is no word of hers."""
         kind = meaning("a-short", self._beliefs.phase, self._truths.pending_prompt())
-        self._a_short(identity, kind, out)
-        self._silent.was_read(identity, self._now_ms)
+        self._a_short(self._press(kind, name, began_ms, held_ms, out), kind, out)
 
     def _press(
         self,
@@ -221,7 +217,8 @@ class Device:
         """Take up what the last boot left behind."""
         owed = self._ledger.restore(found, self._now_ms, out)
         for entry in owed:
-            self._truths.watch(entry.identity, is_audible(entry), self._now_ms)
+            if entry.type_name not in SILENT:
+                self._truths.watch(entry.identity, is_audible(entry), self._now_ms)
         self._truths.restore(found.latest_claim())
         if any(is_audible(entry) for entry in owed):
             self._feel(out, "stored")
@@ -240,8 +237,6 @@ class Device:
         press = self._ledger.presses.find(entry.identity)
         if press is None or press.audible:
             self._feel(out, *self._truths.received(entry.identity, press))
-            return
-        self._silent.received(entry, self._link_ms, self._now_ms)
 
     def _standing(self, standing: Standing, out: "Outputs") -> None:
         place = (self._beliefs.phase, self._beliefs.visit)

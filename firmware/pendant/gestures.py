@@ -23,9 +23,9 @@ RAMP = ((800, "ramp-1"), (1200, "ramp-2"), (1600, "ramp-3"))  # felt while SOS i
 
 BUTTONS = ("a", "d", "s")
 
-# What comes out: ("felt", pattern) | ("gesture", name, began_ms, held_ms) | ("read",)
-# "felt" is about the press itself; "read" is when a chord, whole or broken, is felt as if it had
-# been A short (its message is already on its way by then).
+# What comes out: ("felt", pattern) | ("gesture", name, began_ms, held_ms), and, with the same
+# fields as a gesture, ("read", …): when a chord, whole or broken, is felt as if it had been A short
+# (its alarm is already on its way by then).
 
 
 class Letter:
@@ -60,7 +60,8 @@ class Gestures:
         self._chorded = False  # this overlap was a whole chord
         self._began_ms = 0
         self._tail_ms = -1
-        self._read_ms: list[int] = []  # when chords are to be felt as A short
+        # Chords that are to be felt as A short: (when, name, began_ms, held_ms)
+        self._reads: list[tuple[int, str, int, int]] = []
 
     def edge(self, button: str, down: bool, now_ms: int) -> "list[Felt]":
         """A raw edge, bounces and all."""
@@ -108,7 +109,7 @@ class Gestures:
             (self.d.contact.due_ms(), "settle-d"),
             (self.sos.due_ms(), "settle-s"),
             (self._apart_due_ms(), "apart"),
-            (self._read_ms[0] if self._read_ms else -1, "read"),
+            (self._reads[0][0] if self._reads else -1, "read"),
         ):
             if due_ms >= 0 and (best[1] == "" or due_ms < best[0]):
                 best = (due_ms, step)
@@ -129,8 +130,7 @@ class Gestures:
         elif step == "apart":
             self._apart(due_ms, out)
         elif step == "read":
-            self._read_ms.pop(0)
-            out.append(("read",))
+            out.append(("read",) + self._reads.pop(0)[1:])
         else:
             self._letter_due(self.a if step == "letter-a" else self.d, out)
 
@@ -203,9 +203,10 @@ class Gestures:
             return  # two glitches shorter than a press, neither was ever down
         up_ms = due_ms - DEBOUNCE_MS
         self._tail_ms = up_ms + TAIL_MS
+        name, held_ms = "chord" if self._chorded else "chord-broken", up_ms - self._began_ms
         if not self._chorded:
-            out.append(("gesture", "chord-broken", self._began_ms, up_ms - self._began_ms))
-        self._read_ms.append(up_ms + WINDOW_MS + DEBOUNCE_MS)
+            out.append(("gesture", name, self._began_ms, held_ms))
+        self._reads.append((up_ms + WINDOW_MS + DEBOUNCE_MS, name, self._began_ms, held_ms))
 
     # -- A or D alone ------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import binascii
 from firmware.pendant.standing import AT_A_DOOR
 from protocol import codec
 from protocol.errors import RemoteProtocolError
-from protocol.messages import ALARM_TYPES, PHASES, PressMessage, Replied, UpMessage
+from protocol.messages import ALARM_TYPES, PHASES, Arrived, Ok, UpMessage
 from protocol.record import is_id, is_press
 
 PHASE_NAME = "phase"
@@ -61,12 +61,7 @@ class Found:
 
 def _claims_arrival(message: UpMessage) -> bool:
     """An event that became her latest arrival claim when it was pressed (truths.touched)."""
-    return (
-        isinstance(message, PressMessage)
-        and not isinstance(message, Replied)
-        and message.gesture in ("a-short", "chord", "chord-broken")
-        and message.phase not in AT_A_DOOR
-    )
+    return isinstance(message, (Arrived, Ok)) and message.phase not in AT_A_DOOR
 
 
 def read(records: list[tuple[str, bytes]], pendant: str) -> Found:

@@ -4,7 +4,6 @@ Rules it keeps: alarms go first and are never dropped; routine events make room 
 are counted; what is sent is the bytes that were sealed, over any number of links and boots.
 """
 
-from firmware.pendant.presses import AUDIBLE, SILENT
 from protocol import codec
 from protocol.messages import ALARM_TYPES, Duress, DuressSuspected, SosAborted, SosPressed
 from protocol.record import Message
@@ -79,11 +78,7 @@ class Outbox:
     def add(self, entry: Entry) -> Entry | None:
         """Queue it; returns the routine event that had to make room."""
         (self.alarms if entry.alarm else self.routine).append(entry)
-        # A silent alarm takes the place that A short would have taken, or the difference shows.
-        silent = len([alarm for alarm in self.alarms if alarm.type_name in SILENT])
-        if entry.type_name in AUDIBLE or len(self.routine) + silent <= MAX_ROUTINE:
-            return None
-        if not self.routine:
+        if len(self.routine) <= MAX_ROUTINE:
             return None
         self.dropped += 1
         return self.routine.pop(0)

@@ -1,7 +1,7 @@
 """What the wearer has been told, and what she must be told now: patterns in, nothing else out.
 
 Rule: she is told a truth when it becomes true and again when it stops being true, and never told
-one that is not. A silent alarm has no truths of its own: its press is felt as A short would be.
+one that is not. A silent alarm has no truths of its own: only the A short that goes with it has.
 """
 
 from firmware.pendant.presses import OpenPress, OpenPresses
@@ -26,7 +26,6 @@ class Watch:
     def __init__(self, identity: str, urgent: bool, now_ms: int) -> None:
         self.identity = identity
         self.urgent = urgent
-        self.read_ms = now_ms
         self.next_ms = now_ms + NOT_SENT_MS
         self.left = ROUTINE_TIMES
 
@@ -41,7 +40,6 @@ class Truths:
         self._lost = False  # she was told that the hub no longer answers
         self.claim = ""  # her latest arrival claim
         self._latest_a = ""  # her latest A short, which may have been read as one
-        self._owed: list[tuple[int, str]] = []  # receipts to be felt later
         self._at_a_door = False
         self._go_in = ""  # the arrival she was told to go in for
         self._door_next_ms = -1  # "do not go in" is repeated then
@@ -89,15 +87,6 @@ class Truths:
         elif self._beliefs.off_duty():
             feels.append("status-good" if self._all_well(now_ms) else "status-bad")
         return feels
-
-    def received_silently(self, identity: str, after_ms: int, now_ms: int) -> None:
-        """A silent press reached the hub, `after_ms` from when it was made. It was on its way
-        before it was read; its receipt is felt when that of A short would have been."""
-        for watch in self._watches:
-            if watch.identity == identity:
-                felt_ms = max(now_ms, watch.read_ms + after_ms)
-                self._owed.append((felt_ms, identity))
-                return
 
     def received(self, identity: str, press: OpenPress | None) -> list[str]:
         """The hub's signed receipt came."""
@@ -230,9 +219,6 @@ class Truths:
         if 0 <= self._door_next_ms <= now_ms:
             self._door_next_ms = now_ms + DOOR_AGAIN_MS
             feels.append("do-not-go-in")
-        for felt_ms, identity in [owed for owed in self._owed if owed[0] <= now_ms]:
-            self._owed.remove((felt_ms, identity))
-            feels += self.received(identity, None)
         return feels + self._overdue(now_ms)
 
     def _overdue(self, now_ms: int) -> list[str]:
@@ -261,7 +247,6 @@ class Truths:
     def next_ms(self) -> int:
         """When something here wants a tick; -1 if nothing does."""
         due = [w.next_ms for w in self._watches] + [self._prompt_next_ms, self._door_next_ms]
-        due += [felt_ms for felt_ms, _identity in self._owed]
         if not self._lost and self._matters():
             due.append(self._lapse_ms())
         due = [at_ms for at_ms in due if at_ms >= 0]

@@ -160,7 +160,11 @@ def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) 
     part = found.part
     phase = "off" if part is None else part.phase
     gesture = message.gesture if isinstance(message, PressMessage) else "none"
-    kind = reading.read(message.TYPE, gesture, phase, "" if part is None else part.prompt)
+    prompt = "" if part is None else part.prompt
+    kind = reading.read(message.TYPE, gesture, phase, prompt)
+    felt: dict[str, Value] = {}
+    if kind == reading.FELT_AS_A_SHORT:
+        felt["felt"] = reading.felt_as(message.TYPE, phase, prompt)
     event = Event(
         kind,
         dated.at_ms,
@@ -169,7 +173,7 @@ def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) 
         worker=pendant.worker,
         pendant=pendant.id,
         identity=message.identity(),
-        data=_facts(message, gesture, phase, dated),
+        data=_facts(message, gesture, phase, dated) | felt,
     )
     _decide(turn, event, found)
     if isinstance(message, Booted):

@@ -106,14 +106,25 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
     lines = [page.why]
     if alarm is not None:
         lines.append(_when(turn, alarm))
-        if alarm.silent:
-            lines.append("Silent: do not call her, she may not be alone.")
+    if _is_silent(turn, alarm, visit):
+        lines.append("Silent: do not call her, she may not be alone.")
     if visit is not None:
         code = turn.state.client_code(visit.client)
         tracker = _name(turn, visit.tracker)
         lines.append(f"Visit {visit.id}: {visit.area}, client {code}, tracker {tracker}.")
     again = f" (round {page.round + 1})" if page.round else ""
     return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
+
+
+def _is_silent(turn: Turn, alarm: Alarm | None, visit: Visit | None) -> bool:
+    """Whoever is paged about her, whatever for, must not ring into a silent alarm (P2)."""
+    about = [] if alarm is None else [alarm]
+    workers = {each.worker for each in about} | {
+        part.worker for part in (() if visit is None else visit.parts)
+    }
+    for worker in workers - {""}:
+        about += turn.state.alarms_about(worker)
+    return any(each.silent for each in about)
 
 
 def _name(turn: Turn, person: str) -> str:

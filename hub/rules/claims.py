@@ -11,9 +11,11 @@ from dataclasses import replace
 from hub.policy.model import Terms
 from hub.rules.changes import changed, claimed, having, moved, noted
 from hub.rules.dangers import on_row, press_alarm, unplanned_alarm
-from hub.rules.model import Decision, Effect, Event, Page, Part, Visit
+from hub.rules.model import Claim, Decision, Effect, Event, Page, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
+from hub.rules.reading import DANGER, FELT_AS_A_SHORT
 
+A_SHORT = frozenset({"arrived", "ok", "replied", "touched"})  # what A short may be read as
 NO_PRESS = "0" * 16 + ".0"  # go_in of an arrival that was told by telephone: no press is answered
 Handler = Callable[[Terms, Visit, Part, Event], Decision]
 
@@ -150,6 +152,23 @@ def ladder_page(terms: Terms, visit: Visit, about: str, why: str) -> Page:
     return Page(roles, about, why, visit=visit.id)
 
 
+def _felt_as_a_short(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    """With a silent press everything goes on as after A short, and nobody takes it for a word of
+    hers: the claim is what it was, and nobody is sent to ask her (P2)."""
+    felt = str(event.data.get("felt", ""))
+    handler = HANDLERS[felt] if felt in A_SHORT else _recorded
+    done = handler(terms, visit, part, replace(event, kind=felt))
+    kind = DANGER.get(str(event.data.get("gesture", "")), "duress")
+    said = f"{kind}, felt as A short ({felt}): no word of hers"
+    new = done.visit.part(part.worker) if done.visit is not None else None
+    if done.visit is None or new is None or new.claims == part.claims:
+        return Decision(visit=done.visit, reason=said)
+    claim = Claim(kind, event.at_ms, event.identity, felt)
+    silent = having(new, claims=(*new.claims[:-1], claim))
+    parts = tuple([silent if each is new else each for each in done.visit.parts])
+    return Decision(visit=having(done.visit, parts=parts), reason=said)
+
+
 def _recorded(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     return noted(visit, f"{event.kind} while {part.phase}: recorded")
 
@@ -165,6 +184,7 @@ HANDLERS: dict[str, Handler] = {
     "no_answer": _no_answer,
     "home_safe": _home_safe,
     "replied": _replied,
+    FELT_AS_A_SHORT: _felt_as_a_short,
     "touched": _recorded,
 }
 

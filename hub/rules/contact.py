@@ -84,7 +84,7 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
         said = f"Her arrival cannot be confirmed: this part is {part.phase} already."
         return refused(visit, said)
     place, name = text(event, "place"), text(event, "name")
-    arrivals = [claim.identity for claim in part.claims if claim.kind == "arrived"]
+    arrivals = [claim.identity for claim in part.claims if "arrived" in (claim.kind, claim.felt)]
     at_ms = event.at_ms
     anchors = moved(
         part,

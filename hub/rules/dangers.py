@@ -9,10 +9,11 @@ from dataclasses import replace
 from hub.policy.model import On, Terms
 from hub.rules.kinds import DANGER_PRESSES, ON_EVENTS, SILENT_KINDS
 from hub.rules.model import Decision, Event, Press, RaiseAlarm, Visit
+from hub.rules.reading import FELT_AS_A_SHORT
 
 # Off a visit these are nothing that a person must ask about.
 HARMLESS_OFF_VISIT = frozenset(
-    {"booted", "ok", "carry_on_asked", "home_safe", "replied", "touched"}
+    {"booted", "ok", "carry_on_asked", "home_safe", "replied", "touched", FELT_AS_A_SHORT}
 )
 
 

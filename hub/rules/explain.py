@@ -123,6 +123,7 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "sos_aborted": _plain("{worker} held SOS and let go: speak with her."),
     "duress": _plain("{worker} gave the silent sign of duress. Do not ring her or the client."),
     "duress_suspected": _plain("{worker} perhaps gave the silent sign of duress. Do not ring her."),
+    "felt_as_a_short": _plain("The silent sign of {worker}, felt by her as A short."),
     "touched": _plain("{worker} touched her pendant to know that it works."),
     # what people did
     "plan_visit": _plain("{by} planned a visit of {worker} in {area}."),

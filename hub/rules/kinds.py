@@ -20,6 +20,8 @@ PENDANT_EVENTS = {
     "sos_aborted": "SOS held and let go: a person checks; data held_ms",
     "duress": "silent duress",
     "duress_suspected": "a broken chord: perhaps silent duress",
+    "felt_as_a_short": "goes with a silent press: moves what A short would have moved, so that "
+    "nothing she can feel differs, and is no word of hers; data felt, prompt",
     "touched": "off duty: touch to know; nothing is claimed",
 }
 

@@ -45,11 +45,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a press said and no person has confirmed yet. `kind`: the event's (arrived, ok …)."""
+    """What a press said and no person has confirmed yet. `kind`: the event's (arrived, ok …).
+
+    `felt`: of a silent press, what it passes for on her side (P2); `kind` is then what it was.
+    """
 
     kind: str
     at_ms: int
     identity: str = ""
+    felt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

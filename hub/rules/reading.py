@@ -2,15 +2,19 @@
 
 A pendant may have slept, been offline or be behind. Rule: danger means the same everywhere; A
 always means well and D never does; a press the table does not know is a touch: recorded, and
-nothing is claimed.
+nothing is claimed. A silent press is two messages: the alarm, and what A short would have sent, so
+that all she can feel goes on as after A short (P2); its gesture tells it from a word of hers.
 """
 
 from protocol.messages import ALARM_TYPES, PHASES
 
 DANGER = {"sos-hold": "sos_pressed", "sos-stabs": "sos_pressed", "sos-let-go": "sos_aborted",
           "chord": "duress", "chord-broken": "duress_suspected"}  # fmt: skip
+SILENT = ("chord", "chord-broken")
+FELT_AS_A_SHORT = "felt_as_a_short"
 DANGER_TYPES = {kind.TYPE: kind.TYPE.replace("-", "_") for kind in ALARM_TYPES}
 
+_A_SHORT_TYPES = ("arrived", "ok", "replied")
 _NOT_THERE = ("off", "closed", "cancelled")
 _RUNNING = tuple(phase for phase in PHASES if phase not in _NOT_THERE)
 _BEFORE = ("planned", "on-the-way")
@@ -44,6 +48,8 @@ def read(message_type: str, gesture: str, phase: str, prompt: str) -> str:
     """The event kind. `phase`: the hub's for her part; `prompt`: the question put to her."""
     if message_type in DANGER_TYPES:
         return DANGER_TYPES[message_type]
+    if gesture in SILENT and message_type in _A_SHORT_TYPES:
+        return FELT_AS_A_SHORT
     if gesture in DANGER:
         return DANGER[gesture]
     if message_type == "booted":
@@ -55,3 +61,8 @@ def read(message_type: str, gesture: str, phase: str, prompt: str) -> str:
         # Pressed at the door again, or before the telephone was quicker: the arrival it was.
         return "arrived"
     return "replied" if message_type == "replied" or (prompt and gesture == "a-short") else "ok"
+
+
+def felt_as(message_type: str, phase: str, prompt: str) -> str:
+    """What A short would be read as now, for a message that is felt_as_a_short."""
+    return read(message_type, "a-short", phase, prompt)

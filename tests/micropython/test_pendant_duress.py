@@ -95,17 +95,19 @@ def test_a_chord_is_raised_persisted_and_resent_like_an_sos() -> None:
     bench = on_visit("inside")
     bench.link(False)
     bench.chord()
-    assert bench.flash_kinds() == ["e"]
+    assert bench.flash_kinds() == ["e", "e"]
     start = bench.now_ms
     bench.link(True)
     first = bench.sends(start)[0]
     assert first[1].endswith("/sos")
     assert (first[3], first[4]) == (1, True)
     bench.run(1000)
-    assert bench.hub.types() == ["duress"]
-    assert bench.hub.events[-1].gesture == "chord"  # type: ignore[attr-defined]  # a Duress
+    assert bench.hub.types() == ["duress", "ok"]
+    duress, felt = bench.hub.events[-2:]
+    for event in (duress, felt):  # the second is marked: it is no word of hers
+        assert event.gesture == "chord"  # type: ignore[attr-defined]  # a press
     assert bench.flash_kinds() == ["o"]
-    assert bench.hub.beats[-1].open == [bench.hub.events[-1].identity()]
+    assert bench.hub.beats[-1].open == [duress.identity()]
 
 
 def test_a_chord_is_sent_at_one_second_and_does_not_wait_to_be_let_go() -> None:
@@ -122,7 +124,7 @@ def test_a_silent_press_named_in_a_standing_is_not_felt() -> None:
     bench = on_visit("inside")
     bench.chord()
     bench.run(1000)
-    press = bench.hub.events[-1].identity()
+    (press,) = [event.identity() for event in bench.hub.events if event.TYPE == "duress"]
     start = bench.now_ms
     bench.run(1)
     bench.push(sos=press, sos_state="open")
@@ -131,8 +133,24 @@ def test_a_silent_press_named_in_a_standing_is_not_felt() -> None:
     assert bench.told(start + 1) == []
 
 
-def test_an_answered_duress_is_no_answer_to_a_prompt() -> None:
+def test_what_answers_a_prompt_for_a_chord_says_that_it_is_no_word_of_hers() -> None:
     bench = on_visit("inside", prompt="q1")
     bench.chord()
     bench.run(1000)
-    assert bench.hub.types() == ["duress"]
+    assert bench.hub.types() == ["duress", "replied"]
+    assert bench.hub.events[-1].gesture == "chord"  # type: ignore[attr-defined]  # a press
+    bench.chord()
+    assert bench.hub.types()[2:] == ["duress", "ok"]  # answered, so far as she can feel
+
+
+def test_after_a_boot_only_the_a_short_of_a_chord_is_waited_for() -> None:
+    bench = on_visit("inside")
+    bench.link(False)
+    bench.chord()
+    start = bench.now_ms
+    bench.reboot()
+    bench.run(1000)
+    bench.link(True)
+    bench.run(5000)
+    assert bench.count("received", start) == 1
+    assert bench.told(start) == ["received"]

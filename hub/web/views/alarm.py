@@ -108,7 +108,7 @@ def place_words(scene: Scene, visit: Visit, worker: str) -> str:
     part = visit.part(worker) or visit.parts[0]
     place = scene.place(visit)
     arrived = next((m.at_ms for m in part.marks if m.letter == "A"), None)
-    claimed = next((c.at_ms for c in part.claims if c.kind == "arrived"), None)
+    claimed = next((c.at_ms for c in part.claims if "arrived" in (c.kind, c.felt)), None)
     since = arrived or claimed
     at = f", since {times.when(since, scene.now_ms, scene.zone)}" if since else ""
     if part.phase in ("at-door", "inside", "broken-off"):

@@ -108,12 +108,31 @@ def concerns(alarm: Alarm, person: str) -> bool:
     return bool(person) and (person == alarm.worker or person in alarm.interested)
 
 
+def as_she_felt_it(visit: Visit, viewer: str) -> Visit:
+    """For her and her pair a silent press is the A short that she felt, for ever: whoever looks
+    over her shoulder may do so tomorrow."""
+    if not any(part.worker == viewer for part in visit.parts):
+        return visit
+    parts = tuple(
+        replace(
+            part,
+            claims=tuple(
+                replace(claim, kind=claim.felt, felt="") if claim.felt else claim
+                for claim in part.claims
+            ),
+        )
+        for part in visit.parts
+    )
+    return replace(visit, parts=parts)
+
+
 def seen_by(viewer: str, scene: Scene) -> Scene:
     """The same scene without what this person may not know."""
     hidden = [a for a in scene.alarms if a.silent and concerns(a, viewer)]
     return replace(
         scene,
         viewer=viewer,
+        visits=[as_she_felt_it(visit, viewer) for visit in scene.visits],
         alarms=[a for a in scene.alarms if a not in hidden],
         secret=frozenset(a.id for a in hidden),
         hush_from_ms=min((a.recorded_ms for a in hidden), default=None),

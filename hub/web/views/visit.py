@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from hub.rules.board import line as line_of
 from hub.rules.model import Alarm, Part, Visit
+from hub.rules.reading import FELT_AS_A_SHORT
 from hub.store.views import Client, LogLine
 from hub.web.views import board, commands, times, words
 from hub.web.views.fields import Form
-from hub.web.views.scene import SILENT_LOG_KINDS, Line, Scene, line
+from hub.web.views.scene import SILENT_LOG_KINDS, Line, Scene, as_she_felt_it, line
 from hub.web.views.sentences import sentence
 
 SILENT_REASON = "Blocked: a silent alarm is open. A ringing phone may harm her."
@@ -71,6 +72,7 @@ class VisitPage:
 def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
     """Everything of one visit that this viewer may see."""
     names = [scene.person_name(part.worker) for part in visit.parts]
+    visit = as_she_felt_it(visit, scene.viewer)
     silent = silent_alarm(scene, visit) is not None
     start = times.when(visit.planned_start_ms, scene.now_ms, scene.zone)
     return VisitPage(
@@ -178,6 +180,13 @@ def is_hushed(scene: Scene, row: LogLine) -> bool:
     return row.alarm in scene.secret or row.kind in SILENT_LOG_KINDS
 
 
+def _row_as_felt(scene: Scene, row: LogLine) -> LogLine:
+    """A silent press reads, while nobody may know of it, as the A short that she felt (P2)."""
+    if not scene.secret or row.kind != FELT_AS_A_SHORT:
+        return row
+    return replace(row, kind=str(row.facts.get("felt", "")))
+
+
 def log_items(scene: Scene, log: tuple[LogLine, ...]) -> tuple[LogItem, ...]:
     """Oldest first, each with the time it happened, and when it was recorded if that was later."""
     out = []
@@ -189,7 +198,7 @@ def log_items(scene: Scene, log: tuple[LogLine, ...]) -> tuple[LogItem, ...]:
             LogItem(
                 at=times.clock_s(row.at_ms, scene.zone),
                 day=f"{times.local(row.at_ms, scene.zone):%a %d %b}",
-                text=sentence(scene, row),
+                text=sentence(scene, _row_as_felt(scene, row)),
                 recorded=times.when(row.recorded_ms, scene.now_ms, scene.zone) if late else "",
             )
         )

@@ -39,6 +39,8 @@ CLAIMS = {
     "replied": "I am well, answering the question",
     "not_going_in": "I am not going in",
     "no_answer": "nobody answers the door",
+    "duress": "the silent sign of duress",
+    "duress_suspected": "perhaps the silent sign of duress",
 }
 
 THEN = {"base": "then to base", "home": "then home", "next": "then to the next visit"}

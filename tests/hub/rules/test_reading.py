@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from hub.rules.claims import HANDLERS
+from hub.rules.claims import A_SHORT, HANDLERS
 from hub.rules.kinds import DANGER_PRESSES, PENDANT_EVENTS
-from hub.rules.reading import TABLE, read
+from hub.rules.reading import FELT_AS_A_SHORT, SILENT, TABLE, felt_as, read
 from protocol.messages import GESTURES, PHASES, UP_TYPES
 
 TYPES = tuple(kind.TYPE for kind in UP_TYPES)
@@ -32,13 +32,25 @@ def test_every_gesture_means_something_in_every_phase() -> None:
 )
 def test_danger_means_the_same_everywhere(gesture: str, kind: str) -> None:
     for said, phase, prompt in product(TYPES, (*PHASES, "", "unheard-of"), ("", "x-1")):
-        assert read(said, gesture, phase, prompt) in DANGER_PRESSES
+        found = read(said, gesture, phase, prompt)
+        if found == FELT_AS_A_SHORT:  # the second message of a silent press; the first is danger
+            assert (gesture in SILENT, said in ("arrived", "ok", "replied")) == (True, True)
+            continue
+        assert found in DANGER_PRESSES
     assert {read("", gesture, phase, "") for phase in PHASES} == {kind}
 
 
 def test_a_message_of_danger_is_danger_whatever_its_gesture() -> None:
     for gesture, phase in product((*GESTURES, "unheard-of"), PHASES):
         assert read("sos-pressed", gesture, phase, "") == "sos_pressed"
+
+
+def test_a_silent_press_passes_for_what_a_short_would_have_been() -> None:
+    for said, phase, prompt in product(("arrived", "ok", "replied"), PHASES, ("", "x-1")):
+        assert felt_as(said, phase, prompt) == read(said, "a-short", phase, prompt)
+        assert felt_as(said, phase, prompt) in A_SHORT
+        for gesture in SILENT:
+            assert read(said, gesture, phase, prompt) == FELT_AS_A_SHORT
 
 
 def test_a_means_well_and_d_never_does() -> None:

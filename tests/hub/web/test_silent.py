@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from protocol.messages import Duress
+from protocol.messages import Duress, Ok
 from tests.hub.web.house import Browser, House
 
 VARYING = re.compile(
@@ -52,6 +52,26 @@ def test_nothing_that_she_can_load_changes(
             assert person.get(hidden).status_code == 404
         assert person.post(f"/alarms/{alarm.id}/acknowledge").status_code == 404
         assert person.post(f"/alarms/{alarm.id}/resolve").status_code == 404
+
+
+@pytest.mark.clause("HM-5.1")
+def test_a_silent_press_looks_to_her_like_a_short_and_to_others_like_what_it_was(
+    house: House, asha: Browser, ben: Browser
+) -> None:
+    visit = house.inside()
+    pages = ("/", f"/visits/{visit}", f"/fragments/visit/{visit}/log", "/api/v1/board")
+    house.clock.advance(60_000)
+    house.press(Duress, gesture="chord")
+    house.press(Ok, gesture="chord", phase="inside")
+    hers = unescape("".join(seen(asha, *pages)))
+    assert "pressed “I am well”" in hers
+    assert "says she is well" in hers
+    assert "silent" not in hers.lower()
+    assert "duress" not in hers
+    theirs = unescape("".join(seen(ben, *pages)))
+    assert "pressed “the silent sign of duress”" in theirs
+    assert "I am well" not in theirs
+    assert "says she is well" not in theirs
 
 
 @pytest.mark.clause("HM-5.1")
