@@ -19,8 +19,12 @@ def scans(conn: sqlite3.Connection, statements: set[str]) -> list[str]:
             words = str(row[3]).split()
             is_scan = words[0] == "SCAN" and words[1] in GROWING
             # A partial index holds only what is open: reading all of it is reading what matters.
-            if is_scan and " LIMIT " not in statement and not any(
-                name in row[3] for name in ("_open", "_watched", "_waiting", "_danger", "_due")
+            if (
+                is_scan
+                and " LIMIT " not in statement
+                and not any(
+                    name in row[3] for name in ("_open", "_watched", "_waiting", "_danger", "_due")
+                )
             ):
                 found.append(f"{row[3]}: {statement[:120]}")
     return found
