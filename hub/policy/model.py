@@ -110,9 +110,13 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """`not_before_ms`: how long after she was let in a call-back can be done at the soonest; the
+    arrival call entered once more is none."""
+
     letter: str
     meaning: str
     earned_by: str
+    not_before_ms: int = 0
     clause: tuple[str, ...] = ()
     source: str = OURS
 
@@ -247,6 +251,12 @@ class Policy:
     @cached_property
     def letter_for(self) -> dict[str, str]:
         return {letter.earned_by: letter.letter for letter in self.letters}
+
+    @cached_property
+    def call_back_wait_ms(self) -> int:
+        """How long after she was let in a contact counts as the call-back at the soonest."""
+        waits = [row.not_before_ms for row in self.letters if row.earned_by == "call_back"]
+        return max(waits, default=0)
 
     @cached_property
     def after_then(self) -> dict[str, After]:

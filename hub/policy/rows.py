@@ -225,7 +225,10 @@ def letter(table: Table) -> Letter:
     said = "one to three capitals"
     text = table.text("letter", None, said, lambda t: t.isalpha() and t.isupper() and len(t) < 4)
     earned_by = table.choice("earned_by", tuple(EARNED_BY))
-    row = Letter(text, table.text("meaning"), earned_by, clause, source)
+    not_before_ms = _span(table, "not_before", "0 s", "0 s", "10 min")
+    if not_before_ms and earned_by != "call_back":
+        table.fault("not_before", 'is for earned_by = "call_back" only')
+    row = Letter(text, table.text("meaning"), earned_by, not_before_ms, clause, source)
     table.done()
     return row
 

@@ -32,10 +32,18 @@ def answers(
     terms: Terms, visit: Visit, part: Part, event: Event, kinds: frozenset[str], outcome: str
 ) -> tuple[ResolveAlarms, ...]:
     """The effect that ends what this act answers: nothing newer than the act itself (P4)."""
-    sources = answered_sources(terms, visit, part, kinds, event.at_ms)
+    # An arrival call that is entered twice answers no call-back; her departure does.
+    early = "" if "departure_unconfirmed" in kinds else too_early(terms, part, event.at_ms)
+    sources = answered_sources(terms, visit, part, kinds, event.at_ms, unless=early)
     if "beat_lost" in kinds:
         sources += (source_of(visit.id, part.worker, "beat_lost"),)
     return (ResolveAlarms(sources, event.by, outcome),)
+
+
+def too_early(terms: Terms, part: Part, at_ms: int) -> str:
+    """ "called_back" when a contact now is taken for the arrival call, entered once more (ours)."""
+    confirmed_ms = part.anchors.get("confirmed", at_ms - terms.call_back_wait_ms)
+    return "called_back" if at_ms < confirmed_ms + terms.call_back_wait_ms else ""
 
 
 def spoke(event: Event, means: str, note: str = "") -> Attempt:
@@ -55,6 +63,8 @@ def record_contact(terms: Terms, visit: Visit, part: Part, event: Event) -> Deci
     new = reached_part(terms, visit, part, event, attempt)
     earned = "called_back" in new.anchors and "called_back" not in part.anchors
     said = "spoken with her" + (": the call-back is done" if earned else "")
+    if new.phase == "inside" and too_early(terms, part, event.at_ms):
+        said += ", as she was let in: it is no call-back"
     effects = answers(terms, visit, part, event, BY_CONTACT, said)
     return changed(visit, part, new, said, ("HM-4.2.3",) if earned else (), effects)
 
@@ -68,11 +78,12 @@ def reached_part(terms: Terms, visit: Visit, part: Part, event: Event, attempt: 
         anchors["awaited"] = max(anchors.get("awaited", at_ms), at_ms)
     marks = part.marks
     if part.phase in ("inside", "leaving") and at_ms >= anchors.get("confirmed", at_ms):
-        if visit.level in terms.called_back_levels and "called_back" not in anchors:
-            # HM-4.2.3: the T. Spoken with after she was let in, whichever of the two rang.
-            anchors["called_back"] = at_ms
-            marks = marked(part, terms.letter_for.get("call_back", ""), at_ms, event.by)
-        anchors["call_back"] = max(anchors.get("call_back", at_ms), at_ms)
+        if not too_early(terms, part, at_ms):
+            if visit.level in terms.called_back_levels and "called_back" not in anchors:
+                # HM-4.2.3: the T. Spoken with after she was let in, whichever of the two rang.
+                anchors["called_back"] = at_ms
+                marks = marked(part, terms.letter_for.get("call_back", ""), at_ms, event.by)
+            anchors["call_back"] = max(anchors.get("call_back", at_ms), at_ms)
         if at_ms >= anchors.get("finish", at_ms + 1):
             anchors["overrun"] = max(anchors.get("overrun", at_ms), at_ms)
     return having(part, anchors=anchors, marks=marks, attempts=tried(part, attempt), prompt="")

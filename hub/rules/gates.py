@@ -27,6 +27,7 @@ class Asked:
     part: Part | None = None
     directory: Directory = field(default_factory=Directory)
     workers: tuple[str, ...] = ()
+    call_back_wait_ms: int = 0
 
     def text(self, key: str) -> str:
         return str(self.event.data.get(key, "")).strip()
@@ -98,8 +99,10 @@ def _spoken(asked: Asked, gate: Gate) -> bool:
 
 
 def _called_back(asked: Asked, gate: Gate) -> bool:
+    anchors = asked.part.anchors if asked.part is not None else {}
     spoke_now = asked.text("means") not in ("", "answerphone")
-    return spoke_now or (asked.part is not None and "called_back" in asked.part.anchors)
+    early = asked.event.at_ms < anchors.get("confirmed", 0) + asked.call_back_wait_ms
+    return (spoke_now and not early) or "called_back" in anchors
 
 
 def _contact_at_finish(asked: Asked, gate: Gate) -> bool:

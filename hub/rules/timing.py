@@ -152,12 +152,23 @@ def sentence_of(timer: Timer) -> str:
 
 
 def answered_sources(
-    terms: Terms, visit: Visit, part: Part, kinds: frozenset[str], at_ms: int
+    terms: Terms,
+    visit: Visit,
+    part: Part,
+    kinds: frozenset[str],
+    at_ms: int,
+    unless: str = "",
 ) -> tuple[str, ...]:
-    """The part's own fired alarms of these kinds that are not newer than what answers them."""
+    """The part's own fired alarms of these kinds that are not newer than what answers them.
+
+    `unless`: not those of timers that run until this fact holds.
+    """
     timers: Mapping[str, Timer] = terms.timer
     return tuple(
         source_of(visit.id, part.worker, name)
         for name, due_ms in part.fired
-        if due_ms <= at_ms and name in timers and timers[name].kind in kinds
+        if due_ms <= at_ms
+        and name in timers
+        and timers[name].kind in kinds
+        and unless not in timers[name].until
     )

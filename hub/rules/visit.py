@@ -76,9 +76,11 @@ def _pressed(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
     return noted(visit, f"{event.kind} by {who}, who has no part in this visit: recorded")
 
 
-def _asked(visit: Visit, part: Part | None, event: Event) -> Asked:
+def _asked(terms: Terms, visit: Visit, part: Part | None, event: Event) -> Asked:
     workers = tuple([each.worker for each in visit.parts])
-    return Asked(event, visit.level, frozenset(visit.facts), visit, part, workers=workers)
+    wait_ms = terms.call_back_wait_ms
+    facts = frozenset(visit.facts)
+    return Asked(event, visit.level, facts, visit, part, workers=workers, call_back_wait_ms=wait_ms)
 
 
 def _of_part(terms: Terms, visit: Visit, event: Event) -> Decision:
@@ -92,7 +94,7 @@ def _of_part(terms: Terms, visit: Visit, event: Event) -> Decision:
         return refused(visit, why)
     if part.phase in ENDED:
         return refused(visit, f"Her part is {part.phase}: there is nothing to change.")
-    gate = closed_gate(terms, event.kind, _asked(visit, part, event))
+    gate = closed_gate(terms, event.kind, _asked(terms, visit, part, event))
     if gate is not None:
         return refused(visit, gate.reason, gate.clause)
     return rule(terms, visit, part, event)
@@ -104,7 +106,7 @@ def _of_visit(terms: Terms, visit: Visit, event: Event) -> Decision:
         return refused(visit, why)
     if visit.phase in ENDED:
         return refused(visit, f"This visit is {visit.phase}: there is nothing to change.")
-    gate = closed_gate(terms, event.kind, _asked(visit, None, event))
+    gate = closed_gate(terms, event.kind, _asked(terms, visit, None, event))
     if gate is not None:
         return refused(visit, gate.reason, gate.clause)
     return rule(terms, visit, event)

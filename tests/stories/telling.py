@@ -11,8 +11,16 @@ from tests.stories.world import World
 
 
 def without(policy: Policy, rule: str) -> Policy:
-    """The policy with one row taken out: `timer:call-back`, `gate:read-back`, `letter:T` …"""
+    """The policy with one row taken out: `timer:call-back`, `gate:read-back`, `letter:T` …
+
+    `not_before:T` takes out what that letter waits for, and leaves the letter.
+    """
     table, _, name = rule.partition(":")
+    if table == "not_before":
+        kept = [replace(row, not_before_ms=0) if row.letter == name else row for row in
+                policy.letters]  # fmt: skip
+        assert tuple(kept) != policy.letters, f"{rule} is not in the policy"
+        return replace(policy, letters=tuple(kept))
     fields_of = {"timer": "timers", "gate": "gates", "letter": "letters", "on": "on",
                  "choose": "choices", "instruction": "instructions", "level": "levels"}  # fmt: skip
     keys = {"letter": "letter", "on": "event", "choose": "say"}

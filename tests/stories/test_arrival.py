@@ -150,6 +150,7 @@ def test_the_board_shows_area_times_nr_and_enhanced_in_red(world: World) -> None
     assert (shown.red, shown.tracker, shown.not_returning) == (True, "tess", True)
     assert shown.awaited == ("A", "T", "D", "NR")
     world.let_in()
+    world.fast_forward("5 min")
     world.contact()
     world.press("d-short")
     world.fast_forward("0 s")

@@ -35,6 +35,39 @@ def test_it_counts_from_the_earlier_of_arrival_and_the_arrival_call(world: World
     world.contact()
 
 
+@story("HM-4.2.2", "HM-4.2.3", proves=("not_before:T",))
+def test_the_arrival_call_entered_twice_is_no_call_back(world: World) -> None:
+    _enhanced(world)
+    world.fast_forward("1 min")
+    world.contact()
+    world.expect_letters("A")
+    world.refuse("stand_down", means="work-mobile")
+    world.fast_forward("19 min")
+    world.expect_page("tracker", "call_back_due")
+    world.contact()
+    world.expect_letters("A", "T")
+    world.expect_alarms()
+
+
+@story("HM-4.2.2", "HM-4.2.4", proves=("not_before:T",))
+def test_nor_when_she_waited_at_the_door_until_the_call_back_was_due(world: World) -> None:
+    world.plan(first_meeting=True, end="2 h")
+    world.press("a-short")
+    with world.letting_ring("arrival_unconfirmed"):
+        world.unread.clear()
+        world.fast_forward("20 min")
+    world.command("confirm_arrival", place="1 Some Street", name="A Client")
+    world.fast_forward("1 min")
+    world.expect_page("tracker", "call_back_due", ago="1 min")
+    world.contact()
+    world.expect_alarms("call_back_due")
+    with world.letting_ring("call_back_due"):
+        world.fast_forward("4 min")
+    world.contact()
+    world.expect_letters("A", "T")
+    world.expect_alarms()
+
+
 @story("HM-4.2.4", proves=("timer:call-back-manager",))
 def test_no_contact_by_thirty_minutes_tells_the_manager(world: World) -> None:
     _enhanced(world)
@@ -133,6 +166,7 @@ def test_the_line_is_kept_free_until_the_call_back(world: World) -> None:
     _enhanced(world)
     shown = instructions(world.policy, "phase:inside", world.visit, world.part())
     assert [(row.id, row.to) for row in shown] == [("free-line", ("tracker", "worker"))]
+    world.fast_forward("5 min")
     world.contact()
     world.command("stand_down")
     assert not instructions(world.policy, "phase:inside", world.visit, world.part())
@@ -173,8 +207,9 @@ def test_poor_coverage_tells_the_manager_ten_minutes_after_the_agreed_end(world:
 @story("HM-4.2.7", proves=("gate:new-end-spoken",))
 def test_a_new_end_is_agreed_with_her_and_only_by_another(world: World) -> None:
     _enhanced(world, coverage="poor", agreed_end_ms=NINE + ms("40 min"))
+    world.fast_forward("5 min")
     world.contact()
-    world.fast_forward("39 min")
+    world.fast_forward("34 min")
     world.refuse("extend", "kim", end_ms=NINE + ms("50 min"))
     world.command("extend", end_ms=NINE + ms("55 min"))
     world.fast_forward("17 min")

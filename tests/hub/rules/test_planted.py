@@ -47,7 +47,8 @@ def a_returning_beat_resolves(patch: pytest.MonkeyPatch) -> None:
 
 def contact_ends_an_sos(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(alarm, "NEVER_AUTO_RESOLVED", frozenset())
-    patch.setattr(contact, "answered_sources", lambda *args: ("sos_pressed:p-kim", "duress:p-kim"))
+    sources = ("sos_pressed:p-kim", "duress:p-kim")
+    patch.setattr(contact, "answered_sources", lambda *args, **more: sources)
 
 
 def a_press_says_departed_and_is_believed(patch: pytest.MonkeyPatch) -> None:
