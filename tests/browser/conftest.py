@@ -19,11 +19,11 @@ def launch(playwright: Playwright, path: str) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=list(FLAGS), headless=True)
 
 
-def log_in(page: Page, url: str, login: str = "ben") -> None:
+def log_in(page: Page, url: str, login: str = "ben", password: str = PASSWORD) -> None:
     """As a person does."""
     page.goto(f"{url}/login")
     page.fill("#name", login)
-    page.fill("#password", PASSWORD)
+    page.fill("#password", password)
     page.press("#password", "Enter")
     page.wait_for_selector("#top")
 
