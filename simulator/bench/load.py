@@ -26,35 +26,28 @@ class Pendant:
     boot: str
 
 
+def _said(pendant: Pendant, seq: int, heard_ms: int) -> dict[str, object]:
+    """What every message of a pendant inside a visit says."""
+    return {
+        "pendant": pendant.id,
+        "boot": pendant.boot,
+        "seq": seq,
+        "heard_ms": heard_ms,
+        "since_ms": seq % 1000,
+        "standing": 0,
+        "phase": "inside",
+    }
+
+
 def beat(pendant: Pendant, seq: int, heard_ms: int) -> Message:
     """A beat such as a pendant inside a visit sends."""
-    return messages.Beat(
-        pendant=pendant.id,
-        boot=pendant.boot,
-        seq=seq,
-        heard_ms=heard_ms,
-        since_ms=seq % 1000,
-        standing=0,
-        phase="inside",
-        battery_pct=80,
-        signal_pct=60,
-        dropped=0,
-        open=[],
-    )
+    health: dict[str, object] = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "open": []}
+    return messages.Beat(**_said(pendant, seq, heard_ms), **health)
 
 
 def ok(pendant: Pendant, seq: int, heard_ms: int) -> Message:
     """A visit event: she presses that she is well."""
-    return messages.Ok(
-        pendant=pendant.id,
-        boot=pendant.boot,
-        seq=seq,
-        heard_ms=heard_ms,
-        since_ms=seq % 1000,
-        standing=0,
-        phase="inside",
-        gesture="a-short",
-    )
+    return messages.Ok(**_said(pendant, seq, heard_ms), gesture="a-short")
 
 
 def sealed(pendant: Pendant, message: Message) -> tuple[str, bytes]:

@@ -1,12 +1,14 @@
 """A real Chromium over a real hub: a fresh profile for each test, no background traffic."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.hub.web.house import PASSWORD, House, served
+from tests.hub.web.conftest import house, url
+from tests.hub.web.house import PASSWORD
+
+__all__ = ["chromium", "house", "log_in", "url"]  # the fixtures of the pages' tests serve here too
 
 # Headless and quiet: it runs in containers, and speaks to nobody but the hub.
 FLAGS = (
@@ -35,17 +37,3 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         browser = launch(playwright, chromium_path)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
-    made.furnish()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def url(house: House) -> Iterator[str]:
-    with served(house) as found:
-        yield found
