@@ -112,7 +112,10 @@ def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> 
         visit=effect.visit,
         data={"role": ",".join(effect.roles), "for": effect.alarm or effect.visit},
     )
-    if depth < MAX_DEPTH:
+    # A tracker whom nobody has named is no duty that nobody does: her lack has an alarm of its own,
+    # and the people of the next rung are asked at once (HM-4.1.1).
+    by_name = alarm is not None and pages.of_the_visit(turn, effect.roles, visit)
+    if depth < MAX_DEPTH and not (by_name and pages.nobody_named(turn, effect, alarm, visit)):
         off_visit(turn, event)
     if alarm is not None and depth < MAX_DEPTH:
         failed = Event(
@@ -127,6 +130,7 @@ def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> 
                 "note": f"nobody holds {', '.join(effect.roles)}",
                 "step": effect.step,
                 "round": effect.round,
+                "by_name": by_name,
             },
         )
         alarm_event(turn, failed, alarm)

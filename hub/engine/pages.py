@@ -45,6 +45,16 @@ def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | N
     return _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit))
 
 
+def of_the_visit(turn: Turn, roles: tuple[str, ...], visit: Visit | None) -> bool:
+    """Whether all these roles are of people whom the visit names (a tracker), not of a duty."""
+    known = (turn.policy if visit is None else turn.terms_of(visit)).role
+    return all(role in known and known[role].source_of_people == "visit" for role in roles)
+
+
+def nobody_named(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
+    return not any(holders(turn, role, alarm, visit) for role in page.roles)
+
+
 def holders(turn: Turn, role: str, alarm: Alarm | None, visit: Visit | None) -> list[str]:
     """Who holds a role now: named in the visit, on duty for it, or everyone who may (policy)."""
     known = (turn.policy if visit is None else turn.terms_of(visit)).role.get(role)

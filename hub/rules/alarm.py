@@ -33,6 +33,7 @@ TOLD_BY_PEOPLE = frozenset({"sos", "coded_danger", "family_worried"})
 # A page that nobody can be given: the next rung after this. In the first round only: an outage
 # that lasts, or a role that stays empty, would otherwise be a flood.
 HURRY_MS = 5_000
+AT_ONCE_MS = 1  # the next turn: a deadline that stays where it was would look stuck
 UNVERIFIED_EVERY_MS = 60_000  # an unverified source pages again at most this often
 
 
@@ -253,6 +254,10 @@ def _handed_out(alarm: Alarm, event: Event, now_ms: int) -> Decision:
 def _page_failed(alarm: Alarm, event: Event, now_ms: int) -> Decision:
     if alarm.state != "open" or alarm.handed_ms or not _of_this_rung(alarm, event):
         return _told(alarm, "a page could not be handed out: recorded")
+    if flag(event.data, "by_name") and len(alarm.ladder.steps) > 1:
+        # A rung of the visit's own people, and none of them there: no wait for nobody.
+        new = replace(alarm, next_ms=now_ms + AT_ONCE_MS, version=alarm.version + 1)
+        return _told(new, "the visit names nobody for this rung: the next rung at once")
     if alarm.round:
         return _told(alarm, "a page could not be handed out: the next rung comes when it is due")
     next_ms = min(alarm.next_ms, now_ms + HURRY_MS)

@@ -1,7 +1,14 @@
 """Pages: to whom, what they say, what nobody on duty means, and how the outcome comes back."""
 
+from dataclasses import replace
+
+import pytest
+
+from hub.engine.engine import Engine
 from hub.inbox import PageOutcome
-from tests.hub.house import MINUTE_MS, House
+from hub.policy.terms import digest_of
+from hub.rules.model import Ladder, Step
+from tests.hub.house import MINUTE_MS, POLICY, START_MS, House
 
 
 def outcome(house: House, page: int, ok: bool) -> None:
@@ -38,6 +45,42 @@ def test_nobody_on_duty_is_an_alarm_that_reaches_whoever_is_in_charge(house: Hou
     kinds = {alarm.kind for alarm in house.reader.open_alarms()}
     assert kinds == {"sos", "nobody_on_duty"}
     assert {page.person for page in house.reader.pages()} >= {"mia", "dan"}
+
+
+def asked(house: House, kind: str, person: str) -> list[int]:
+    """The minutes at which somebody was paged about the alarms of this kind."""
+    found = [each.id for each in house.reader.open_alarms() if each.kind == kind]
+    return [
+        (page.created_ms - START_MS) // MINUTE_MS
+        for page in house.reader.pages()
+        if page.alarm in found and page.person == person
+    ]
+
+
+@pytest.mark.clause("HM-4.1.1", "HM-4.2.4")
+def test_a_rung_of_a_tracker_who_is_gone_keeps_nobody_waiting(house: House) -> None:
+    house.inside()
+    house.must("take_duty", "mia", role="office", person="mia", on=True)
+    house.must("add_person", "setup", id="tom", active=False)
+    for _ in range(31):
+        house.forward(MINUTE_MS)
+        house.forward(1)
+    # The first rung of two minutes is the tracker's alone: round after round it costs nothing.
+    assert asked(house, "call_back_due", "mia") == [20, 23, 26, 29]
+    assert "nobody_on_duty" in {alarm.kind for alarm in house.reader.open_alarms()}
+
+
+@pytest.mark.clause("HM-4.1.1")
+def test_a_tracker_whom_nobody_named_is_no_duty_that_nobody_does(house: House) -> None:
+    mine = Ladder("find-tracker", (Step(("tracker",), 180_000), Step(("office",), 300_000)),
+                  120_000, 300_000)  # fmt: skip
+    others = tuple(each for each in POLICY.ladders if each.id != mine.id)
+    policy = replace(POLICY, ladders=(*others, mine))
+    house.engine = Engine(house.store, house.ids, replace(policy, digest=digest_of(policy)))
+    house.plan(tracker="")
+    house.forward(1)
+    assert {alarm.kind for alarm in house.reader.open_alarms()} == {"no_tracker"}
+    assert asked(house, "no_tracker", "tom") == [0]
 
 
 def test_a_hub_without_people_still_holds_the_alarm_and_asks_again(house: House) -> None:
