@@ -37,6 +37,7 @@ from hub.store.genesis import REAL, SIMULATION, Genesis
 from hub.store.reader import Reader
 from hub.store.store import Store
 from hub.web import app as web
+from hub.web.doorman import CONNECTIONS_MAX, Doorman, raise_limit
 from hub.web.live import Live
 
 log = logging.getLogger("hub.app")
@@ -191,6 +192,7 @@ class App:
 def _uvicorn(site: Callable[..., object]) -> uvicorn.Config:
     return uvicorn.Config(
         site,
+        http=Doorman,
         log_config=None,  # ours
         access_log=False,  # addresses and paths of people; looks are logged by the hub itself
         server_header=False,
@@ -202,6 +204,8 @@ def _uvicorn(site: Callable[..., object]) -> uvicorn.Config:
 def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
     """Run until SIGINT or SIGTERM. Raises what keeps it from starting."""
     os.umask(0o077)  # every file of the hub is its owner's alone
+    # The rest is for the store, the broker and the pages.
+    Doorman.most = min(CONNECTIONS_MAX, raise_limit() // 2)
     app = App(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.stop())

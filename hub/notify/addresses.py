@@ -41,16 +41,19 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def provider_of(url: str) -> str:
+    """Who takes it, for counting what hangs there; something for any text, so it never raises."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+
+
 def shown(url: str) -> str:
     """What a log may say of it: no user, no password, no token in the path."""
-    parts = urlsplit(url)
+    scheme = url.partition("://")[0][:20]
     try:
-        host = parts.hostname or "…"
+        parts = urlsplit(url)
+        scheme, host = parts.scheme, parts.hostname or "…"
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         host, port = "…", ""
-    return (
-        f"{parts.scheme}://{host}{port}"
-        if parts.scheme.lower() in _DIRECT
-        else f"{parts.scheme}://…"
-    )
+    return f"{scheme}://{host}{port}" if scheme.lower() in _DIRECT else f"{scheme}://…"

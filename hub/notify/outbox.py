@@ -12,11 +12,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from hub.clock import Clock
 from hub.inbox import Inbox, PageOutcome
-from hub.notify.addresses import shown
+from hub.notify.addresses import provider_of, shown
 from hub.notify.channels import Letter, send
 from hub.settings import Notify
 from hub.store.reader import Reader
@@ -50,7 +49,7 @@ class Attempt:
 
     @property
     def provider(self) -> str:
-        return f"{urlsplit(self.url).scheme}://{urlsplit(self.url).netloc.rpartition('@')[2]}"
+        return provider_of(self.url)
 
 
 @dataclass(slots=True)
@@ -251,7 +250,11 @@ class Notifier:
         return Letter(subject, f"{text}\n{link}", facts)
 
     def _send_one(self, attempt: Attempt, try_number: int, letter: Letter) -> None:
-        fault = self._send(attempt.url, letter, self._simulation)
+        try:
+            fault = self._send(attempt.url, letter, self._simulation)
+        except Exception as exc:  # without an answer the place it takes would be lost for good
+            log.exception("page not sent page=%d", attempt.page.id)
+            fault = f"a fault of the hub's own: {type(exc).__name__}"
         self._done.put(_Done(attempt, try_number, fault))
 
     def _take(self, done: _Done) -> None:

@@ -3,11 +3,13 @@
 Rule: what a person types or a browser sends can fail only into a page that says what to do.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -68,6 +70,7 @@ def make(
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(Forged, _forged)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Shell)
     return app
 
@@ -107,3 +110,12 @@ def _http_error(request: Request, exc: Exception) -> Response:
         return HTMLResponse(said, exc.status_code)
     title = "Not found" if exc.status_code == 404 else "Not done"
     return plain(request, "error.html", exc.status_code, title=title, said=said)
+
+
+def _invalid(_: Request, exc: Exception) -> Response:
+    """Where it is wrong and why, but never what was given: it may be a password, or a text or a
+    number that no JSON can carry back."""
+    assert isinstance(exc, RequestValidationError)
+    faults = [{key: fault[key] for key in ("type", "loc", "msg")} for fault in exc.errors()]
+    said = json.dumps({"detail": faults}).encode("ascii", "replace")
+    return Response(said, 422, media_type="application/json")

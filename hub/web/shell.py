@@ -7,6 +7,8 @@ and none is kept by a cache: a stale board must not come back by the Back button
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 Message = MutableMapping[str, Any]  # as ASGI defines it
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -65,7 +67,11 @@ class Shell:
                 return {"type": "http.disconnect"}
             return message
 
-        await self._app(scope, receive_within_limit, send_with_headers)
+        try:
+            await self._app(scope, receive_within_limit, send_with_headers)
+        except ClientDisconnect:  # in the middle of its own request: no fault of the hub's
+            if taken > BODY_MAX:
+                await _too_large(send_with_headers)
 
 
 def _declared(scope: Message) -> int:

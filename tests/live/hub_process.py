@@ -64,9 +64,11 @@ class Site:
             self.broker = subprocess.Popen(argv, stderr=log)
         wait_until(lambda: _answers(self.broker_port), START_S, "the broker")
 
-    def start_hub(self) -> None:
-        """Returns when the board is served."""
+    def start_hub(self, handles: int = 0) -> None:
+        """Returns when the board is served. `handles`: it may open no more files than this."""
         argv = [sys.executable, "-m", "hub.cli", "serve"]
+        if handles:
+            argv = ["sh", "-c", f'ulimit -n {handles} && exec "$@"', "sh", *argv]
         env = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
         with (self.folder / "hub.log").open("ab") as log:
             self.hub = subprocess.Popen(argv, cwd=self.folder, env=env, stderr=log, stdout=log)

@@ -1,0 +1,68 @@
+"""One address that no parser takes, one page that cannot be made: everybody else is paged."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.notify import outbox
+from hub.notify.channels import Letter
+from tests.hub.notify.office import Office, Provider
+
+# As somebody may type them into the settings, or as a restored database may hold them.
+UNPARSABLE = ("json://[::1", "http://[not-an-address]/x", "json://[", "http://h:99999999/")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    found = Office(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same back-off, a hundred times as fast."""
+    monkeypatch.setattr(outbox, "RETRY_S", (0.01, 0.03))
+    monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.05)
+
+
+@pytest.mark.parametrize("url", UNPARSABLE)
+def test_an_address_that_cannot_be_read_is_told_and_holds_nobody_up(
+    office: Office, url: str
+) -> None:
+    office.person("bad", url)
+    office.person("mg", "json://127.0.0.1/a")
+    office.page(1, "bad")
+    office.page(2, "mg")
+    office.notifier(Provider())
+    found = {office.outcome().page: office.outcomes[-1].ok for _ in range(2)}
+    assert found[2]
+
+
+@pytest.mark.parametrize("url", UNPARSABLE)
+def test_a_copy_to_an_address_that_cannot_be_read_holds_nobody_up(office: Office, url: str) -> None:
+    office.person("mg", "json://127.0.0.1/a")
+    office.page(1, "mg")
+    office.notifier(Provider(), copy_to=(url,))
+    assert office.outcome().ok
+
+
+@pytest.mark.parametrize("url", UNPARSABLE)
+def test_the_real_channel_says_why_instead_of_raising(office: Office, url: str) -> None:
+    office.person("bad", url)
+    office.page(1, "bad")
+    office.notifier()
+    assert not office.outcome().ok
+
+
+def test_a_send_that_raises_is_a_fault_that_is_told(office: Office) -> None:
+    def send(url: str, letter: Letter, simulation: bool) -> str:
+        raise RuntimeError("a fault of ours")
+
+    office.person("mg", "json://127.0.0.1/a")
+    office.page(1, "mg")
+    office.notifier(send, timeout_s=30.0)
+    outcome = office.outcome()
+    assert not outcome.ok
+    assert "RuntimeError" in outcome.note
