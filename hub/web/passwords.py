@@ -15,8 +15,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 FREE_TRIES = 5
 LONGEST_WAIT_S = 300
 REMEMBERED_GUESSERS = 10_000  # bounded: forgetting the oldest is better than growing
-HASHES_AT_ONCE = 2  # argon2id takes 64 MiB each: logins queue, the board does not starve
+HASHES_AT_ONCE = 2  # argon2id takes 64 MiB each: logins queue
+# So many may wait for their turn. Each waits in one of the threads that also serve the board and
+# take acknowledgements, and there are 40 of them: whoever comes then is told to try again.
+LOGINS_WAITING = 8
 PASSWORD_MAX = 1_000
+
+
+class Crowded(Exception):
+    """Too many are logging in just now: try again in a moment."""
 
 
 class Passwords:
@@ -24,6 +31,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + LOGINS_WAITING)
         self._turn = threading.Semaphore(HASHES_AT_ONCE)
 
     def hash(self, password: str) -> str:
@@ -36,14 +44,20 @@ class Passwords:
         return self._hasher.hash("nobody's password")
 
     def right(self, stored: str, password: str) -> bool:
-        """Whether this is the password; takes as long when there is no such person."""
+        """Whether this is the password; takes as long when there is no such person.
+
+        Raises Crowded."""
         if len(password) > PASSWORD_MAX:
             return False
-        with self._turn:
-            try:
+        if not self._places.acquire(blocking=False):
+            raise Crowded
+        try:
+            with self._turn:
                 self._hasher.verify(stored or self._nobody, password)
-            except (VerificationError, InvalidHashError):
-                return False
+        except (VerificationError, InvalidHashError):
+            return False
+        finally:
+            self._places.release()
         return bool(stored)
 
 

@@ -10,10 +10,12 @@ from hub.store.views import Person
 from hub.web.asking import COOKIE, Asker, Forged, desk_of, from_our_page, next_url, posted, same
 from hub.web.desk import Desk
 from hub.web.pages import plain
+from hub.web.passwords import Crowded
 
 router = APIRouter()
 LOGIN_COOKIE = "allswell_login"  # ties the login form to the browser that asked for it
 WRONG = "The name or the password is wrong."
+CROWDED = "Too many are logging in just now. Try again in a moment."
 
 
 @router.get("/login")
@@ -54,7 +56,11 @@ def check(desk: Desk, name: str, password: str, from_address: str) -> tuple[Pers
     person = desk.reader.person_by_login(name)
     active = person is not None and person.active
     stored = person.password_hash if person is not None and active else ""
-    if not desk.passwords.right(stored, password) or person is None:
+    try:
+        is_right = desk.passwords.right(stored, password)
+    except Crowded:
+        return None, CROWDED
+    if not is_right or person is None:
         desk.back_off.missed(account, from_address)
         return None, WRONG
     desk.back_off.succeeded(account, from_address)

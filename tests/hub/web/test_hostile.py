@@ -2,13 +2,17 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from hub.web.passwords import HASHES_AT_ONCE, LOGINS_WAITING
 from hub.web.shell import BODY_MAX
 from tests.hub.web.house import PASSWORD, House
+from tests.live.real_broker import wait_until
 
 API = "/api/v1"
 JSON = {"Content-Type": "application/json"}
@@ -74,3 +78,32 @@ def test_the_board_outlives_names_that_are_markup(house: House, program: httpx.C
         assert "<img" not in answer.text, page
         assert "<script>alert" not in answer.text, page
         assert "<b>x" not in answer.text, page
+
+
+def test_a_crowd_of_logins_leaves_the_board_its_threads(
+    house: House, url: str, program: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every password is slow until the test says otherwise; nobody's acknowledgement waits."""
+    slow = threading.Event()
+    passwords = house.app.state.desk.passwords
+    monkeypatch.setattr(
+        passwords, "_hasher", SimpleNamespace(verify=lambda *_: slow.wait(20), hash=lambda _: "x")
+    )
+    statuses: list[int] = []
+
+    def log_in(number: int) -> None:
+        given = {"name": f"n-{number}", "password": "x"}
+        statuses.append(httpx.post(f"{url}{API}/login", json=given, timeout=30).status_code)
+
+    crowd = [threading.Thread(target=log_in, args=(number,)) for number in range(60)]
+    for each in crowd:
+        each.start()
+    wait_until(lambda: len(statuses) >= 60 - HASHES_AT_ONCE - LOGINS_WAITING, what="the rest")
+    assert set(statuses) == {429}
+    try:
+        assert program.get("/fragments/top", timeout=5).status_code == 200
+    finally:
+        slow.set()
+        for each in crowd:
+            each.join()
+    assert statuses.count(401) == HASHES_AT_ONCE + LOGINS_WAITING
