@@ -3,10 +3,12 @@
 Order of service: SOS lane, commands, events, page outcomes, beats. An SOS is a batch of its own,
 so that nothing delays its commit; beats gather for BEAT_GATHER_MS and never starve. A batch that
 failed is put back in front, in its old order: nothing was acknowledged, so nothing is forgotten.
+Topics take turns, and in a flood of SOS the others are served beside it: who floods one topic (the
+broker lets a login speak on its own only) holds up neither another's SOS nor who answers it (P7).
 """
 
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +20,9 @@ MAX_SOS = 64  # in one batch: each costs a fraction of a millisecond, the commit
 MAX_EVENTS = 128  # commands, events and outcomes in one batch: bounds what an SOS may wait for
 MAX_BEATS = 512
 MAX_WAITING_BEATS = 20_000  # beyond it the oldest beat goes: a newer one says more
+# Of one topic. A pendant of ours sends events at QoS 1, which the broker holds back by itself and
+# which are never dropped here; at QoS 0 nothing does, and nothing was promised.
+MAX_WAITING_UNACKED = 1_000
 
 
 class EngineStuck(Exception):
@@ -109,17 +114,58 @@ def is_sos(item: Item) -> bool:
     return isinstance(item, FromPendant) and item.topic.endswith("/up/sos")
 
 
+class _Turns:
+    """A queue for each topic; the topics take turns. Within one, the order of arrival."""
+
+    def __init__(self) -> None:
+        self._topics: OrderedDict[str, deque[Item]] = OrderedDict()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, item: Item) -> None:
+        self._of(item).append(item)
+        self._count += 1
+
+    def appendleft(self, item: Item) -> None:
+        """Next of all."""
+        self._of(item).appendleft(item)
+        self._topics.move_to_end(_topic(item), last=False)
+        self._count += 1
+
+    def popleft(self) -> Item:
+        topic, queue = self._topics.popitem(last=False)
+        item = queue.popleft()
+        if queue:
+            self._topics[topic] = queue
+        self._count -= 1
+        return item
+
+    def is_flooded(self, item: Item) -> bool:
+        queue = self._topics.get(_topic(item))
+        is_unacked = isinstance(item, FromPendant) and item.qos == 0
+        return is_unacked and queue is not None and len(queue) >= MAX_WAITING_UNACKED
+
+    def _of(self, item: Item) -> deque[Item]:
+        return self._topics.setdefault(_topic(item), deque())
+
+
+def _topic(item: Item) -> str:
+    return item.topic if isinstance(item, FromPendant) else ""
+
+
 @dataclass(slots=True)
 class _Queues:
     """What waits, one queue for each urgency."""
 
-    sos: deque[Item] = field(default_factory=deque)
+    sos: _Turns = field(default_factory=_Turns)
     commands: deque[Item] = field(default_factory=deque)
-    events: deque[Item] = field(default_factory=deque)
+    events: _Turns = field(default_factory=_Turns)
     outcomes: deque[Item] = field(default_factory=deque)
     beats: deque[Item] = field(default_factory=deque)
 
-    def of(self, item: Item) -> deque[Item]:
+    def of(self, item: Item) -> deque[Item] | _Turns:
         if isinstance(item, FromPendant):
             if is_sos(item):
                 return self.sos
@@ -137,11 +183,15 @@ class Inbox:
         self._first_beat_ms = 0
         self._woken = False
         self.beats_dropped = 0
+        self.flood_dropped = 0
 
     def put(self, item: Item) -> None:
-        """Any thread. Never blocks and never raises for a full queue: see MAX_WAITING_BEATS."""
+        """Any thread. Never blocks and never raises for a full queue: see MAX_WAITING_…."""
         with self._changed:
             queue = self._queues.of(item)
+            if isinstance(queue, _Turns) and queue.is_flooded(item):
+                self.flood_dropped += 1
+                return
             queue.append(item)
             if queue is not self._queues.beats:
                 self._changed.notify()
@@ -208,8 +258,14 @@ class Inbox:
 
     def _batch(self, now_ms: int) -> list[Item]:
         queues = self._queues
-        if queues.sos:
-            return _pop(queues.sos, MAX_SOS)
+        batch = _pop(queues.sos, MAX_SOS)
+        if batch and not queues.sos:
+            return batch
+        return batch + self._others(now_ms)
+
+    def _others(self, now_ms: int) -> list[Item]:
+        """What is no SOS: when none waits, or when more wait than one batch takes."""
+        queues = self._queues
         batch = _pop(queues.commands, MAX_EVENTS)
         batch += _pop(queues.events, MAX_EVENTS - len(batch))
         batch += _pop(queues.outcomes, MAX_EVENTS - len(batch))
@@ -220,5 +276,5 @@ class Inbox:
         return batch
 
 
-def _pop(queue: deque[Item], limit: int) -> list[Item]:
+def _pop(queue: deque[Item] | _Turns, limit: int) -> list[Item]:
     return [queue.popleft() for _ in range(min(limit, len(queue)))]

@@ -9,7 +9,9 @@ from hub.inbox import (
     BEAT_GATHER_MS,
     MAX_BEATS,
     MAX_EVENTS,
+    MAX_SOS,
     MAX_WAITING_BEATS,
+    MAX_WAITING_UNACKED,
     Answer,
     Command,
     EngineStuck,
@@ -141,3 +143,40 @@ def test_a_wake_ends_the_wait() -> None:
     inbox.wake()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def of(pendant: str, mid: int, lane: str = "sos", qos: int = 1) -> FromPendant:
+    return FromPendant("events", f"allswell/{pendant}/up/{lane}", b"", mid, qos, 1)
+
+
+def test_who_floods_the_sos_lane_holds_up_nobody_elses_sos_nor_its_answer(inbox: Inbox) -> None:
+    for mid in range(500):
+        inbox.put(of("thief", mid))
+    wanted = of("p-1", 1)
+    for item in (EVENT, OUTCOME, COMMAND, wanted):
+        inbox.put(item)
+    batch = inbox.take(0)
+    assert wanted in batch[:2]
+    assert batch[MAX_SOS:] == [COMMAND, EVENT, OUTCOME]
+
+
+def test_topics_take_turns_and_each_keeps_its_order(inbox: Inbox) -> None:
+    for item in (of("a", 1), of("a", 2), of("a", 3), of("b", 1), of("b", 2), of("c", 1)):
+        inbox.put(item)
+    wanted = [of("a", 1), of("b", 1), of("c", 1), of("a", 2), of("b", 2), of("a", 3)]
+    batch = inbox.take(0)
+    assert batch == wanted
+    inbox.put_back(batch)
+    assert inbox.take(0) == wanted
+
+
+@pytest.mark.parametrize("lane", ["sos", "event"])
+def test_what_nobody_acknowledges_is_bounded_and_the_rest_is_never_dropped(
+    inbox: Inbox, lane: str
+) -> None:
+    for mid in range(3 * MAX_WAITING_UNACKED):
+        inbox.put(of("thief", mid, lane, qos=0))
+    inbox.put(of("thief", 1, lane))
+    inbox.put(of("p-1", 1, lane, qos=0))
+    assert inbox.waiting()["sos" if lane == "sos" else "events"] == MAX_WAITING_UNACKED + 2
+    assert inbox.flood_dropped == 2 * MAX_WAITING_UNACKED
