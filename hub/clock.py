@@ -21,6 +21,9 @@ class Clock(Protocol):
     def now_ms(self) -> int:
         """Rule time, UTC, milliseconds; never goes back."""
 
+    def machine_ms(self) -> int:
+        """What the machine believes the time is: it may have been set, to and fro."""
+
     def monotonic_ms(self) -> int:
         """Link time: never jumps, means nothing by itself."""
 
@@ -33,22 +36,37 @@ def utc_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def link_ms() -> int:
+    """The machine's monotonic clock."""
+    return time.monotonic_ns() // 1_000_000
+
+
 class SystemClock:
-    """The machine's clock, held from going back: `floor_ms` is the time of the last commit."""
+    """The machine's clock, held from going back: `floor_ms` is the time of the last commit.
+
+    Where it would have to stand still, because the machine's clock was set back, it goes on by the
+    monotonic one: a hub whose time stands still watches nobody (P3).
+    """
 
     speed = 1
 
     def __init__(self, floor_ms: int = 0) -> None:
         self._floor_ms = floor_ms
+        self._read_ms = link_ms()
         self._lock = threading.Lock()
 
     def now_ms(self) -> int:
         with self._lock:
-            self._floor_ms = max(self._floor_ms, utc_ms())
+            read_ms = link_ms()
+            self._floor_ms = max(self._floor_ms + read_ms - self._read_ms, utc_ms())
+            self._read_ms = read_ms
             return self._floor_ms
 
+    def machine_ms(self) -> int:
+        return utc_ms()
+
     def monotonic_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000
+        return link_ms()
 
     def wait(self, condition: threading.Condition, timeout_ms: int) -> bool:
         return condition.wait(timeout_ms / 1000)
@@ -75,6 +93,9 @@ class ScaledClock(SystemClock):
     def now_ms(self) -> int:
         return self._origin_ms + (self.monotonic_ms() - self._start_ms) * self.speed
 
+    def machine_ms(self) -> int:
+        return self.now_ms()
+
 
 class ManualClock:
     """Stands still until it is moved: virtual time for tests and the storm."""
@@ -86,6 +107,9 @@ class ManualClock:
         self._link_ms = 0
 
     def now_ms(self) -> int:
+        return self._now_ms
+
+    def machine_ms(self) -> int:
         return self._now_ms
 
     def monotonic_ms(self) -> int:

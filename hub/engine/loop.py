@@ -189,11 +189,13 @@ class Loop:
     # The clock.
 
     def _look_at_the_clock(self) -> None:
-        """Rule time against link time: a difference that changes is a clock that was set."""
+        """The machine's time against link time: a difference that changes is a clock that was set.
+        At the start: against the hub's, so that a machine without the time is told of."""
         now_ms = self._clock.now_ms()
-        offset_ms = now_ms - self._clock.monotonic_ms() * self._clock.speed
+        link_ms = self._clock.monotonic_ms() * self._clock.speed
+        offset_ms = self._clock.machine_ms() - link_ms
         if self._offset_ms is None:
-            self._offset_ms = offset_ms
+            self._offset_ms = now_ms - link_ms
         by_ms = offset_ms - self._offset_ms
         if abs(by_ms) <= JUMP_MS * self._clock.speed:
             return

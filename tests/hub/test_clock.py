@@ -10,7 +10,20 @@ FAR_MS = 4_000_000_000_000
 
 
 def test_time_never_precedes_the_last_commit() -> None:
-    assert SystemClock(FAR_MS).now_ms() == FAR_MS
+    assert FAR_MS <= SystemClock(FAR_MS).now_ms() < FAR_MS + 60_000
+
+
+def test_a_machine_set_back_does_not_make_time_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    utc, link = [FAR_MS], [0]
+    monkeypatch.setattr("hub.clock.utc_ms", lambda: utc[0])
+    monkeypatch.setattr("hub.clock.link_ms", lambda: link[0])
+    clock = SystemClock()
+    assert clock.now_ms() == FAR_MS
+    utc[0], link[0] = FAR_MS - 86_400_000, 1_200_000
+    assert clock.now_ms() == FAR_MS + 1_200_000
+    assert clock.machine_ms() == FAR_MS - 86_400_000
+    utc[0], link[0] = FAR_MS + 3_600_000, 1_200_001
+    assert clock.now_ms() == FAR_MS + 3_600_000
 
 
 def test_time_is_utc_without_a_commit() -> None:

@@ -286,6 +286,17 @@ def test_a_jump_of_the_clock_is_noticed(rig: Rig) -> None:
     assert len(rig.house.reader.open_alarms()) == alarms == 1, "told once"
 
 
+def test_a_machine_that_was_set_back_or_never_knew_the_time_is_told_of(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rig.clock, "machine_ms", lambda: rig.clock.now_ms() - 24 * HOUR_MS)
+    for _ in range(3):
+        rig.clock.advance(10)
+        rig.step()
+    assert kinds(rig.house) == {"clock_jumped"}
+    assert len(rig.house.reader.open_alarms()) == 1, "told once"
+
+
 def test_the_thread_starts_and_stops(house: House) -> None:
     inbox, notes = Inbox(), Notes()
 
