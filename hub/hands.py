@@ -6,7 +6,6 @@ comes again by itself: the broker redelivers, the pendant resends, notifier and 
 """
 
 import logging
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,21 +13,13 @@ from hub.engine.afterwards import Afterwards
 
 log = logging.getLogger("hub.hands")
 
-# How the claims of every receipt begin in a token; 21 bytes, a multiple of three, have no padding.
-_RECEIPT = urlsafe_b64encode(b'{"v":1,"type":"receipt","pendant":'[:21])
-
 
 class Broker(Protocol):
     """What is needed of hub.ingest.Ingest."""
 
     def ack(self, session: str, connection: int, mid: int, qos: int) -> None: ...
 
-    def tell(self, pendant: str, token: bytes, qos: int) -> bool: ...
-
-
-def is_receipt(token: bytes) -> bool:
-    """A receipt goes at QoS 1: it must arrive. A standing is repeated until it is echoed."""
-    return token.partition(b".")[2].startswith(_RECEIPT)
+    def tell(self, pendant: str, token: bytes) -> bool: ...
 
 
 class Hands:
@@ -46,7 +37,7 @@ class Hands:
         for ack in after.acks:
             self._try("acknowledge", self._broker.ack, *ack)
         for pendant, token in after.down:
-            self._try("tell", self._broker.tell, pendant, token, 1 if is_receipt(token) else 0)
+            self._try("tell", self._broker.tell, pendant, token)
         for reply, answer in after.replies:
             self._try("answer", reply.give, answer)
         if after.pages:

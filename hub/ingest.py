@@ -45,9 +45,9 @@ class Ingest:
     def ack(self, session: str, connection: int, mid: int, qos: int) -> None:
         self._links[session].ack(connection, mid, qos)
 
-    def tell(self, pendant: str, token: bytes, qos: int) -> bool:
-        """Send a receipt (QoS 1) or a standing (QoS 0) down; whether it could be sent now."""
-        return self.events.publish(down(pendant), token, qos)
+    def tell(self, pendant: str, token: bytes) -> bool:
+        """Send a receipt or a standing down; whether it could be sent now."""
+        return self.events.publish(down(pendant), token)
 
     def health(self) -> tuple[LinkHealth, LinkHealth]:
         return self.events.health(), self.beats.health()

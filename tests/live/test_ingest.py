@@ -264,7 +264,7 @@ def test_receipts_go_down_to_the_pendant_they_are_for(
     wait_until(lambda: pendant.client.is_connected() and other.client.is_connected())
 
     def told() -> bool:
-        hub.ingest.tell("p-aa", b"receipt", 1)
+        hub.ingest.tell("p-aa", b"receipt")
         return bool(pendant.heard)
 
     wait_until(told, what="a receipt after the subscription")
@@ -276,7 +276,7 @@ def test_receipts_go_down_to_the_pendant_they_are_for(
 def test_telling_a_broker_that_is_away_says_so(real: RealBroker, hub: Hub) -> None:
     real.kill()
     hub.gather(lambda: not hub.ingest.events.health().up)
-    assert hub.ingest.tell("p-aa", b"receipt", 1) is False
+    assert hub.ingest.tell("p-aa", b"receipt") is False
 
 
 def test_no_thread_is_left_behind(real: RealBroker) -> None:

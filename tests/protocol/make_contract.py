@@ -103,7 +103,7 @@ def channels() -> Schema:
     made["down"] = channel(
         f"{topics.ROOT}/{{pendant}}/down",
         DOWN_TYPES,
-        "QoS 1, never retained. Receipts, sent after the hub's commit, and standings.",
+        "QoS 0, never retained. Receipts, sent after the hub's commit, and standings.",
     )
     return made
 

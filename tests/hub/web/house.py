@@ -73,7 +73,7 @@ class NoBroker:
     def ack(self, session: str, connection: int, mid: int, qos: int) -> None:
         """Nobody waits for it."""
 
-    def tell(self, pendant: str, token: bytes, qos: int) -> bool:
+    def tell(self, pendant: str, token: bytes) -> bool:
         return False
 
 
