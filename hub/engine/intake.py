@@ -118,10 +118,7 @@ def _shas(turn: Turn, found: Verified) -> set[str]:
     key = (found.key.id, message.boot, message.seq)
     known = turn.taken.get(key)
     if known is None:
-        rows = turn.state.store.all(
-            "SELECT sha FROM seen WHERE key_id = ? AND boot = ? AND seq = ?", key
-        )
-        known = turn.taken[key] = {row[0] for row in rows}
+        known = turn.taken[key] = turn.state.identities.shas(key)
     return set(known)
 
 
@@ -129,6 +126,7 @@ def _remember(turn: Turn, found: Verified, known: set[str]) -> None:
     key = (found.key.id, found.message.boot, found.message.seq)
     turn.taken[key] = known | {found.sha}
     turn.changes.seen.append((*key, found.sha))
+    turn.state.identities.stored(key)
 
 
 def _dated(turn: Turn, pendant: PendantState, message: UpMessage) -> Dated:

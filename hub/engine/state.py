@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hub.engine.identities import Identities
 from hub.engine.pendants import PendantState, load_pendant
 from hub.engine.watch import Watch
 from hub.policy.model import Policy
@@ -57,9 +58,13 @@ class State:
     by_id: dict[str, PendantState | None] = field(default_factory=dict)
     carried: dict[str, tuple[str, ...]] = field(default_factory=dict)
     presses: dict[tuple[str, str], str] = field(default_factory=dict)
+    identities: Identities = field(init=False)
     # Of no importance for what is decided, so they outlive a failed turn.
     watch: Watch = field(default_factory=Watch)
     unechoed: dict[str, int] = field(default_factory=dict)  # pendant -> when it was last told
+
+    def __post_init__(self) -> None:
+        self.identities = Identities(self.store)
 
     def forget(self) -> None:
         """After a failed turn: what was decided there never happened."""
@@ -70,6 +75,7 @@ class State:
         self.by_id.clear()
         self.carried.clear()
         self.presses.clear()
+        self.identities.forget()
         for name in ("head", "alarms", "sources", "about", "people", "duty", "last_page"):
             self.__dict__.pop(name, None)
 
@@ -102,6 +108,7 @@ class State:
         """Between turns: a limit on everything."""
         if len(self.visits) > MAX_VISITS:
             self.visits.clear()
+        self.identities.trim()
 
     def open_parts(self, worker: str) -> dict[str, OpenPart]:
         """The worker's open parts by visit."""

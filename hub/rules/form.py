@@ -6,6 +6,7 @@ Hypothesis round trip holds it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,7 @@ def _shape(shape: Any) -> tuple[tuple[str, ...], tuple[object, ...], Callable[[A
 _FIELDS: dict[type, tuple[tuple[str, ...], tuple[object, ...], Callable[[Any], Any]]] = {
     shape: _shape(shape) for shape in _SHAPES
 }
+MAX_KNOWN_CLAIMS = 20_000  # of a thousand visits at the limit of rules/changes.py; some megabytes
 _PLAIN = frozenset({str, int, bool})  # by exact type: this is the busiest line of the hub
 
 
@@ -65,16 +67,26 @@ def dump(thing: object) -> Json:
     return {
         name: value if type(value) in _PLAIN else _plain(value)
         for name, value, default in zip(names, values(thing), defaults, strict=True)
-        if value != default
+        if value is not default and value != default
     }
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [each if type(each) in _PLAIN else _plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value if value is None or isinstance(value, str | int) else dump(value)
+    # By exact type: asking each claim whether it is a Mapping, an abstract class, costs more than
+    # writing it down.
+    shape = type(value)
+    if shape is Claim:
+        return _claim(value)
+    if shape in _FIELDS:
+        return dump(value)
+    if shape is tuple:
+        return [each if type(each) in _PLAIN else _plain(each) for each in value]  # type: ignore[attr-defined]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+# A claim stays in the state, unchanged, for the next twenty presses and is written with each. What
+# this gives is shared: nobody may change it.
+_claim = lru_cache(maxsize=MAX_KNOWN_CLAIMS)(dump)
 
 
 def _many(load: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -48,6 +48,18 @@ def test_a_duplicate_in_the_same_turn_changes_nothing_either(house: House) -> No
     assert len(alarms(house, "sos")[0].presses) == 1
 
 
+@pytest.mark.parametrize("forgets", [False, True])
+def test_an_older_press_that_comes_late_is_news_once(house: House, forgets: bool) -> None:
+    handset = house.handsets["p-ada"]
+    older = house.item(handset.message("sos-pressed", house.now_ms, gesture="sos-hold"))
+    newer = house.item(handset.message("sos-pressed", house.now_ms, gesture="sos-hold"))
+    for item, presses in ((newer, 1), (older, 2), (older, 2), (newer, 2)):
+        house.turn(item)
+        assert len(alarms(house, "sos")[0].presses) == presses
+        if forgets:
+            house.engine.state.forget()
+
+
 def test_the_same_identity_with_other_bytes_is_an_alarm_and_both_sos_count(house: House) -> None:
     handset = house.handsets["p-ada"]
     first = handset.message("sos-pressed", house.now_ms, gesture="sos-hold")
