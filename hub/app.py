@@ -44,6 +44,7 @@ log = logging.getLogger("hub.app")
 
 WATCH_EVERY_S = 1.0
 ENGINE_STUCK_MS = 60_000  # of link time, without a turn and without a fault that explains it
+NOTIFIER_STUCK_S = 60.0  # without a look at what waits; it looks each second
 WEB_STOP_S = 3
 FAREWELL_S = 2.0
 DEAD = 70  # exit status: a part died; systemd starts us again
@@ -164,8 +165,13 @@ class App:
         age_ms = self.live.engine_age_ms()
         if age_ms is not None and age_ms > ENGINE_STUCK_MS and not self.loop.fault.text:
             return f"the engine has taken no turn for {age_ms // 1000} s"
-        if not self.notifier.health().alive:
+        notifier = self.notifier.health()
+        if not notifier.alive:
             return "the notifier's thread died"
+        if notifier.age_s > NOTIFIER_STUCK_S:
+            return f"the notifier has not looked at what waits for {notifier.age_s:.0f} s"
+        if not self.ingest.is_watched():
+            return "nobody watches the sessions with the broker any more"
         return "" if self._web_thread.is_alive() else "the web server died"
 
     def close(self) -> None:

@@ -42,6 +42,10 @@ class Ingest:
             for link in self._links.values():
                 link.look()
 
+    def is_watched(self) -> bool:
+        """Whether somebody would notice a dead or stuck loop."""
+        return self._watch.is_alive()
+
     def ack(self, session: str, connection: int, mid: int, qos: int) -> None:
         self._links[session].ack(connection, mid, qos)
 

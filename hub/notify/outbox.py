@@ -64,6 +64,7 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class NotifierHealth:
     alive: bool
+    age_s: float  # since it last looked at what waits, and could
     claimed: int
     sending: int
     sent: int
@@ -112,6 +113,7 @@ class Notifier:
         self._done: queue.SimpleQueue[_Done | None] = queue.SimpleQueue()
         self._counts = _Counts()
         self._stopping = False
+        self._turned_s = time.monotonic()
         # What waited before we began may have gone out already, by a notifier that died.
         self._repeats = {row.id for row in reader.waiting_pages(clock.now_ms())}
         self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
@@ -141,6 +143,7 @@ class Notifier:
         counts = self._counts
         return NotifierHealth(
             self._thread.is_alive(),
+            time.monotonic() - self._turned_s,
             len(self._claims),
             sum(counts.sending.values()),
             counts.sent,
@@ -154,6 +157,7 @@ class Notifier:
             # than one that says so and looks again.
             try:
                 self._turn()
+                self._turned_s = time.monotonic()
             except Exception:
                 log.exception("the notifier's turn failed; it looks again")
             self._wait()
@@ -185,7 +189,9 @@ class Notifier:
             if row.id not in self._claims:
                 self._claim(row)
         now_s = time.monotonic()
-        for attempt in self._open_attempts():
+        # In the order of `waiting`, or a slow provider's few places would go to whoever came first.
+        order = dict.fromkeys((*waiting, *self._claims))
+        for attempt in [each for page_id in order for each in self._claims[page_id].attempts]:
             if attempt.is_sending and attempt.deadline_s <= now_s:
                 limit_s = self._settings.timeout_s
                 self._failed(attempt, f"no answer from the provider within {limit_s} s")
@@ -289,7 +295,7 @@ class Notifier:
     def _tell(self, claim: Claim, ok: bool, note: str) -> None:
         claim.told = True
         page = claim.page
-        level = logging.INFO if ok else logging.ERROR
-        log.log(level, "page %s page=%d %s", "sent" if ok else "failed", page.id, note)
+        word = "sent" if ok else "failed"
+        log.log(logging.INFO if ok else logging.ERROR, "page %s page=%d %s", word, page.id, note)
         now_ms = self._clock.now_ms()
         self._inbox.put(PageOutcome(page.id, page.person, ok, note[:MAX_NOTE], now_ms))

@@ -28,6 +28,7 @@ from hub.store.views import (
     Person,
 )
 
+NO_RANK = 9  # of a page without an alarm
 ENDED_SHOWN_MS = 4 * 3_600_000  # how long a closed visit stays at the foot of the board
 _PERSON = "id, name, initials, login, roles, phones, pages, password_hash, car, active"
 _CLIENT = "id, code, area, name, address, postcode, lines, rating, risk_note, visitors_note"
@@ -233,10 +234,11 @@ class Reader:
         return tuple(PageRow(*row) for row in found)
 
     def waiting_pages(self, now_ms: int, limit: int = 1_000) -> tuple[PageRow, ...]:
-        """The notifier's look: what is to be sent now, oldest first."""
+        """The notifier's look: what is to be sent now, the most dangerous alarm's first, then the
+        oldest: what cannot be verified never stands before what is (P7)."""
         found = self._conn().execute(
-            f"SELECT {_PAGE} FROM page WHERE state IN ('waiting', 'leased')"
-            " AND not_before_ms <= ? ORDER BY id LIMIT ?",
+            f"SELECT {_PAGE} FROM page WHERE state = 'waiting' AND not_before_ms <= ? ORDER BY"
+            f" COALESCE((SELECT rank FROM alarm WHERE id = page.alarm), {NO_RANK}), id LIMIT ?",
             (now_ms, limit),
         )
         return tuple(PageRow(*row) for row in found)

@@ -185,7 +185,7 @@ class PageRow:
     round: int
     subject: str
     body: str
-    state: str  # waiting | leased | sent | failed
+    state: str  # waiting | sent | failed
     not_before_ms: int
     lease_until_ms: int
     attempts: int

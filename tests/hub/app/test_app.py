@@ -82,6 +82,30 @@ def test_a_dead_notifier_ends_the_hub(hub: App, monkeypatch: pytest.MonkeyPatch)
     assert hub.dead() == "the notifier's thread died"
 
 
+def test_a_notifier_that_never_ends_a_turn_ends_the_hub(
+    hub: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(app_module, "NOTIFIER_STUCK_S", 0.5)
+    monkeypatch.setattr(hub.reader, "waiting_pages", fail)
+    hub.notifier.wake()
+    assert hub.watch() == DEAD
+    assert hub.dead().startswith("the notifier has not looked")
+
+
+def test_sessions_with_the_broker_that_nobody_watches_end_the_hub(
+    hub: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die() -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(hub.ingest.events, "look", die)
+    assert hub.watch() == DEAD
+    assert hub.dead() == "nobody watches the sessions with the broker any more"
+
+
 def test_a_stuck_engine_ends_the_hub(hub: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_module, "ENGINE_STUCK_MS", 300)
     release = threading.Event()

@@ -1,5 +1,6 @@
 """One address that no parser takes, one page that cannot be made: everybody else is paged."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from hub.notify import outbox
 from hub.notify.channels import Letter
-from tests.hub.notify.office import Office, Provider
+from tests.hub.notify.office import Office, Provider, wait_until
 
 # As somebody may type them into the settings, or as a restored database may hold them.
 UNPARSABLE = ("json://[::1", "http://[not-an-address]/x", "json://[", "http://h:99999999/")
@@ -66,3 +67,29 @@ def test_a_send_that_raises_is_a_fault_that_is_told(office: Office) -> None:
     outcome = office.outcome()
     assert not outcome.ok
     assert "RuntimeError" in outcome.note
+
+
+def test_what_is_proven_is_sent_before_what_is_not(office: Office) -> None:
+    """A slow provider has few places; a flood of unverified SOS must not keep them all (P7)."""
+    for name, rank in (("a-unverified", 2), ("a-sos", 1)):
+        office.store.write(
+            "INSERT INTO alarm (id, kind, rank, state, visit, worker, pendant, source, raised_ms,"
+            " next_ms, silent, changed_ms, state_json) VALUES (?,'sos',?,'open','','','','',1,1,0,"
+            "1,'{}')",
+            (name, rank),
+        )
+    url = "json://127.0.0.1/a"
+    provider = Provider()
+    gate = provider.release[url] = threading.Event()
+    office.person("mg", url)
+    for number in range(1, 41):
+        office.page(number, "mg", alarm="a-unverified")
+    notifier = office.notifier(provider)
+    wait_until(lambda: len(provider.sent) == outbox.SENDS_PER_PROVIDER, what="a busy provider")
+    office.page(41, "mg", alarm="a-sos")
+    notifier.wake()
+    wait_until(lambda: notifier.health().claimed == 41, what="the SOS claimed")
+    gate.set()
+    wait_until(lambda: len(provider.sent) == 41, what="all pages")
+    order = [letter.facts["page"] for _, letter in provider.sent]
+    assert order.index(41) < 2 * outbox.SENDS_PER_PROVIDER

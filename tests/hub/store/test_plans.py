@@ -81,3 +81,11 @@ def test_a_board_reads_through_nothing_that_grows(house: House) -> None:
     # The board itself needs every pendant and every open visit's next deadline, nothing more.
     board = scans(conn, traced(conn, lambda: reader.board(house.now_ms)))
     assert all("SCAN pendant" in line or "SCAN deadline" in line for line in board), board
+
+
+def test_the_notifiers_look_reads_only_what_waits(house: House) -> None:
+    """Each second, for years: LIMIT alone would let it walk through every page ever sent."""
+    conn = house.reader._conn()
+    (statement,) = traced(conn, lambda: house.reader.waiting_pages(house.now_ms))
+    plan = [str(row[3]) for row in conn.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert any("page_waiting" in step for step in plan), plan
