@@ -185,9 +185,8 @@ class Notifier:
         waiting = {row.id: row for row in self._reader.waiting_pages(self._clock.now_ms())}
         for page_id in [each for each in self._claims if each not in waiting]:
             self._release(self._claims[page_id])
-        for row in waiting.values():
-            if row.id not in self._claims:
-                self._claim(row)
+        for row in [each for each in waiting.values() if each.id not in self._claims]:
+            self._claim(row)
         now_s = time.monotonic()
         # In the order of `waiting`, or a slow provider's few places would go to whoever came first.
         order = dict.fromkeys((*waiting, *self._claims))

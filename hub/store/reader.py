@@ -234,11 +234,13 @@ class Reader:
         return tuple(PageRow(*row) for row in found)
 
     def waiting_pages(self, now_ms: int, limit: int = 1_000) -> tuple[PageRow, ...]:
-        """The notifier's look: what is to be sent now, the most dangerous alarm's first, then the
-        oldest: what cannot be verified never stands before what is (P7)."""
+        """The notifier's look: what is to be sent now, the most dangerous first. Alarms of one rank
+        take turns: what cannot be verified never stands before what is, and a thousand presses of
+        one pendant not before another's first (P7)."""
         found = self._conn().execute(
             f"SELECT {_PAGE} FROM page WHERE state = 'waiting' AND not_before_ms <= ? ORDER BY"
-            f" COALESCE((SELECT rank FROM alarm WHERE id = page.alarm), {NO_RANK}), id LIMIT ?",
+            f" COALESCE((SELECT rank FROM alarm WHERE id = page.alarm), {NO_RANK}),"
+            " ROW_NUMBER() OVER (PARTITION BY alarm ORDER BY id), id LIMIT ?",
             (now_ms, limit),
         )
         return tuple(PageRow(*row) for row in found)
