@@ -31,6 +31,7 @@ def do(
     desk = desk_of(request)
     scene = desk.scene(who.person.id)
     asked = fields.read(planning.plan(scene), typed, scene.now_ms, scene.zone)
+    asked = planning.in_order(asked, scene.now_ms)
     if not asked.ok:
         return page(request, "plan.html", who, scene, 422, form=asked.form)
     given: dict[str, Value] = dict(asked.data)

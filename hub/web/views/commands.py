@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hub.rules.kinds import MEANS
 from hub.rules.model import Part, Visit
 from hub.web.views import times, words
-from hub.web.views.fields import Field, Form
+from hub.web.views.fields import AHEAD_MAX_MS, Field, Form
 from hub.web.views.scene import Scene
 
 NOTE = Field("note", "Note", "area")
@@ -80,6 +80,13 @@ def confirm_arrival(scene: Scene, visit: Visit, part: Part) -> Form:
         f"And I am speaking to {name}?",
         "When do you expect to finish, and whom will you ring when you leave?",
     )
+    # A finish that is past would be read as tomorrow's: nobody would miss her for a day.
+    left_ms = visit.planned_end_ms - scene.now_ms
+    planned = times.clock(visit.planned_end_ms, scene.zone)
+    finish = Field("end_ms", "Expected finish", "time", left_ms <= 0, (),
+                   planned if left_ms > 0 else "", most=max(left_ms, AHEAD_MAX_MS),
+                   hint="" if left_ms > 0 else f"{planned}, as planned, is past: ask her.",
+                   )  # fmt: skip
     return _form(
         visit, part, "confirm_arrival", f"{_name(scene, part)} is at the door: confirm arrival",
         "Confirm: may go in",
@@ -87,8 +94,7 @@ def confirm_arrival(scene: Scene, visit: Visit, part: Part) -> Form:
         Field("name", "Name read back", "tick", True, ((name, name),)),
         Field("departure_contact", "Will ring at departure", "choice", False,
               people_options(scene, visit), visit.tracker),
-        Field("end_ms", "Expected finish", "time", False, (),
-              times.clock(visit.planned_end_ms, scene.zone)),
+        finish,
         say=say,
         hint="A message left is no contact: only confirm while you are speaking with her.",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from hub.web.views import times
 
 TEXT_MAX = 2_000  # a note, not a novel: it is stored in the log for ever
 WORKERS_MAX = 8
+AHEAD_MAX_MS = 12 * 3_600_000  # a plain time beyond that was meant for today, and is past
 TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
 
 
@@ -30,7 +31,7 @@ class Field:
     value: str = ""
     hint: str = ""
     least: int = 0
-    most: int = 0
+    most: int = 0  # of a time: how many ms ahead it may lie
     error: str = ""
 
     @property
@@ -141,7 +142,10 @@ def _read_time(asked: Field, typed: str, now_ms: int, zone: ZoneInfo) -> int:
         found = TIME.fullmatch(typed)
         if found is None:
             raise Wrong("A time like 16:30.")
-        return times.next_at(int(found[1]), int(found[2]), now_ms, zone)
+        wanted_ms = times.next_at(int(found[1]), int(found[2]), now_ms, zone)
+        if wanted_ms - now_ms > (asked.most or AHEAD_MAX_MS):
+            raise Wrong(f"{typed} is past: a time within the next 12 hours.")
+        return wanted_ms
     except times.NoSuchTime as exc:
         raise Wrong(str(exc).capitalize() + ".") from exc
     except (ValueError, OverflowError, OSError) as exc:

@@ -1,8 +1,10 @@
 """The form for planning a visit (HM-2.2 to HM-2.6, HM-4.0) and for taking a duty."""
 
+from dataclasses import replace
+
 from hub.web.views import times
 from hub.web.views.commands import COVERAGE, DANGERS, THEN
-from hub.web.views.fields import Field, Form
+from hub.web.views.fields import Field, Form, Reading
 from hub.web.views.scene import Scene
 
 HOUR_MS = 3_600_000
@@ -35,6 +37,21 @@ def plan(scene: Scene) -> Form:
     return Form("plan_visit", "Plan a visit", "Plan the visit", "/plan", fields)
 
 
+def in_order(asked: Reading, now_ms: int) -> Reading:
+    """What each time alone cannot show is told at the field that has to change."""
+    start_ms, end_ms = asked.data.get("start_ms"), asked.data.get("end_ms")
+    if not isinstance(start_ms, int) or not isinstance(end_ms, int):
+        return asked
+    if end_ms <= start_ms:
+        said = "The end must be after the start."
+    elif end_ms <= now_ms:
+        said = "This is past already."
+    else:
+        return asked
+    told = tuple(replace(f, error=said) if f.name == "end_ms" else f for f in asked.form.fields)
+    return replace(asked, ok=False, form=replace(asked.form, fields=told))
+
+
 def duty(scene: Scene) -> Form:
     """Who is on duty is told to the hub by whoever knows."""
     people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
@@ -52,7 +69,7 @@ def danger(scene: Scene) -> Form:
     people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
     fields = (
         Field("worker", "Who is in danger", "choice", True, people),
-        Field("how", "How do you know", "choice", True, DANGERS, "family"),
+        Field("how", "How do you know", "choice", True, DANGERS),
         Field("note", "What was said", "area"),
     )
     hint = "Do not ring her back: the aggressor may hear both sides."

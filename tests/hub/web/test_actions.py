@@ -31,6 +31,22 @@ def test_confirming_needs_place_and_name_read_back_and_keeps_the_rest(
     assert part.anchors["finish"] == house.clock.now_ms() + 80 * 60_000
 
 
+def test_a_finish_that_is_past_never_becomes_tomorrows(house: House, ben: Browser) -> None:
+    visit = house.plan()
+    page = f"/visits/{visit}"
+    spoken = {"place": "tick", "name": "tick", "departure_contact": "ruth"}
+    answer = ben.submit(page, "confirm_arrival", end_ms="09:30", **spoken)
+    assert answer.status_code == 422
+    assert "09:30 is past" in answer.text
+    house.advance(120)  # she is later than the visit was to end
+    assert "as planned, is past: ask her." in ben.get(page).text
+    assert ben.submit(page, "confirm_arrival", **spoken).status_code == 422
+    assert house.visit(visit).parts[0].phase == "planned"
+    assert ben.submit(page, "confirm_arrival", end_ms="13:00", **spoken).status_code == 303
+    finish_ms = house.visit(visit).parts[0].anchors["finish"]
+    assert finish_ms == house.clock.now_ms() + 3_600_000
+
+
 def test_nobody_confirms_for_herself_and_the_page_says_why(house: House, asha: Browser) -> None:
     visit = house.plan()
     answer = asha.submit(f"/visits/{visit}", "confirm_arrival", place="tick", name="tick",
@@ -194,6 +210,24 @@ def test_a_plan_that_a_gate_refuses_keeps_everything(house: House, ben: Browser)
     assert "A day and a time" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-11-23T15:00", "2026-11-23T14:00", "The end must be after the start."),
+        ("2026-11-23T08:00", "2026-11-23T09:00", "This is past already."),
+    ],
+)
+def test_an_end_that_cannot_be_is_told_at_its_field(
+    house: House, ben: Browser, start: str, end: str, said: str
+) -> None:
+    answer = ben.submit("/plan", "plan", workers="asha", client="c17", purpose="advice",
+                        start_ms=start, end_ms=end)  # fmt: skip
+    assert answer.status_code == 422
+    assert f'id="plan_visit-end_ms-wrong">{said}' in answer.text
+    assert f'value="{end}"' in answer.text
+    assert "advice" not in ben.get("/").text, "nothing was planned"
+
+
 def test_a_pair_has_a_row_each_and_a_form_says_whose(house: House, ben: Browser) -> None:
     visit = house.plan("asha,marek")
     board = ben.get("/").text
@@ -233,6 +267,8 @@ def test_the_log_is_sentences_with_names_and_both_times(house: House, ben: Brows
 @pytest.mark.clause("HM-7.3")
 def test_a_worried_familys_call_about_somebody_off_a_visit(house: House, ben: Browser) -> None:
     assert ben.submit("/danger", "danger", how="family").status_code == 422
+    silent = ben.submit("/danger", "danger", worker="marek")
+    assert silent.status_code == 422, "what kind of danger it is, is never taken for granted"
     answer = ben.submit("/danger", "danger", worker="marek", how="family", note="not home")
     assert answer.status_code == 303
     alarm = house.alarm("family_worried")

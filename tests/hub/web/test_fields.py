@@ -28,7 +28,8 @@ def test_what_was_not_given_is_not_sent() -> None:
     ("field", "typed", "value"),
     [
         (Field("f", "F", "time"), "16:30", NOW_MS + 390 * 60_000),
-        (Field("f", "F", "time"), "9.05", NOW_MS + (23 * 60 + 5) * 60_000),
+        (Field("f", "F", "time"), "22:00", NOW_MS + 12 * 3_600_000),
+        (Field("f", "F", "time", most=86_400_000), "9.05", NOW_MS + (23 * 60 + 5) * 60_000),
         (Field("f", "F", "datetime"), "2026-11-23T11:00", NOW_MS + 3_600_000),
         (Field("f", "F", "number", least=5, most=240), "60", 60),
         (Field("f", "F", "yesno"), "no", False),
@@ -52,6 +53,7 @@ def test_a_lawful_entry(field: Field, typed: str, value: object) -> None:
         (Field("f", "F", "tick", True, (("C17", "C17"),)), "C18", "from the list"),
         (Field("f", "F", "time"), "25:00", "16:30"),
         (Field("f", "F", "time"), "later", "16:30"),
+        (Field("f", "F", "time"), "9:59", "9:59 is past"),
         (Field("f", "F", "datetime"), "2026-03-29T01:30", "does not exist"),
         (Field("f", "F", "datetime"), "0000-99-99", "A day and a time"),
         (Field("f", "F", "number", least=5, most=240), "4", "from 5 to 240"),
