@@ -7,6 +7,7 @@ paged stay out of the log. Names do not: a payload can be erased (ADR 0002).
 import json
 from collections.abc import Callable
 
+from hub.engine import decide
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command
 from hub.rules.model import Event
@@ -216,12 +217,12 @@ def take_duty(turn: Turn, command: Command) -> Answer:
     """Somebody takes a role, or lays it down. Laying down the last one is told, not refused."""
     role, person = _text(command, "role"), _text(command, "person") or command.by
     on = _flag(command, "on", True)
-    answer = _duty(turn, role, person, on)
+    answer = _duty(turn, command, role, person, on)
     _logged(turn, command, answer)
     return answer
 
 
-def _duty(turn: Turn, role: str, person: str, on: bool) -> Answer:
+def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Answer:
     known = turn.state.people.get(person)
     if known is None or not known.active:
         return Answer(False, f"There is no person {person[:40]!r} who could take it.")
@@ -240,7 +241,17 @@ def _duty(turn: Turn, role: str, person: str, on: bool) -> Answer:
     _flush(turn)
     if on or turn.state.duty.get(role):
         return Answer(True, f"{person} {'takes' if on else 'lays down'} {role}")
+    paged = {name for ladder in turn.policy.ladders for step in ladder.steps for name in step.roles}
+    if role in paged and _anybody_out(turn):
+        # P6: told now, not when somebody needs them.
+        event = Event("nobody_on_duty", turn.now_ms, by=command.by, data={"role": role})
+        decide.off_visit(turn, event)
     return Answer(True, f"{person} lays down {role}; nobody holds it now")
+
+
+def _anybody_out(turn: Turn) -> bool:
+    running = "SELECT 1 FROM visit WHERE open = 1 AND phase <> 'planned' LIMIT 1"
+    return bool(turn.state.alarms) or turn.state.store.one(running) is not None
 
 
 KINDS: dict[str, Callable[[Turn, Command], Answer]] = {

@@ -102,6 +102,11 @@ def _of_visit(turn: Turn, command: Command) -> Answer:
     event = _event(turn, command, visit=visit.id, worker=worker)
     if command.kind == "name_tracker" and not _is_active(turn, _text(command, "tracker")):
         return _answer(_logged_refusal(turn, event, visit, "The tracker must be a known person."))
+    contact = _text(command, "departure_contact")
+    if contact and not _is_active(turn, contact):
+        # HM-3.3: a named person; pages about her departure go there.
+        said = "Whom she speaks to when she leaves must be a known person."
+        return _answer(_logged_refusal(turn, event, visit, said))
     return _answer(decide.visit_event(turn, event, visit), visit.id)
 
 

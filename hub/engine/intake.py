@@ -5,6 +5,8 @@ nothing; the same identity with other bytes is an alarm; an SOS is accepted what
 it (P4); what cannot be used is kept as a dead letter and acknowledged, or it would come for ever.
 """
 
+from dataclasses import replace
+
 from hub import verify
 from hub.dating import Dated, date
 from hub.engine import beats, decide
@@ -154,12 +156,11 @@ def _conflict(turn: Turn, pendant: PendantState, found: Verified, dated: Dated) 
 
 
 def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) -> None:
-    found = route(turn, pendant.worker, message)
+    found = route(turn, pendant.worker, message, dated.at_ms if dated.certain else None)
     part = found.part
-    phase = "off" if part is None else part.phase
     gesture = message.gesture if isinstance(message, PressMessage) else "none"
     prompt = "" if part is None else part.prompt
-    kind = reading.read(message.TYPE, gesture, phase, prompt)
+    kind, phase = _read(message, gesture, found, prompt)
     felt: dict[str, Value] = {}
     if kind == reading.FELT_AS_A_SHORT:
         felt["felt"] = reading.felt_as(message.TYPE, phase, prompt)
@@ -176,6 +177,18 @@ def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) 
     _decide(turn, event, found)
     if isinstance(message, Booted):
         beats.booted(turn, pendant, message)
+
+
+def _read(message: UpMessage, gesture: str, found: Route, prompt: str) -> tuple[str, str]:
+    """(event kind, the phase it was read in). Where several visits fit, the reading that a person
+    must ask about goes before one that says nothing."""
+    phases = ("off",) if found.part is None else (found.part.phase,)
+    readings = [
+        (reading.read(message.TYPE, gesture, phase, prompt), phase)
+        for phase in found.phases or phases
+    ]
+    asked = [each for each in readings if each[0] not in dangers.HARMLESS_OFF_VISIT]
+    return (asked or readings)[0]
 
 
 def _facts(message: UpMessage, gesture: str, phase: str, dated: Dated) -> dict[str, Value]:
@@ -203,6 +216,12 @@ def _decide(turn: Turn, event: Event, found: Route) -> None:
     if found.visit is not None:
         decide.visit_event(turn, event, found.visit)
         return
+    if found.several and event.kind in DANGER_PRESSES:
+        # The likeliest of them, so that its pair and its tracker are known; danger is no guess.
+        likeliest = route(turn, event.worker).visit
+        if likeliest is not None:
+            decide.visit_event(turn, replace(event, visit=likeliest.id), likeliest)
+            return
     if found.several and event.kind not in dangers.HARMLESS_OFF_VISIT | DANGER_PRESSES:
         decide.several(turn, event, found.several)
         return

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hub.engine.turn import Turn
-from hub.rules.kinds import ALARM_KINDS
+from hub.rules.kinds import ALARM_KINDS, DANGERS, SILENT_KINDS
 from hub.rules.model import Alarm, Page, Visit
 
 # Asked by name when nobody holds the role: whoever may hold a role like these.
@@ -31,7 +31,12 @@ def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> b
     for role in page.roles:
         for person in holders(turn, role, alarm, visit):
             readers.setdefault(person, Reader(person, role))
-    return _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit))
+    found = _others(turn, readers, alarm, visit)
+    if not found and alarm is not None and alarm.kind in DANGERS:
+        # Only people in danger themselves: told all the same, but others are still looked for.
+        _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit, SILENT_KINDS))
+        return False
+    return _write(turn, page, alarm, visit, found)
 
 
 def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
@@ -76,9 +81,14 @@ def _named(role: str, alarm: Alarm | None, visit: Visit | None) -> list[str]:
 
 
 def _others(
-    turn: Turn, readers: dict[str, Reader], alarm: Alarm | None, visit: Visit | None
+    turn: Turn,
+    readers: dict[str, Reader],
+    alarm: Alarm | None,
+    visit: Visit | None,
+    without: frozenset[str] = DANGERS,
 ) -> list[Reader]:
-    """Without the people it is about, and without those who have left."""
+    """Without the people it is about, those who have left, and those in danger themselves
+    (`without`): they are not the ones to help, nor may a telephone tell of it."""
     about = set() if alarm is None else set(alarm.interested)
     if visit is not None:
         about |= {part.worker for part in visit.parts}
@@ -86,7 +96,13 @@ def _others(
     return [
         reader
         for person, reader in readers.items()
-        if person in known and known[person].active and person not in about
+        if person in known
+        and known[person].active
+        and person not in about
+        and not any(
+            each.kind in without and each.worker == person
+            for each in turn.state.alarms_about(person)
+        )
     ]
 
 

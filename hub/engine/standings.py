@@ -27,11 +27,7 @@ WAIT_FOR_BEAT_MS = 60_000  # then it waits for the pendant to beat again
 def content(turn: Turn, pendant: PendantState) -> standing_rules.Fields:
     """How things stand for its wearer. A silent alarm is never in it: the rules see to that."""
     found = route(turn, pendant.worker)
-    alarms = tuple(
-        alarm
-        for alarm in turn.state.alarms_about(pendant.worker)
-        if alarm.pendant in ("", pendant.id)
-    )
+    alarms = turn.state.alarms_about("", pendant=pendant.id)  # whoever carries it now
     told = standing_rules.standing_of(pendant.id, found.visit, alarms, pendant.worker)
     told["resolved"] = _resolved(turn, pendant)
     return told

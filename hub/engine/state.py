@@ -157,7 +157,7 @@ class State:
 
     @cached_property
     def about(self) -> dict[str, dict[str, None]]:
-        """`visit:<id>` or `worker:<id>` -> its open alarms, oldest first."""
+        """`visit:<id>`, `worker:<id>` or `pendant:<id>` -> its open alarms, oldest first."""
         found: dict[str, dict[str, None]] = {}
         for alarm in self.alarms.values():
             for name in _subjects(alarm):
@@ -180,11 +180,13 @@ class State:
         for name in _subjects(alarm):
             about.setdefault(name, {})[alarm.id] = None
 
-    def alarms_about(self, worker: str, visit: str = "") -> list[Alarm]:
-        """Open alarms of a worker or a visit."""
+    def alarms_about(self, worker: str, visit: str = "", pendant: str = "") -> list[Alarm]:
+        """Open alarms of a worker, a visit or a pendant."""
         ids = dict(self.about.get(f"worker:{worker}", {})) if worker else {}
         if visit:
             ids |= self.about.get(f"visit:{visit}", {})
+        if pendant:
+            ids |= self.about.get(f"pendant:{pendant}", {})
         return [self.alarms[alarm_id] for alarm_id in ids]
 
     def alarm_of_press(self, pendant: str, identity: str) -> str:
@@ -290,5 +292,5 @@ class State:
 
 
 def _subjects(alarm: Alarm) -> list[str]:
-    named = (("visit", alarm.visit), ("worker", alarm.worker))
+    named = (("visit", alarm.visit), ("worker", alarm.worker), ("pendant", alarm.pendant))
     return [f"{what}:{name}" for what, name in named if name]

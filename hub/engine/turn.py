@@ -123,6 +123,7 @@ class Turn:
             self.state.visits[visit.id] = entry
         self._keep_deadlines(f"visit:{visit.id}", OPEN_RANK, entry.deadlines, due)
         was = {part.worker: part.phase for part in entry.visit.parts}
+        covered = entry.visit.coverage == visit.coverage  # else silence may count now
         entry.visit, entry.text, entry.deadlines = visit, text, due
         next_ms = min((each.due_ms for each in due), default=None)
         self.changes.visit(visit, text, next_ms, (entry.created_ms, self.now_ms))
@@ -130,7 +131,7 @@ class Turn:
         self.after.changed |= {"board", f"visit:{visit.id}"}
         for part in visit.parts:
             self.unsettle(part.worker)
-            if was.get(part.worker) != part.phase or part.phase in ENDED:
+            if was.get(part.worker) != part.phase or part.phase in ENDED or not covered:
                 self.rewatch(part.worker)
 
     def _keep_deadlines(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.rules.gates import by_another, flag
-from hub.rules.kinds import NEVER_AUTO_RESOLVED, SILENT_KINDS
+from hub.rules.kinds import DANGERS, NEVER_AUTO_RESOLVED, SILENT_KINDS
 from hub.rules.model import (
     Alarm,
     Attempt,
@@ -213,7 +213,7 @@ def _resolve(alarm: Alarm, event: Event, now_ms: int) -> Decision:
 
 def needs_speech(alarm: Alarm) -> bool:
     """A danger of somebody's is not resolved by a click; the hub's own trouble has no voice."""
-    return alarm.kind in NEVER_AUTO_RESOLVED and bool(alarm.worker)
+    return alarm.kind in DANGERS or (alarm.kind in NEVER_AUTO_RESOLVED and bool(alarm.worker))
 
 
 def ended(alarm: Alarm, by: str, outcome: str, note: str, now_ms: int) -> Alarm:

@@ -30,8 +30,10 @@ def _odd(terms: Terms, visit: Visit, part: Part, event: Event, why: str) -> Deci
 
 
 def _older(part: Part, event: Event) -> bool:
-    """Pressed before a person let her go in: it says nothing about what came after."""
-    return event.at_ms < part.anchors.get("confirmed", -1)
+    """Pressed before she arrived, or before a person let her go in: yesterday's press that was long
+    on its way says nothing about what came after."""
+    newest_ms = max(part.anchors.get("confirmed", -1), part.anchors.get("arrival", -1))
+    return event.at_ms < newest_ms
 
 
 def _started_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -75,6 +77,8 @@ def _earlier(part: Part, at_ms: int) -> int:
 def _not_going_in(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase != "at-door":
         return _odd(terms, visit, part, event, f"not going in, but {part.phase}")
+    if _older(part, event):
+        return _odd(terms, visit, part, event, "not going in, but pressed before she arrived")
     new = replace(
         part,
         phase="broken-off",
@@ -110,6 +114,8 @@ def _carry_on_asked(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
 def _no_answer(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase not in BEFORE_ARRIVAL and part.phase != "at-door":
         return _odd(terms, visit, part, event, f"no answer, but {part.phase}")
+    if part.phase == "at-door" and _older(part, event):
+        return _odd(terms, visit, part, event, "no answer, but pressed before she arrived")
     new = replace(
         part,
         phase="at-door",

@@ -166,6 +166,8 @@ def confirm_home(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
     if part.phase in BEFORE_ARRIVAL or part.phase == "at-door":
         said = f"She is {part.phase}: cancel before arrival, confirm the departure after it."
         return refused(visit, said)
+    if text(event, "means") == "answerphone":
+        return refused(visit, "A message left is no contact: speak with her, or see her.")
     newest = max(part.anchors.get("confirmed", -1), part.anchors.get("departed", -1))
     if event.at_ms < newest:
         return refused(visit, "This is older than her visit: speak with her now.")

@@ -115,6 +115,9 @@ NEVER_AUTO_RESOLVED = frozenset(
      "identity_conflict", "hub_blind", "clock_jumped", "nobody_on_duty"}
 )  # fmt: skip
 
+# Somebody is in danger: only speech ends it, and she is not the one who is paged for others.
+DANGERS = frozenset({"sos", "sos_aborted", "duress", "duress_suspected", "coded_danger"})
+
 SILENT_KINDS = frozenset({"duress", "duress_suspected", "coded_danger"})
 
 MEANS = ("work-mobile", "own-mobile", "client-landline", "client-mobile", "office", "in-person",

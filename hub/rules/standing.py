@@ -19,6 +19,7 @@ def standing_of(
 ) -> Fields:
     """`alarms`: those of this pendant, open or lately resolved. `worker`: who carries it."""
     part = _part_of(pendant, visit, worker)
+    may_go_in = part is not None and part.phase in ("at-door", "inside")
     mine = [alarm for alarm in alarms if _may_show(alarm, pendant)]
     running = sorted(
         (alarm for alarm in mine if alarm.state != "resolved"),
@@ -31,7 +32,7 @@ def standing_of(
         "visit": visit.id if visit is not None and part is not None else "",
         # Off a visit nobody need track her: a touch then tells of battery, path and hub.
         "tracker": visit is None or part is None or bool(visit.tracker),
-        "go_in": part.go_in if part is not None and part.go_in not in ("", NO_PRESS) else "",
+        "go_in": part.go_in if part is not None and may_go_in and part.go_in != NO_PRESS else "",
         "prompt": part.prompt if part is not None and is_id(part.prompt) else "",
         "sos": shown.presses[-1].identity if shown is not None else "",
         "sos_state": shown.state if shown is not None else "none",
@@ -43,7 +44,8 @@ def _part_of(pendant: str, visit: Visit | None, worker: str) -> Part | None:
     if visit is None:
         return None
     for part in visit.parts:
-        if part.pendant == pendant or (worker and part.worker == worker):
+        # Who carries it counts, not who did when the visit was planned.
+        if part.worker == worker if worker else part.pendant == pendant:
             return part
     return visit.parts[0] if len(visit.parts) == 1 and not worker else None
 

@@ -130,6 +130,13 @@ def name_tracker(terms: Terms, visit: Visit, event: Event) -> Decision:
     return Decision(visit=new, effects=effects, reason=said, clause=("HM-4.1.1",))
 
 
+def _with_agreed_end(visit: Visit, part: Part, agreed_ms: int, herself: bool) -> Part:
+    """HM-4.2.7. An end that she names herself may only come sooner (P5)."""
+    was_ms = part.anchors.get("agreed_end", part.anchors.get("finish", visit.planned_end_ms))
+    end_ms = agreed_ms or part.anchors.get("finish", visit.planned_end_ms)
+    return replace(part, anchors=moved(part, agreed_end=min(end_ms, was_ms) if herself else end_ms))
+
+
 def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
     """Poor coverage adds an agreed end; the 20 and 30 minutes still run (HM-4.2.4, HM-4.2.7)."""
     coverage = text(event, "coverage")
@@ -141,16 +148,8 @@ def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
         return refused(visit, why, ("HM-4.2.7",))
     parts = visit.parts
     if coverage == "poor":
-        agreed_ms = number(event.data, "agreed_end_ms")
-        parts = tuple(
-            replace(
-                part,
-                anchors=moved(
-                    part, agreed_end=agreed_ms or part.anchors.get("finish", visit.planned_end_ms)
-                ),
-            )
-            for part in parts
-        )
+        agreed_ms, herself = number(event.data, "agreed_end_ms"), event.by in workers
+        parts = tuple(_with_agreed_end(visit, part, agreed_ms, herself) for part in parts)
     new = replace(visit, coverage=coverage, parts=parts, version=visit.version + 1)
     said = f"coverage is {coverage}" + (": an end is agreed" if coverage == "poor" else "")
     return Decision(visit=new, reason=said, clause=("HM-4.1.4", "HM-4.2.7"))
