@@ -110,8 +110,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`not_before_ms`: how long after she was let in a call-back can be done at the soonest; the
-    arrival call entered once more is none."""
+    """`not_before_ms`: how soon after she was let in a call can be the call-back (HM-4.2.3)."""
 
     letter: str
     meaning: str
@@ -254,9 +253,7 @@ class Policy:
 
     @cached_property
     def call_back_wait_ms(self) -> int:
-        """How long after she was let in a contact counts as the call-back at the soonest."""
-        waits = [row.not_before_ms for row in self.letters if row.earned_by == "call_back"]
-        return max(waits, default=0)
+        return max((row.not_before_ms for row in self.letters), default=0)
 
     @cached_property
     def after_then(self) -> dict[str, After]:

@@ -35,6 +35,7 @@ from protocol.record import is_id
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WATCHED = tuple(phase for phase in PHASES if phase not in ENDED)
+CALLED = "call_back"
 MAX_PROMPT = 20  # a version number is added, and a pendant takes 32 characters
 ID_SAID = "lower case letters, digits and hyphens"
 
@@ -47,8 +48,7 @@ def known_clauses() -> frozenset[str]:
 
 
 def clauses(table: Table) -> tuple[str, ...]:
-    known = known_clauses()
-    return table.texts("clause", "ids of hub/policy/clauses.toml", lambda clause: clause in known)
+    return table.texts("clause", "ids of hub/policy/clauses.toml", lambda c: c in known_clauses())
 
 
 def _cited(table: Table) -> tuple[tuple[str, ...], str]:
@@ -225,10 +225,8 @@ def letter(table: Table) -> Letter:
     said = "one to three capitals"
     text = table.text("letter", None, said, lambda t: t.isalpha() and t.isupper() and len(t) < 4)
     earned_by = table.choice("earned_by", tuple(EARNED_BY))
-    not_before_ms = _span(table, "not_before", "0 s", "0 s", "10 min")
-    if not_before_ms and earned_by != "call_back":
-        table.fault("not_before", 'is for earned_by = "call_back" only')
-    row = Letter(text, table.text("meaning"), earned_by, not_before_ms, clause, source)
+    soon_ms = _span(table, "not_before", "0 s", "0 s", "10 min" if earned_by == CALLED else "0 s")
+    row = Letter(text, table.text("meaning"), earned_by, soon_ms, clause, source)
     table.done()
     return row
 

@@ -274,29 +274,6 @@ def test_a_start_without_a_broker_waits_ten_seconds_at_most(house: House, tmp_pa
     rig.step()
 
 
-def test_a_jump_of_the_clock_is_noticed(rig: Rig) -> None:
-    rig.step()
-    rig.clock.jump(HOUR_MS)
-    rig.step()
-    alarms = len(rig.house.reader.open_alarms())
-    for _ in range(3):
-        rig.clock.advance(10)
-        rig.step()
-    assert kinds(rig.house) == {"clock_jumped"}
-    assert len(rig.house.reader.open_alarms()) == alarms == 1, "told once"
-
-
-def test_a_machine_that_was_set_back_or_never_knew_the_time_is_told_of(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rig.clock, "machine_ms", lambda: rig.clock.now_ms() - 24 * HOUR_MS)
-    for _ in range(3):
-        rig.clock.advance(10)
-        rig.step()
-    assert kinds(rig.house) == {"clock_jumped"}
-    assert len(rig.house.reader.open_alarms()) == 1, "told once"
-
-
 def test_the_thread_starts_and_stops(house: House) -> None:
     inbox, notes = Inbox(), Notes()
 
