@@ -64,7 +64,8 @@ def add(config: Path, name: str, worker: str, broker_host: str | None, out: Path
         {"id": name, "worker": worker, "secret": secret, "key_id": key_id},
     )
     if not answer.ok:
-        raise click.ClickException(answer.reason)
+        where = " People stand in the settings; the hub reads them when it starts." * bool(worker)
+        raise click.ClickException(answer.reason + where)
     text = json.dumps(
         {
             "pendant": name,

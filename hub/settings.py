@@ -94,6 +94,9 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """The settings in a file. Raises Faults with all that is wrong in it and in its directory."""
+    if not path.exists():
+        said = "cannot be read: No such file; --config names it, `allswell init FOLDER` makes one"
+        raise Faults([Fault(str(path), 1, "", said)])
     source = read(path)
     faults: list[Fault] = []
     top = Table(source, faults, (), source.tree)

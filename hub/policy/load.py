@@ -42,8 +42,13 @@ class PolicyFaults(Faults):
 
 
 def shipped(name: str) -> Path:
-    """The file of a policy that comes with the package, by its id."""
-    return SHIPPED / f"{name}.toml"
+    """The file of a policy that comes with the package, by its id. Raises PolicyFaults."""
+    found = {path.stem: path for path in sorted(SHIPPED.glob("*.toml"))}
+    if name not in found:
+        known = ", ".join(found)
+        said = f"is no shipped procedure; there is {known}, or a file of your own ending .toml"
+        raise PolicyFaults([Fault(name, 1, "", said)])
+    return found[name]
 
 
 def load(path: Path) -> Policy:

@@ -124,6 +124,7 @@ def test_a_revoked_pendant_keeps_its_sos_at_the_broker(made: Result, run: Run, s
     [
         (("pendant", "add", "P 1"), 2, "lower case letters"),
         (("pendant", "add", "p-1", "--worker", "ghost"), 1, "no person 'ghost'"),
+        (("pendant", "add", "p-1", "--worker", "ghost"), 1, "People stand in the settings"),
         (("pendant", "revoke", "p-9"), 1, "no pendant 'p-9'"),
         (("log", "show"), 2, "start the hub once"),
         (("backup", "x.sqlite"), 2, "start the hub once"),
@@ -154,6 +155,19 @@ def test_a_missing_settings_file_says_which(run: Run, site: Path) -> None:
     done = run("doctor")
     assert done.exit_code == 2
     assert "allswell.toml:1: cannot be read: No such file" in done.output
+    assert "`allswell init FOLDER` makes one" in done.output
+
+
+def test_a_misspelt_procedure_is_told_with_those_there_are(
+    made: Result, run: Run, site: Path
+) -> None:
+    path = site / "allswell.toml"
+    text = path.read_text(encoding="utf-8").replace('"homemaker-exeter"', '"homemaker"')
+    path.write_text(text, encoding="utf-8")
+    for words in (("serve",), ("policy", "show", "homemaker")):
+        done = run(*words)
+        assert done.exit_code == 2
+        assert "homemaker:1: is no shipped procedure; there is homemaker-exeter" in done.output
 
 
 def test_a_policy_with_faults_keeps_the_hub_from_starting(
