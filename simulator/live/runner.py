@@ -102,7 +102,8 @@ def run(files: Sequence[Path], options: Options) -> int:
         printer.json(event="end", passed=len(files) - failed, failed=failed)
     else:
         word = printer.colour("all passed", "32") if not failed else f"{failed} FAILED"
-        print(f"\n{len(files)} scenarios: {word}", flush=True)
+        count = "1 scenario" if len(files) == 1 else f"{len(files)} scenarios"
+        print(f"\n{count}: {word}", flush=True)
     return failed
 
 
