@@ -55,6 +55,9 @@ def read(message_type: str, gesture: str, phase: str, prompt: str) -> str:
     if message_type == "booted":
         return "booted"
     kind = TABLE.get((gesture, phase or "off"), "touched")
+    if kind == "touched" and message_type == "arrived" and gesture == "a-short":
+        # She believes herself at a door and the hub knows of no visit: a person asks her.
+        return "arrived"
     if kind != "ok":
         return kind
     if message_type == "arrived":

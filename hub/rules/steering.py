@@ -61,7 +61,8 @@ def carry_on(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase not in ("at-door", "inside", "leaving"):
         return refused(visit, f"She is {part.phase}: there is nothing to call back for.")
     new, effects = spoken_now(terms, visit, part, event)
-    anchors = moved(new, call_back=max(new.anchors.get("call_back", event.at_ms), event.at_ms))
+    # Only speech with her moves the next call-back: an agreement without it counts from the last.
+    anchors = moved(new, call_back=new.anchors.get("call_back", event.at_ms))
     new = replace(new, stood_down=False, call_every_ms=every_min * 60_000, anchors=anchors)
     said = f"further call-backs every {every_min} minutes (HM-4.2.2b)"
     return changed(visit, part, new, said, ("HM-4.2.2",), effects)

@@ -90,6 +90,16 @@ def test_an_arrival_that_nobody_can_date_is_one(house: House) -> None:
     assert phase(house, visit) == "at-door"
 
 
+def test_at_the_door_of_a_visit_that_was_cancelled_she_is_asked(house: House) -> None:
+    visit = house.plan()
+    house.beat("p-ada")
+    house.press("p-ada", "started-out", "planned", gesture="a-hold")
+    house.must("cancel", "tom", visit=visit)
+    house.press("p-ada", "arrived", "on-the-way")
+    assert kinds(house) == {"unplanned"}
+    assert told(house, "p-ada").go_in == ""
+
+
 @pytest.mark.parametrize(
     ("kind", "gesture"),
     [("departed", "d-short"), ("home-safe", "d-hold"), ("no-answer", "d-double")],
@@ -209,6 +219,20 @@ def test_the_person_agreed_for_her_departure_is_one_whom_we_know(house: House) -
                        departure_contact="somebody")  # fmt: skip
     assert not answer.ok
     assert phase(house, visit) == "at-door"
+
+
+@pytest.mark.clause("HM-4.2.2")
+def test_an_agreement_without_speech_moves_no_call_back(house: House) -> None:
+    visit = house.inside()
+    house.must("set_coverage", "tom", visit=visit, coverage="poor")  # the pendant is silent here
+    house.must("extend", "tom", visit=visit, end_ms=house.now_ms + 5 * HOUR_MS)
+    house.forward(20 * MINUTE_MS)
+    house.must("carry_on", "tom", visit=visit, every_min=30, means="work-mobile")
+    spoken_ms = house.now_ms
+    house.forward(29 * MINUTE_MS)
+    house.must("carry_on", "tom", visit=visit, every_min=30)
+    house.forward(MINUTE_MS)
+    assert alarm(house, "call_back_due").raised_ms == spoken_ms + 30 * MINUTE_MS
 
 
 # Who is there to help?

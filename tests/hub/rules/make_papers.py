@@ -117,8 +117,8 @@ def timetable(policy: Policy) -> str:
 
 
 def policy_of(name: str) -> Policy:
-    ours = shipped(name)
-    return load(ours if ours.exists() else TIMETABLES / f"{name}.toml")
+    written_down = TIMETABLES / f"{name}.toml"
+    return load(written_down if written_down.exists() else shipped(name))
 
 
 def of_policies() -> dict[str, str]:
