@@ -95,6 +95,32 @@ def test_silent_duress_shows_nowhere_on_her_side(world: World) -> None:
     assert standing_of("p-kim", world.visit, world.alarms.values(), "kim") == before
 
 
+@story("HM-5.1")
+def test_what_goes_with_a_silent_press_moves_the_visit_and_is_no_word_of_hers(
+    world: World,
+) -> None:
+    world.plan(first_meeting=True)
+    world.press("chord")
+    world.expect_page("duty-manager", "duress")
+    world.press("chord", said="arrived")
+    assert world.part().phase == "at-door"
+    assert [(claim.kind, claim.felt) for claim in world.part().claims] == [("duress", "arrived")]
+    world.fast_forward("0 s")
+    world.expect_page("tracker", "arrival_unconfirmed")
+    world.command("confirm_arrival", place="1 Some Street", name="A Client")
+    assert world.part().go_in == world.part().claims[0].identity
+    with world.letting_ring("duress", "call_back_due"):
+        world.fast_forward("25 min")
+        world.press("chord-broken", said="replied", prompt=world.part().prompt)
+        assert (world.part().prompt, world.part().claims[-1].kind) == ("", "duress_suspected")
+        world.press("chord", said="replied", prompt="an-old-one")
+    world.expect_alarms("duress", "call_back_due")
+    world.expect_quiet()
+    with world.letting_ring("duress", "call_back_due"):
+        world.contact()
+    world.command("resolve", "max", alarm="duress", outcome="fetched", spoke=True)
+
+
 def test_the_ladder_loops_until_a_person_ends_it(world: World) -> None:
     world.press("sos-hold")
     with world.letting_ring("sos"):

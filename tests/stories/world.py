@@ -95,7 +95,11 @@ class World:
         self.seq += 1
         part = self.visit.part(worker) if self.visit is not None else None
         phase = part.phase if part is not None else "off"
-        kind = reading.read(said, gesture, phase, part.prompt if part is not None else "")
+        asked = part.prompt if part is not None else ""
+        kind = reading.read(said, gesture, phase, asked)
+        data = {"prompt": prompt} if prompt else {}
+        if kind == reading.FELT_AS_A_SHORT:
+            data |= {"felt": reading.felt_as(said, phase, asked), "gesture": gesture}
         event = Event(
             kind,
             self.now_ms - ms(ago),
@@ -104,7 +108,7 @@ class World:
             worker=worker,
             pendant=f"p-{worker}",
             identity=f"{BOOT}.{self.seq}",
-            data={"prompt": prompt} if prompt else {},
+            data=data,
         )
         return self.happen(event)
 
