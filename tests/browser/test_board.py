@@ -137,6 +137,12 @@ def test_a_phone_never_scrolls_sideways(
                  "/plan", "/duty", "/pendants"):  # fmt: skip
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") == 360, path
+        hidden = page.evaluate(
+            "[...document.querySelectorAll('.nav a, .nav button')]"
+            ".filter(el => el.offsetHeight && el.getBoundingClientRect().right > innerWidth)"
+            ".map(el => el.textContent)"
+        )
+        assert hidden == [], f"{path}: nobody looks for {hidden} beside the screen"
         small = page.evaluate(
             "[...document.querySelectorAll('main button, main a.btn, .alarm .btn, summary')]"
             ".filter(el => el.offsetHeight && el.offsetHeight < 40).map(el => el.textContent)"
