@@ -33,11 +33,15 @@ class Hands:
         self._changed = changed
 
     def perform(self, after: Afterwards) -> None:
-        """All of it, whatever fails."""
-        for ack in after.acks:
-            self._try("acknowledge", self._broker.ack, *ack)
+        """All of it, whatever fails.
+
+        Receipts before acknowledgements: she waits for the one, and the other makes the broker
+        save its store, which is milliseconds in which it reads nothing more.
+        """
         for pendant, token in after.down:
             self._try("tell", self._broker.tell, pendant, token)
+        for ack in after.acks:
+            self._try("acknowledge", self._broker.ack, *ack)
         for reply, answer in after.replies:
             self._try("answer", reply.give, answer)
         if after.pages:

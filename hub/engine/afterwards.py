@@ -10,13 +10,13 @@ from hub.inbox import Answer, Reply
 
 @dataclass(slots=True)
 class Afterwards:
-    """`acks`: to the broker, in order of receipt. `down`: (pendant, token) in order. `replies`: to
+    """`down`: (pendant, token) in order. `acks`: to the broker, in order of receipt. `replies`: to
     who asked. `pages`: the notifier has something to send. `changed`: which screens are old now
     (`board`, `visit:<id>`, `alarm:<id>`). `turned_ms`: the time of the turn."""
 
     turned_ms: int
-    acks: list[tuple[str, int, int, int]] = field(default_factory=list)
     down: list[tuple[str, bytes]] = field(default_factory=list)
+    acks: list[tuple[str, int, int, int]] = field(default_factory=list)
     replies: list[tuple[Reply, Answer]] = field(default_factory=list)
     pages: bool = False
     changed: set[str] = field(default_factory=set)

@@ -54,10 +54,10 @@ class Told(Reply):
 
 
 ORDER: list[tuple[object, ...]] = [
-    ("ack", "events", 1, 5, 1),
-    ("ack", "beats", 2, 6, 0),
     ("tell", "p-aa"),
     ("tell", "p-bb"),
+    ("ack", "events", 1, 5, 1),
+    ("ack", "beats", 2, 6, 0),
     ("answer", "done"),
     ("wake",),
     ("changed", {"board"}),
