@@ -23,6 +23,8 @@ from hub.store.log import Problem
 from hub.store.schema import NAME as DATABASE
 from hub.store.views import LogLine
 
+PEOPLE = {"by", "person", "tracker", "departure_contact"}  # facts that are a person's id
+
 
 @click.group()
 def log() -> None:
@@ -56,13 +58,17 @@ def show(config: Path, visit: str, alarm: str, after: int, limit: int, as_json: 
                 lines = list(again.show(conn, after, limit))
         names = {person.id: person.name for person in reader.people()}
         for line in [line for line in lines if line.seq > after][:limit]:
-            click.echo(json.dumps(asdict(line)) if as_json else _text(line, zone, names))
+            click.echo(json.dumps(asdict(line)) if as_json else text_of(line, zone, names))
 
 
-def _text(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:
+def text_of(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:
+    """A row as one line, with names for ids."""
     at = datetime.fromtimestamp(line.at_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
     facts: dict[str, object] = {**line.facts}
-    facts |= {"worker": names.get(line.worker, line.worker), "by": names.get(line.by, line.by)}
+    workers = (line.worker or str(facts.get("workers", ""))).split(",")
+    facts |= {"worker": ", ".join(names.get(who, who) for who in workers), "by": line.by}
+    for key in PEOPLE & facts.keys():
+        facts[key] = names.get(str(facts[key]), facts[key])
     said = sentence(line.kind, **{key: value for key, value in facts.items() if value != ""})
     why = f" ({line.reason})" if line.reason and line.reason not in said else ""
     about = line.visit or line.alarm

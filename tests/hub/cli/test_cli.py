@@ -4,14 +4,18 @@ import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
 
 from firmware.pendant import settings as firmware_settings
 from hub.cli import main
+from hub.commands_log import text_of
 from hub.policy.load import SHIPPED
+from hub.rules.model import Value
 from hub.settings import load
+from hub.store.views import LogLine
 from hub.web.passwords import Passwords
 
 Run = Callable[..., Result]
@@ -108,6 +112,22 @@ def test_a_secret_never_lands_in_the_log(made: Result, run: Run, site: Path) -> 
     shown = run("log", "show", "--json").output
     assert "add_pendant" in shown
     assert secret not in shown
+
+
+def test_the_log_names_people_by_their_names() -> None:
+    names = {"asha": "Asha Patel", "ben": "Ben Okafor", "marek": "Marek Nowak"}
+
+    def said(kind: str, by: str, facts: dict[str, Value]) -> str:
+        line = LogLine(7, kind, 0, 0, "v-1", "", "", "", by, "", facts, "", False)
+        return text_of(line, ZoneInfo("Europe/London"), names)
+
+    plan = said("plan_visit", "ben", {"workers": "asha,marek", "area": "Heavitree"})
+    assert "Ben Okafor planned a visit of Asha Patel, Marek Nowak in Heavitree." in plan
+    assert "A page to Ben Okafor was handed" in said("handed_out", "", {"person": "ben"})
+    assert "A page to gone was handed" in said("handed_out", "", {"person": "gone"})
+    assert "Somebody planned a visit of The worker in Heavitree." in said(
+        "plan_visit", "", {"area": "Heavitree"}
+    ), "a row whose people were erased is still a sentence"
 
 
 def test_a_revoked_pendant_keeps_its_sos_at_the_broker(made: Result, run: Run, site: Path) -> None:
