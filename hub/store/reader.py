@@ -240,7 +240,7 @@ class Reader:
         found = self._conn().execute(
             f"SELECT {_PAGE} FROM page WHERE state = 'waiting' AND not_before_ms <= ? ORDER BY"
             f" COALESCE((SELECT rank FROM alarm WHERE id = page.alarm), {NO_RANK}),"
-            " ROW_NUMBER() OVER (PARTITION BY alarm ORDER BY id), id LIMIT ?",
+            " ROW_NUMBER() OVER (PARTITION BY +alarm ORDER BY id), id LIMIT ?",
             (now_ms, limit),
         )
         return tuple(PageRow(*row) for row in found)
