@@ -55,11 +55,13 @@ class Desk:
         return self.reader.genesis.mode == "SIMULATION"
 
     def engine_age_ms(self) -> int | None:
-        """Link time since the last engine turn: the newest of what was heard and what is stored."""
+        """Link time since the last engine turn. What was heard of it counts; before the first one
+        what is stored, by a clock that somebody may set back, so that it never grows old (P6)."""
         heard = self.live.engine_age_ms()
+        if heard is not None:
+            return heard
         stored = max(0, self.clock.now_ms() - self.reader.health().last_turn_ms)
-        stored //= self.clock.speed
-        return stored if heard is None else min(heard, stored)
+        return stored // self.clock.speed
 
     def scene(self, viewer: str, extra: Visit | None = None) -> Scene:
         """One reading of the store as this viewer may see it; `extra`: a visit no longer open."""

@@ -73,3 +73,13 @@ def test_a_hub_that_cannot_record_says_why(house: House, ben: Browser) -> None:
     assert (
         "The hub cannot record anything: the database does not take a turn: disk is full." in page
     )
+
+
+def test_a_dead_engine_looks_dead_though_the_clock_stands_still(house: House) -> None:
+    """The machine's clock was set back: rule time waits for it, link time does not (P6)."""
+    house.ask("turn", "")
+    house.stick()
+    house.skew_ms = 60_000
+    age_ms = house.app.state.desk.engine_age_ms()
+    assert age_ms is not None
+    assert age_ms >= 60_000
