@@ -79,8 +79,8 @@ def _plain(value: object) -> object:
         return _claim(value)
     if shape in _FIELDS:
         return dump(value)
-    if shape is tuple:
-        return [each if type(each) in _PLAIN else _plain(each) for each in value]  # type: ignore[attr-defined]
+    if isinstance(value, tuple):
+        return [each if type(each) in _PLAIN else _plain(each) for each in value]
     return dict(value) if isinstance(value, Mapping) else value
 
 
