@@ -43,7 +43,11 @@ def refuse_entry(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
     if part.phase in BEFORE_ARRIVAL:
         return refused(visit, "She is not at the door yet: cancel the visit, or call her back.")
     new = replace(part, phase="broken-off", anchors=moved(part, broken_off=event.at_ms))
-    return changed(visit, part, new, "told not to go in (HM-8.2)", ("HM-8.2",))
+    said = "told not to go in (HM-8.2)"
+    # Whoever asked for a confirmation has had an answer: nobody must confirm by mistake now.
+    asked = frozenset({"arrival_unconfirmed", "no_tracker"})
+    effects = answers(terms, visit, part, event, asked, said)
+    return changed(visit, part, new, said, ("HM-8.2",), effects)
 
 
 def stand_down(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:

@@ -116,9 +116,18 @@ def test_after_a_concern_she_must_be_known_to_be_away(world: World) -> None:
     world.fast_forward("0 s")
     world.expect_page("office", "arrival_unconfirmed")
     world.command("refuse_entry", note="strangers in the house")
-    with world.letting_ring("arrival_unconfirmed"):
-        world.fast_forward("10 min")
-        world.expect_page("office", "departure_unconfirmed")
+    world.expect_alarms()
+    world.fast_forward("10 min")
+    world.expect_page("office", "departure_unconfirmed")
+
+
+def test_a_worker_who_turns_back_by_herself_is_still_asked_about(world: World) -> None:
+    world.plan()
+    world.press("a-short")
+    world.fast_forward("0 s")
+    world.expect_page("office", "arrival_unconfirmed")
+    world.command("refuse_entry", "kim", note="told by telephone")
+    world.expect_alarms("arrival_unconfirmed")
 
 
 def test_no_word_of_her_at_the_planned_start(world: World) -> None:
