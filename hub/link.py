@@ -30,6 +30,7 @@ PROBE_EVERY_MS = 10_000
 PROBE_LIMIT_MS = 5_000  # nothing heard for so long after a probe: the loop is dead or stuck
 QUIT_S = 2.0
 FAREWELL_S = 1.0
+RIVAL = " If it comes and goes every second, another hub uses the same users of the broker."
 DRAINED = b"drained"
 ALIVE = b"alive"
 
@@ -194,7 +195,7 @@ class Link:
         self, client: mqtt.Client, _u: Any, _f: Any, code: ReasonCode, _p: Any
     ) -> None:
         if client is self._client:
-            self._lose(f"the connection was lost: {code}")
+            self._lose(f"the connection was lost: {code}.{RIVAL}")
 
     def _lose(self, why: str) -> None:
         with self._lock:

@@ -41,13 +41,30 @@ def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> b
 
 def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
     """Nobody holds the role, nobody holds the next: whoever may be in charge, else everybody who
-    is not in trouble herself."""
+    is not in trouble herself, else everybody."""
     troubled = {person for each in turn.state.alarms.values() for person in each.interested}
     known = turn.state.people.values()
     people = [person for person in known if person.active and person.id not in troubled]
     leading = [p for p in people if any(word in role for role in p.roles for word in IN_CHARGE)]
     readers = {person.id: Reader(person.id, "") for person in leading or people}
-    return _write(turn, page, alarm, visit, _others(turn, readers, alarm, visit))
+    found = _others(turn, readers, alarm, visit) or _last_resort(turn)
+    return _write(turn, page, alarm, visit, found)
+
+
+def _last_resort(turn: Turn) -> list[Reader]:
+    """Everybody there is, in trouble or not: a page to the wrong person beats a page to nobody.
+    Only whom a silent alarm is about is spared: her telephone would tell of it (P2)."""
+    hushed = {
+        person
+        for each in turn.state.alarms.values()
+        if each.silent
+        for person in (each.worker, *each.interested)
+    }
+    return [
+        Reader(person.id, "")
+        for person in turn.state.people.values()
+        if person.active and person.id not in hushed
+    ]
 
 
 def of_the_visit(turn: Turn, roles: tuple[str, ...], visit: Visit | None) -> bool:

@@ -64,11 +64,15 @@ def page(
         attempts=tuple(
             attempt_words(scene, a.at_ms, a.by, a.means, a.reached, a.note) for a in alarm.attempts
         ),
-        paged=tuple(paged(scene, row) for row in pages),
+        paged=tuple(paged(scene, row) for row in sorted(pages, key=_newest_first)),
         lines=her_lines(scene, alarm, visit),
         forms=forms(scene, alarm),
         log=log_items(scene, log),
     )
+
+
+def _newest_first(row: PageRow) -> tuple[int, int]:
+    return -row.created_ms, row.id
 
 
 def paged(scene: Scene, row: PageRow) -> Paged:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from firmware.pendant import settings as firmware_settings
 from hub.cli import main
-from hub.commands_log import text_of
+from hub.cli.log import text_of
 from hub.policy.load import SHIPPED
 from hub.rules.model import Value
 from hub.settings import load

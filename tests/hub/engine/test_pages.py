@@ -84,7 +84,7 @@ def test_a_tracker_whom_nobody_named_is_no_duty_that_nobody_does(house: House) -
 
 
 def test_a_hub_without_people_still_holds_the_alarm_and_asks_again(house: House) -> None:
-    for person in ("tom", "mia", "dan", "bea"):
+    for person in ("ada", "tom", "mia", "dan", "bea"):
         house.must("add_person", "setup", id=person, active=False)
     house.sos("p-ada")
     assert house.reader.pages() == ()
@@ -95,6 +95,22 @@ def test_a_hub_without_people_still_holds_the_alarm_and_asks_again(house: House)
     house.must("add_person", "setup", id="tom", active=True)
     house.forward(5 * MINUTE_MS)
     assert {page.person for page in house.reader.pages()} == {"tom"}
+
+
+def test_where_she_is_the_only_person_a_page_goes_out_all_the_same(house: House) -> None:
+    for person in ("tom", "mia", "dan", "bea"):
+        house.must("add_person", "setup", id=person, active=False)
+    house.sos("p-ada")
+    assert {page.person for page in house.reader.pages()} == {"ada"}
+
+
+def test_the_last_resort_spares_whom_a_silent_alarm_is_about(house: House) -> None:
+    house.must("report_danger", "tom", worker="ada", how="coded-phrase")
+    for person in ("tom", "mia", "dan", "bea"):
+        house.must("add_person", "setup", id=person, active=False)
+    house.forward(10 * MINUTE_MS)
+    assert "nobody_on_duty" in {alarm.kind for alarm in house.reader.open_alarms()}
+    assert "ada" not in {page.person for page in house.reader.pages()}
 
 
 def test_a_page_is_sent_only_after_the_provider_took_it(house: House) -> None:

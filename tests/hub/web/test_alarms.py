@@ -162,3 +162,14 @@ def test_an_alarm_that_fits_no_visit_has_a_banner(house: House, ben: Browser) ->
     said = banner(ben.get("/").text)
     assert "SOS" in said
     assert "Marek Nowak" in said
+
+
+def test_an_old_alarm_shows_the_newest_pages_and_folds_the_rest(house: House, ben: Browser) -> None:
+    alarm = sos(house)
+    while (told := len(house.reader.pages(alarm))) <= 6:
+        house.advance(2)
+    text = ben.get(f"/alarms/{alarm}").text
+    status = text[text.index('id="alarm-status"') :]
+    assert f"<summary>{told - 6} earlier</summary>" in status
+    folded = status.index("<details>")
+    assert status[:folded].count("<li><time>") == 6

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from hub.asking import give, opened
-from hub.commands_shared import config_option, settings_of
+from hub.cli.asking import give, opened
+from hub.cli.shared import config_option, settings_of
 from hub.devices import site
 from hub.ids import RandomIds
 from hub.settings import Settings

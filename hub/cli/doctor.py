@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from hub import app, side_door
-from hub.asking import opened
+from hub.cli.asking import opened
+from hub.cli.shared import config_option, settings_of
 from hub.clock import utc_ms
-from hub.commands_shared import config_option, settings_of
 from hub.notify import channels
 from hub.notify.addresses import shown
 from hub.policy.load import PolicyFaults

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from hub import replay as again
-from hub.asking import opened
-from hub.commands_shared import config_option, settings_of
+from hub.cli.asking import opened
+from hub.cli.shared import config_option, settings_of
 from hub.rules.explain import sentence
 from hub.settings import Settings
 from hub.store.log import Problem

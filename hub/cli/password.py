@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from hub.asking import give
-from hub.commands_shared import config_option, settings_of
+from hub.cli.asking import give
+from hub.cli.shared import config_option, settings_of
 from hub.web.passwords import Passwords
 
 SHORTEST = 10

@@ -4,19 +4,17 @@ Rule: what goes wrong is one sentence that says what to do, and an exit status; 
 program may want to read the answer.
 """
 
-import sys
-
 import click
 
-from hub.commands_doctor import doctor
-from hub.commands_init import init
-from hub.commands_keep import backup, restore
-from hub.commands_log import log
-from hub.commands_password import password
-from hub.commands_pendant import pendant
-from hub.commands_policy import policy
-from hub.commands_serve import serve
-from hub.commands_shared import FAULTS, told
+from hub.cli.doctor import doctor
+from hub.cli.init import init
+from hub.cli.keep import backup, restore
+from hub.cli.log import log
+from hub.cli.password import password
+from hub.cli.pendant import pendant
+from hub.cli.policy import policy
+from hub.cli.serve import serve
+from hub.cli.shared import FAULTS, told
 
 
 class Teaching(click.Group):
@@ -51,7 +49,3 @@ def main() -> None:
 
 for _command in (init, serve, doctor, pendant, password, policy, log, backup, restore):
     main.add_command(_command)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

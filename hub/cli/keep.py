@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from hub.asking import opened
+from hub.cli.asking import opened
+from hub.cli.shared import config_option, settings_of
 from hub.clock import utc_ms
-from hub.commands_shared import config_option, settings_of
 from hub.engine.recovery import RESTORED
 from hub.replay import Verified, verify
 from hub.store.genesis import load as genesis_of
