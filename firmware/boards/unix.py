@@ -55,6 +55,15 @@ def _option(argv: "list[str]", name: str) -> str:
     return argv[argv.index(name) + 1]
 
 
+async def _open_prompt(host: str, port: int) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
+    """A connection whose small packets do not wait for the answer to those before (40 ms)."""
+    reader, writer = await asyncio.open_connection(host, port)
+    raw = getattr(writer, "s", None)
+    if raw is not None:  # MicroPython; CPython's asyncio does the same by itself
+        raw.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    return reader, writer
+
+
 class Board:
     """Buttons, LED, vibration, battery, flash and network of a simulated pendant."""
 
@@ -115,10 +124,7 @@ class Board:
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         if self._link_held:
             raise OSError("the simulator holds the link")
-        reader, writer = await asyncio.open_connection(host, port)
-        raw = getattr(writer, "s", None)
-        if raw is not None:  # MicroPython; CPython's asyncio does the same by itself
-            raw.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        reader, writer = await _open_prompt(host, port)
         self._link_writers = [writer]
         return reader, writer
 
@@ -147,7 +153,7 @@ class Board:
     async def run(self, moved: "Callable[[], None]") -> None:
         """The control socket: what the simulator says, and what it is told."""
         reader, writer = await within_ms(
-            asyncio.open_connection("127.0.0.1", self._control_port), CONTROL_CONNECT_MS
+            _open_prompt("127.0.0.1", self._control_port), CONTROL_CONNECT_MS
         )
         listening = asyncio.create_task(self._listen(reader))
         try:
