@@ -118,7 +118,7 @@ class Engine:
                 yield self._within(now_ms, partial(timers.fire_one, due=due))
             except sqlite3.Error:
                 raise
-            except Exception as exc:
+            except Exception as exc:  # a fault of ours in one must not hold up the others
                 log.exception("the deadline %s of %s cannot be decided: put off", due[3], due[2])
                 yield self._within(now_ms, partial(timers.set_aside, due=due, fault=repr(exc)))
 
