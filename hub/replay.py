@@ -18,7 +18,8 @@ from hub.policy.terms import terms_from
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, form
 from hub.rules import visit as visit_rules
-from hub.rules.model import Alarm, Decision, RaiseAlarm, ResolveAlarms, Visit
+from hub.rules.effects import Decision, RaiseAlarm, ResolveAlarms
+from hub.rules.model import Alarm, Visit
 from hub.rules.version import VERSION
 from hub.store import log
 from hub.store.changes import text_of

@@ -17,7 +17,7 @@ import pytest
 import hub.cli
 import simulator.cli
 from firmware.pendant import settings as pendant_settings
-from hub.rules import kinds, model
+from hub.rules import effects, kinds
 from protocol import messages
 from simulator.live import scenario
 from simulator.live.pendant import GESTURES
@@ -125,7 +125,7 @@ def names() -> dict[str, set[str]]:
         "event of the hub": set(kinds.HUB_EVENTS),
         "alarm": set(kinds.ALARM_KINDS),
         "means of contact": set(kinds.MEANS),
-        "effect": {effect.__name__ for effect in typing.get_args(model.Effect)},
+        "effect": {effect.__name__ for effect in typing.get_args(effects.Effect)},
         "setting of the hub": keys_read_under("hub/settings.py", "hub/roster.py"),
         "setting of a pendant": set(pendant_settings.KEYS),
         "key of a policy": keys_read_under("hub/policy/") | keys_written_under("hub/policies/"),

@@ -15,8 +15,9 @@ from hub.engine.turn import NOTE, PLAN, Turn
 from hub.inbox import Answer, Command
 from hub.rules import form
 from hub.rules import visit as visit_rules
+from hub.rules.effects import Decision
 from hub.rules.kinds import COMMANDS
-from hub.rules.model import Decision, Event, Value, Visit
+from hub.rules.model import Event, Value, Visit
 from protocol.record import MAX_INT
 
 MAX_TEXT = 2_000  # of one value; a note, not a report

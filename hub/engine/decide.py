@@ -10,7 +10,8 @@ from hub.policy.model import Policy
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, form
 from hub.rules import visit as visit_rules
-from hub.rules.model import Alarm, Decision, Event, Page, RaiseAlarm, ResolveAlarms, Visit
+from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
+from hub.rules.model import Alarm, Event, Visit
 
 MAX_DEPTH = 10  # effects of effects; longer than any chain that the rules have
 

@@ -8,7 +8,8 @@ from hub.engine import decide
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command, FromPendant, Item, LinkChanged, PageOutcome, is_sos
 from hub.rules import dangers
-from hub.rules.model import Event, RaiseAlarm, Value
+from hub.rules.effects import RaiseAlarm
+from hub.rules.model import Event, Value
 
 MAX_NOTE = 200
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hub.engine.turn import Turn
+from hub.rules.effects import Page
 from hub.rules.kinds import ALARM_KINDS, DANGERS, SILENT_KINDS
-from hub.rules.model import Alarm, Page, Visit
+from hub.rules.model import Alarm, Visit
 
 # Asked by name when nobody holds the role: whoever may hold a role like these.
 IN_CHARGE = ("manager", "director", "lead", "officer")

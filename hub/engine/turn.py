@@ -15,7 +15,8 @@ from hub.ids import Ids
 from hub.policy.model import Policy
 from hub.rules import form
 from hub.rules import visit as visit_rules
-from hub.rules.model import Alarm, Deadline, Decision, Event, Value, Visit
+from hub.rules.effects import Decision
+from hub.rules.model import Alarm, Deadline, Event, Value, Visit
 from hub.rules.phases import ENDED
 from hub.rules.version import VERSION
 from hub.store import log

@@ -57,6 +57,11 @@ def _ids(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     yield "phrase", [row.id for row in policy.phrases]
     yield "after", [row.then for row in policy.after]
     yield "review", [row.id for row in policy.reviews]
+    yield "script", [row.id for row in policy.scripts]
+    yield "task", [row.id for row in policy.tasks]
+    yield "case", [row.id for row in policy.cases]
+    yield "register", [row.kind for row in policy.registers]
+    yield "screen", [row.shows for row in policy.screens]
     yield "choose", [f"{place}" for place, _ in enumerate(policy.choices)]
 
 
@@ -68,7 +73,13 @@ def _twice(own: Policy) -> Iterator[Said]:
     for table, ids in _ids(own):
         for row, count in Counter(ids).items():
             if count > 1:
-                key = {"on": "event", "letter": "letter", "after": "then"}.get(table, "id")
+                key = {
+                    "on": "event",
+                    "letter": "letter",
+                    "after": "then",
+                    "register": "kind",
+                    "screen": "shows",
+                }.get(table, "id")
                 yield table, row, key, f"{row!r} is there {count} times; allowed is once"
     for earned, count in Counter(row.earned_by for row in own.letters).items():
         if count > 1:
@@ -91,7 +102,7 @@ def _references(policy: Policy) -> Iterator[Said]:
         yield from _unknown("timer", timer.id, "levels", timer.levels, levels, "level")
         if timer.action == "raise" and timer.ladder:
             yield from _unknown("timer", timer.id, "ladder", [timer.ladder], ladders, "ladder")
-        if timer.scope == "visit" and not timer.phases:
+        if not timer.phases:
             yield "timer", timer.id, "phases", "is empty; allowed: " + ", ".join(WATCHED)
         if timer.backstop and (timer.action != "raise" or timer.anchor != "unknown"):
             said = 'a backstop raises an alarm and counts from anchor = "unknown"'

@@ -5,10 +5,11 @@ nobody defined refuses the whole file: the hub does not start on half a procedur
 """
 
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hub.policy import rows
+from hub.policy import duty_rows, rows
 from hub.policy.check import cross_faults
 from hub.policy.model import Hours, Policy, Retention
 from hub.policy.spans import clock_min
@@ -30,10 +31,15 @@ TABLES = {
     "choose": ("choices", rows.choice),
     "on": ("on", rows.on),
     "letter": ("letters", rows.letter),
-    "instruction": ("instructions", rows.instruction),
-    "phrase": ("phrases", rows.phrase),
+    "instruction": ("instructions", duty_rows.instruction),
+    "phrase": ("phrases", duty_rows.phrase),
     "after": ("after", rows.after),
-    "review": ("reviews", rows.review),
+    "review": ("reviews", duty_rows.review),
+    "script": ("scripts", duty_rows.script),
+    "task": ("tasks", duty_rows.task),
+    "case": ("cases", duty_rows.case),
+    "register": ("registers", duty_rows.register),
+    "screen": ("screens", duty_rows.screen),
 }
 
 
@@ -74,12 +80,13 @@ def _load(path: Path, bases_left: int) -> Policy:
         "title": about.text("title"),
         "organisation": about.text("organisation"),
         "document": about.text("document"),
+        "covers": about.text("covers", "", "the beginning of clause ids, like HM-", _is_prefix),
     }
     about.done()
     for name, (field_name, make) in TABLES.items():
         found[field_name] = tuple(make(table) for table in top.tables(name))
     contact = top.table("contact")
-    found["means"] = rows.means(contact)
+    found["means"] = duty_rows.means(contact)
     found["means_clause"] = rows.clauses(contact)
     contact.done()
     found["hours"] = _hours(top.table("hours"))
@@ -106,7 +113,7 @@ def _base(about: Table, path: Path, bases_left: int) -> Policy | None:
 
 def key_of(row: object) -> object:
     """What makes a row of a policy the same row as its base's."""
-    for name in ("id", "event", "earned_by", "then"):
+    for name in ("id", "event", "earned_by", "then", "kind", "shows"):
         if hasattr(row, name):
             return getattr(row, name)
     return row
@@ -126,7 +133,12 @@ def _merged(base: Policy, own: Policy) -> Policy:
         found[field.name] = tuple(row for row in its if key_of(row) not in keys) + mine
     hours = own.hours if own.hours != Hours() else base.hours
     retention = own.retention if own.retention != Retention() else base.retention
-    return replace(own, **found, hours=hours, retention=retention)
+    covers = own.covers or base.covers
+    return replace(own, **found, hours=hours, retention=retention, covers=covers)
+
+
+def _is_prefix(text: str) -> bool:
+    return not text or any(clause.startswith(text) for clause in rows.known_clauses())
 
 
 def _hours(table: Table) -> Hours:
@@ -142,6 +154,7 @@ def _hours(table: Table) -> Hours:
     hours = Hours(
         opens_min=minutes[0],
         closes_min=minutes[1],
+        closed=table.texts("closed", 'dates like "2026-12-25"', _is_date),
         days=tuple(rows.DAYS.index(day) + 1 for day in days) or normal.days,
         clause=rows.clauses(table),
         source=table.text("source", "ours"),
@@ -150,6 +163,13 @@ def _hours(table: Table) -> Hours:
         table.fault("closes", "the office closes before it opens")
     table.done()
     return hours
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _retention(table: Table) -> Retention:

@@ -9,9 +9,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from hub.policy.duties import (
+    OURS,
+    CaseRule,
+    Instruction,
+    Phrase,
+    RegisterRule,
+    Review,
+    Screen,
+    Script,
+    TaskRule,
+)
 from hub.rules.model import Ladder
-
-OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class Role:
     id: str
     name: str
     source_of_people: str = "duty"  # policy/words.py FROM
+    clause: tuple[str, ...] = ()
+    source: str = OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,6 @@ class Timer:
     wait_agreed: bool = False
     repeat_ms: int = 0
     repeat_agreed: bool = False
-    scope: str = "visit"
     levels: tuple[str, ...] = ()  # empty: every level
     phases: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
@@ -121,56 +131,11 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Instruction:
-    """A sentence shown at the right moment. `at`: `phase:…`, `alarm:…`, `command:…` or `step:…`."""
-
-    id: str
-    at: tuple[str, ...]
-    to: tuple[str, ...]
-    text: str
-    levels: tuple[str, ...] = ()
-    when: tuple[str, ...] = ()
-    clause: tuple[str, ...] = ()
-    source: str = OURS
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words on the telephone that mean danger. Shown to nobody beside an address (P8).
-
-    `alone`: the phrase by itself raises the alarm. `questions`: closed ones that the office asks;
-    they confirm, they never clear (SU-false).
-    """
-
-    id: str
-    cue: str
-    event: str  # an `on` row's event
-    alone: bool = True
-    questions: tuple[str, ...] = ()
-    clause: tuple[str, ...] = ()
-    source: str = OURS
-
-
-@dataclass(frozen=True, slots=True)
 class After:
     """Where a confirmed departure leads, by what she does then."""
 
     then: str  # base | home | next
     phase: str
-    clause: tuple[str, ...] = ()
-    source: str = OURS
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A duty of the calendar rather than of a visit: reviews, drills, renewals, returns."""
-
-    id: str
-    every_months: int
-    every_days: int
-    roles: tuple[str, ...]
-    text: str
-    at_random: bool = False
     clause: tuple[str, ...] = ()
     source: str = OURS
 
@@ -182,6 +147,7 @@ class Hours:
     opens_min: int = 9 * 60
     closes_min: int = 17 * 60
     days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    closed: tuple[str, ...] = ()  # dates like 2026-12-25 on which the office is closed
     clause: tuple[str, ...] = ()
     source: str = OURS
 
@@ -216,6 +182,12 @@ class Policy:
     phrases: tuple[Phrase, ...] = ()
     after: tuple[After, ...] = ()
     reviews: tuple[Review, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    tasks: tuple[TaskRule, ...] = ()
+    cases: tuple[CaseRule, ...] = ()
+    registers: tuple[RegisterRule, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    covers: str = ""  # clause ids that begin so must all be cited by some row; "" = none
     means: tuple[str, ...] = ()  # the order in which her lines are tried (HM-3.6, HM-4.2.4)
     means_clause: tuple[str, ...] = ()
     hours: Hours = field(default_factory=Hours)
@@ -260,6 +232,14 @@ class Policy:
         return {after.then: after for after in self.after}
 
     @cached_property
+    def register(self) -> dict[str, RegisterRule]:
+        return {row.kind: row for row in self.registers}
+
+    @cached_property
+    def script(self) -> dict[str, Script]:
+        return {row.id: row for row in self.scripts}
+
+    @cached_property
     def gates_for(self) -> dict[str, tuple[Gate, ...]]:
         """Command -> its gates."""
         commands = {gate.command for gate in self.gates}
@@ -274,13 +254,11 @@ class Policy:
         return {}
 
     def timers_for(self, level: str, phase: str) -> tuple[Timer, ...]:
-        """The visit timers that can run there, backstops last."""
+        """The timers that can run there, backstops last."""
         fitting = [
             timer
             for timer in self.timers
-            if timer.scope == "visit"
-            and phase in timer.phases
-            and (not timer.levels or level in timer.levels)
+            if phase in timer.phases and (not timer.levels or level in timer.levels)
         ]
         return tuple(sorted(fitting, key=lambda timer: timer.backstop))
 

@@ -8,25 +8,13 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from hub.policy.model import (
-    OURS,
-    After,
-    Choice,
-    Gate,
-    Instruction,
-    Letter,
-    Level,
-    On,
-    Phrase,
-    Review,
-    Role,
-    Timer,
-)
-from hub.policy.spans import ALLOWED, agreed_span_ms, calendar_span, span_ms
-from hub.policy.words import ACTIONS, ANCHORS, EARNED_BY, FROM, SCOPES
-from hub.rules.facts import LIVE_FACTS, PLAN_FACTS, is_fact
+from hub.policy.duties import OURS
+from hub.policy.model import After, Choice, Gate, Letter, Level, On, Role, Timer
+from hub.policy.spans import ALLOWED, agreed_span_ms, span_ms
+from hub.policy.words import ACTIONS, ANCHORS, EARNED_BY, FROM
+from hub.rules.facts import LIVE_FACTS, PART_FACTS, PLAN_FACTS, is_fact
 from hub.rules.gates import REQUIREMENTS
-from hub.rules.kinds import ALARM_KINDS, COMMANDS, MEANS, ON_EVENTS
+from hub.rules.kinds import ALARM_KINDS, COMMANDS, ON_EVENTS
 from hub.rules.model import Ladder, Step
 from hub.rules.phases import ENDED, PHASES
 from hub.rules.planning import THEN
@@ -51,7 +39,7 @@ def clauses(table: Table) -> tuple[str, ...]:
     return table.texts("clause", "ids of hub/policy/clauses.toml", lambda c: c in known_clauses())
 
 
-def _cited(table: Table) -> tuple[tuple[str, ...], str]:
+def cited(table: Table) -> tuple[tuple[str, ...], str]:
     """Every row says where it comes from: clauses and a paragraph, or "ours" (P9)."""
     found = clauses(table)
     source = table.text("source", OURS, 'a paragraph of the document, or "ours"')
@@ -60,21 +48,21 @@ def _cited(table: Table) -> tuple[tuple[str, ...], str]:
     return found, source
 
 
-def _id(table: Table) -> str:
+def id_of(table: Table) -> str:
     return table.text("id", allowed=ID_SAID, test=is_id)
 
 
-def _among(table: Table, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+def among(table: Table, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     said = "a list of these: " + ", ".join(allowed)
     return table.texts(key, said, lambda text: text in allowed)
 
 
-def _facts(table: Table, key: str) -> tuple[str, ...]:
-    said = "a list of facts: " + ", ".join((*PLAN_FACTS, *LIVE_FACTS)) + ", rating:…"
+def facts(table: Table, key: str) -> tuple[str, ...]:
+    said = "a list of facts: " + ", ".join((*PLAN_FACTS, *PART_FACTS, *LIVE_FACTS)) + ", rating:…"
     return table.texts(key, said, is_fact)
 
 
-def _span(table: Table, key: str, default: str | None, low: str, high: str) -> int:
+def span_of(table: Table, key: str, default: str | None, low: str, high: str) -> int:
     """A duration in milliseconds, from `low` to `high`."""
     said = f"{ALLOWED}, from {low} to {high}"
     lowest, highest = span_ms(low) or 0, span_ms(high) or 0
@@ -86,16 +74,16 @@ def _span(table: Table, key: str, default: str | None, low: str, high: str) -> i
     return span_ms(table.text(key, default, said, fits)) or 0
 
 
-def _agreed_span(table: Table, key: str) -> tuple[bool, int]:
+def __agreed_span(table: Table, key: str) -> tuple[bool, int]:
     said = f'{ALLOWED}, "agreed", or "agreed + 10 min"; a day at most'
     text = table.text(key, "0 s", said, lambda text: agreed_span_ms(text) is not None)
     return agreed_span_ms(text) or (False, 0)
 
 
 def level(table: Table) -> Level:
-    clause, source = _cited(table)
+    clause, source = cited(table)
     row = Level(
-        id=_id(table),
+        id=id_of(table),
         name=table.text("name"),
         board=table.choice("board", ("plain", "red"), "plain"),
         initials=table.flag("initials", False),
@@ -107,29 +95,30 @@ def level(table: Table) -> Level:
 
 
 def role(table: Table) -> Role:
-    row = Role(_id(table), table.text("name"), table.choice("people", tuple(FROM), "duty"))
+    clause, source = cited(table)
+    people = table.choice("people", tuple(FROM), "duty")
+    row = Role(id_of(table), table.text("name"), people, clause, source)
     table.done()
     return row
 
 
 def timer(table: Table) -> Timer:
-    clause, source = _cited(table)
-    wait_agreed, wait_ms = _agreed_span(table, "wait")
-    repeat_agreed, repeat_ms = _agreed_span(table, "repeat")
+    clause, source = cited(table)
+    wait_agreed, wait_ms = __agreed_span(table, "wait")
+    repeat_agreed, repeat_ms = __agreed_span(table, "repeat")
     action = table.choice("action", ACTIONS)
     row = Timer(
-        id=_id(table),
+        id=id_of(table),
         anchor=table.choice("anchor", tuple(ANCHORS)),
         action=action,
         wait_ms=wait_ms,
         wait_agreed=wait_agreed,
         repeat_ms=repeat_ms,
         repeat_agreed=repeat_agreed,
-        scope=table.choice("scope", tuple(SCOPES), "visit"),
         levels=table.texts("levels"),
-        phases=_among(table, "phases", WATCHED),
-        when=_facts(table, "when"),
-        until=_facts(table, "until"),
+        phases=among(table, "phases", WATCHED),
+        when=facts(table, "when"),
+        until=facts(table, "until"),
         kind=table.choice("kind", tuple(ALARM_KINDS)) if action == "raise" else "",
         ladder=table.text("ladder", allowed="a ladder's id") if action == "raise" else "",
         roles=table.texts("roles") if action == "page" else (),
@@ -154,14 +143,15 @@ def _prompt(table: Table) -> str:
 
 
 def ladder(table: Table) -> Ladder:
-    clause, _ = _cited(table)
+    clause, source = cited(table)
     steps = tuple(_step(step) for step in table.tables("steps"))
     row = Ladder(
-        id=_id(table),
+        id=id_of(table),
         steps=steps,
-        first_lease_ms=_span(table, "first_lease", "2 min", "10 s", "5 min"),
-        lease_ms=_span(table, "lease", "5 min", "10 s", "15 min"),
+        first_lease_ms=span_of(table, "first_lease", "2 min", "10 s", "5 min"),
+        lease_ms=span_of(table, "lease", "5 min", "10 s", "15 min"),
         clause=clause,
+        source=source,
     )
     if not steps:
         table.fault("steps", "is empty; allowed is at least one step with roles and a wait")
@@ -173,20 +163,20 @@ def _step(table: Table) -> Step:
     roles = table.texts("roles")
     if not roles:
         table.fault("roles", "is empty; allowed is a list of roles")
-    row = Step(roles, _span(table, "wait", None, "10 s", "30 min"), table.text("say", ""))
+    row = Step(roles, span_of(table, "wait", None, "10 s", "30 min"), table.text("say", ""))
     table.done()
     return row
 
 
 def gate(table: Table) -> Gate:
-    clause, source = _cited(table)
+    clause, source = cited(table)
     row = Gate(
-        id=_id(table),
+        id=id_of(table),
         command=table.choice("command", tuple(COMMANDS)),
-        requires=_among(table, "requires", tuple(REQUIREMENTS)),
+        requires=among(table, "requires", tuple(REQUIREMENTS)),
         reason=table.text("reason"),
         levels=table.texts("levels"),
-        when=_facts(table, "when"),
+        when=facts(table, "when"),
         roles=table.texts("roles"),
         override=table.texts("override"),
         clause=clause,
@@ -199,11 +189,11 @@ def gate(table: Table) -> Gate:
 
 
 def choice(table: Table) -> Choice:
-    clause, source = _cited(table)
+    clause, source = cited(table)
     row = Choice(
         level=table.text("level"),
-        when=_facts(table, "when"),
-        unless=_facts(table, "unless"),
+        when=facts(table, "when"),
+        unless=facts(table, "unless"),
         say=table.text("say"),
         clause=clause,
         source=source,
@@ -213,7 +203,7 @@ def choice(table: Table) -> Choice:
 
 
 def on(table: Table) -> On:
-    clause, source = _cited(table)
+    clause, source = cited(table)
     event = table.choice("event", tuple(ON_EVENTS))
     row = On(event, table.text("ladder"), table.text("say"), clause, source)
     table.done()
@@ -221,80 +211,19 @@ def on(table: Table) -> On:
 
 
 def letter(table: Table) -> Letter:
-    clause, source = _cited(table)
+    clause, source = cited(table)
     said = "one to three capitals"
     text = table.text("letter", None, said, lambda t: t.isalpha() and t.isupper() and len(t) < 4)
     earned_by = table.choice("earned_by", tuple(EARNED_BY))
-    soon_ms = _span(table, "not_before", "0 s", "0 s", "10 min" if earned_by == CALLED else "0 s")
+    soon_ms = span_of(table, "not_before", "0 s", "0 s", "10 min" if earned_by == CALLED else "0 s")
     row = Letter(text, table.text("meaning"), earned_by, soon_ms, clause, source)
     table.done()
     return row
 
 
-def instruction(table: Table) -> Instruction:
-    clause, source = _cited(table)
-    row = Instruction(
-        id=_id(table),
-        at=table.texts("at", "moments like phase:inside, alarm:sos, step:call-999", moment),
-        to=table.texts("to"),
-        text=table.text("text"),
-        levels=table.texts("levels"),
-        when=_facts(table, "when"),
-        clause=clause,
-        source=source,
-    )
-    table.done()
-    return row
-
-
-def moment(text: str) -> bool:
-    """Whether an instruction can be shown then."""
-    what, _, which = text.partition(":")
-    known = {"phase": PHASES, "alarm": tuple(ALARM_KINDS), "command": tuple(COMMANDS)}
-    return which in known[what] if what in known else what == "step" and is_id(which)
-
-
-def phrase(table: Table) -> Phrase:
-    clause, source = _cited(table)
-    row = Phrase(
-        id=_id(table),
-        cue=table.text("cue"),
-        event=table.choice("event", tuple(ON_EVENTS), "coded-phrase"),
-        alone=table.flag("alone", True),
-        questions=table.texts("questions"),
-        clause=clause,
-        source=source,
-    )
-    table.done()
-    return row
-
-
 def after(table: Table) -> After:
-    clause, source = _cited(table)
+    clause, source = cited(table)
     phases = ("to-base", "going-home", "closed")
     row = After(table.choice("then", THEN), table.choice("phase", phases), clause, source)
     table.done()
     return row
-
-
-def review(table: Table) -> Review:
-    clause, source = _cited(table)
-    said = 'a span like "12 months" or "7 days"'
-    every = table.text("every", None, said, lambda text: calendar_span(text) is not None)
-    months, days = calendar_span(every) or (0, 0)
-    row = Review(
-        id=_id(table),
-        every_months=months,
-        every_days=days,
-        roles=table.texts("roles"),
-        text=table.text("text"),
-        at_random=table.flag("at_random", False),
-        clause=clause,
-        source=source,
-    )
-    table.done()
-    return row
-
-
-def means(table: Table) -> tuple[str, ...]:
-    return _among(table, "order", MEANS)

@@ -10,19 +10,27 @@ from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any
 
+from hub.policy.duties import (
+    CaseRule,
+    Instruction,
+    Line,
+    Phrase,
+    RegisterRule,
+    Review,
+    Screen,
+    Script,
+    TaskRule,
+)
 from hub.policy.model import (
     After,
     Choice,
     Gate,
     Hours,
-    Instruction,
     Letter,
     Level,
     On,
-    Phrase,
     Policy,
     Retention,
-    Review,
     Role,
     Terms,
     Timer,
@@ -41,6 +49,10 @@ _ROWS: dict[str, Callable[..., Any]] = {
     "phrases": Phrase,
     "after": After,
     "reviews": Review,
+    "tasks": TaskRule,
+    "cases": CaseRule,
+    "registers": RegisterRule,
+    "screens": Screen,
 }
 
 
@@ -59,11 +71,17 @@ def _row(make: Callable[..., Any], found: dict[str, Any]) -> Any:
     return make(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items()})
 
 
+def _script(found: dict[str, Any]) -> Script:
+    lines = tuple(Line(**line) for line in found["lines"])
+    return Script(**{**found, "lines": lines, "clause": tuple(found["clause"])})
+
+
 def terms_from(text: str) -> Terms:
     """The policy that the text was made from, with its digest."""
     found = json.loads(text)
     for name, make in _ROWS.items():
         found[name] = tuple(_row(make, row) for row in found[name])
+    found["scripts"] = tuple(_script(row) for row in found["scripts"])
     found["ladders"] = tuple(load_ladder(row) for row in found["ladders"])
     found["hours"] = _row(Hours, found["hours"])
     found["retention"] = _row(Retention, found["retention"])

@@ -9,21 +9,10 @@ from a due time that passed while the hub was down.
 from collections.abc import Callable
 from dataclasses import replace
 
+from hub.rules.effects import Decision, Effect, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.gates import by_another, flag
 from hub.rules.kinds import DANGERS, NEVER_AUTO_RESOLVED, SILENT_KINDS
-from hub.rules.model import (
-    Alarm,
-    Attempt,
-    Decision,
-    Effect,
-    Event,
-    Ladder,
-    Page,
-    RaiseAlarm,
-    ResolveAlarms,
-    Step,
-    Visit,
-)
+from hub.rules.model import Alarm, Attempt, Event, Ladder, Step, Visit
 
 NO_STEP = Step((), 60_000)  # a ladder without rungs: the engine finds nobody to page, and says so
 MAX_PRESSES = 100  # kept in the state; the first and the newest stay, all are in the log

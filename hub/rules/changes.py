@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from hub.rules.model import Attempt, Claim, Decision, Effect, Event, Mark, Part, Visit
+from hub.rules.effects import Decision, Effect
+from hub.rules.model import Attempt, Claim, Event, Mark, Part, Visit
 
 MAX_CLAIMS = 20  # unconfirmed presses kept in the state: what a person can still read
 MAX_ATTEMPTS = 50  # tries since the last contact

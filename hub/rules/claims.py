@@ -11,7 +11,8 @@ from dataclasses import replace
 from hub.policy.model import Terms
 from hub.rules.changes import changed, claimed, having, moved, noted
 from hub.rules.dangers import on_row, press_alarm, unplanned_alarm
-from hub.rules.model import Claim, Decision, Effect, Event, Page, Part, Visit
+from hub.rules.effects import Decision, Effect, Page
+from hub.rules.model import Claim, Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
 from hub.rules.reading import DANGER, FELT_AS_A_SHORT
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from hub.policy.model import Terms
 from hub.rules.changes import changed, having, marked, moved, refused, tried
 from hub.rules.claims import NO_PRESS
+from hub.rules.effects import Decision, ResolveAlarms
 from hub.rules.gates import flag, number
-from hub.rules.model import Attempt, Decision, Event, Part, ResolveAlarms, Visit
+from hub.rules.model import Attempt, Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL
 from hub.rules.timing import answered_sources, source_of
 

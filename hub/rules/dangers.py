@@ -7,8 +7,9 @@ already or none. Repeats are gathered by source; an unverified source never meet
 from dataclasses import replace
 
 from hub.policy.model import On, Terms
+from hub.rules.effects import Decision, RaiseAlarm
 from hub.rules.kinds import DANGER_PRESSES, ON_EVENTS, SILENT_KINDS
-from hub.rules.model import Decision, Event, Press, RaiseAlarm, Visit
+from hub.rules.model import Event, Press, Visit
 from hub.rules.reading import FELT_AS_A_SHORT
 
 # Off a visit these are nothing that a person must ask about.

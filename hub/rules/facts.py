@@ -17,6 +17,25 @@ PLAN_FACTS = {
     "after_dark": "in the hours of darkness",
     "unplanned": "decided on while she is out",
     "out_all_day": "she is out of the office most of the day",
+    "on_site": "alone in the organisation's own building",
+    "opening_up": "she is the first to open the building",
+    "office_meeting": "a meeting with a client in the office",
+    "day_entry": "the entry is her working day, not one visit",
+    "other_venue": "at another place than the client's home",
+    "remote_tracker": "worker and tracker do not work from the same office",
+    "too_great_for_one": "the risk is too great for one person",
+    "must_not_be_left": "somebody there must not be left alone",
+    "last_of_day": "her last visit of the day",
+    "significant_risk": "the assessment found a significant risk that is not yet dealt with",
+    "pairs_place": "the place calls for two workers",
+    "no_recent_contact": "the client is known, and nobody has been in touch lately",
+}
+# Told by events while the visit runs; they stand in Part.facts.
+PART_FACTS = {
+    "pendant_not_ready": "she set out with a pendant that is low, silent or none",
+    "relieved": "the relief has come",
+    "signs_of_entry": "signs of forced entry, or the alarm rings",
+    "risk_checked": "somebody looked the client's risks up for this visit and told her",
 }
 RATING = "rating:"  # rating:C3 and the like: the client's risk rating
 
@@ -60,14 +79,14 @@ LIVE_FACTS = {name: meaning for name, (meaning, _) in _TESTS.items()}
 
 
 def is_fact(name: str) -> bool:
-    return name in PLAN_FACTS or name in _TESTS or name.startswith(RATING)
+    return name in PLAN_FACTS or name in PART_FACTS or name in _TESTS or name.startswith(RATING)
 
 
-def _planned(name: str) -> Test:
-    return lambda visit, part, anchor_ms: name in visit.facts
+def _told(name: str) -> Test:
+    return lambda visit, part, anchor_ms: name in visit.facts or name in part.facts
 
 
 def test_of(name: str) -> Test:
     """How that fact is told of a visit that exists."""
     found = _TESTS.get(name)
-    return found[1] if found is not None else _planned(name)
+    return found[1] if found is not None else _told(name)

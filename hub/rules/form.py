@@ -11,29 +11,27 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
+from hub.rules.effects import Decision, Effect, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import (
     NOTHING,
     Alarm,
     Attempt,
+    Case,
     Claim,
     Deadline,
-    Decision,
-    Effect,
     Event,
     Ladder,
     Mark,
-    Page,
     Part,
     Press,
-    RaiseAlarm,
-    ResolveAlarms,
     Step,
+    Task,
     Visit,
 )
 
 Json = dict[str, Any]  # what json.loads gives
-_SHAPES = (Event, Mark, Claim, Attempt, Deadline, Part, Visit, Press, Step, Ladder, Alarm,
-           RaiseAlarm, Page, ResolveAlarms)  # fmt: skip
+_SHAPES = (Event, Mark, Claim, Attempt, Deadline, Part, Visit, Press, Step, Task, Case, Ladder,
+           Alarm, RaiseAlarm, Page, ResolveAlarms)  # fmt: skip
 _EFFECTS: dict[str, type[Effect]] = {
     "raise": RaiseAlarm,
     "page": Page,
@@ -99,7 +97,19 @@ def _step(d: Json) -> Step:
 
 def load_ladder(d: Json) -> Ladder:
     steps = tuple(_step(step) for step in d["steps"])
-    return Ladder(d["id"], steps, d["first_lease_ms"], d["lease_ms"], tuple(d.get("clause", ())))
+    clause, source = tuple(d.get("clause", ())), d.get("source", "ours")
+    return Ladder(d["id"], steps, d["first_lease_ms"], d["lease_ms"], clause, source)
+
+
+def load_task(d: Json) -> Task:
+    lists = {name: tuple(d.get(name, ())) for name in ("roles", "spared_by", "waived_by", "clause")}
+    return Task(**{**d, **lists})
+
+
+def load_case(d: Json) -> Case:
+    tasks = tuple(load_task(task) for task in d.get("tasks", ()))
+    contacts, clause = tuple(d.get("contacts", ())), tuple(d.get("clause", ()))
+    return Case(d["id"], d["name"], tasks, contacts, clause)
 
 
 def _press(d: Json) -> Press:
@@ -113,12 +123,15 @@ _PART: dict[str, Callable[[Any], Any]] = {
     "claims": _many(lambda d: Claim(**d)),
     "attempts": _attempts,
     "fired": _many(tuple),
+    "facts": _texts,
 }
 _ALARM: dict[str, Callable[[Any], Any]] = {
     "ladder": load_ladder,
     "interested": _texts,
     "presses": _many(_press),
     "attempts": _attempts,
+    "tasks": _many(load_task),
+    "cases": _many(load_case),
 }
 
 
@@ -134,6 +147,7 @@ _VISIT: dict[str, Callable[[Any], Any]] = {
     "parts": _many(load_part),
     "level_reasons": _texts,
     "facts": _texts,
+    "overridden": _texts,
 }
 
 

@@ -28,12 +28,24 @@ PENDANT_EVENTS = {
 # From people: the web, the API, the CLI. data keys after the colon; ? is optional.
 COMMANDS = {
     "plan_visit": "client, area, purpose, start_ms, end_ms, workers (ids, comma separated), "
-    "tracker?, then, first_meeting, risk_flag, recent_violence, concern, rating?, coverage?, "
-    "agreed_end_ms?, manager_agreed (person id: HM-1.2)",
+    "tracker?, then, kind? (ENTRY_KINDS), venue?, the facts of PLAN_FACTS, rating?, coverage?, "
+    "agreed_end_ms?, check_in_ms?, expected_back_ms?, relief_ms?, manager_agreed? (person id: "
+    "HM-1.2), override? (a gate's id), override_note?",
+    "agree_tracking": "visit, note? (the tracker and she have spoken, and the tracker is there: "
+    "HM-4.1.2)",
+    "check_risk": "visit, found (flags, comma separated, or nothing), note? (the monitor's answer: "
+    "DC-unplanned)",
+    "reschedule": "visit, start_ms, end_ms, note? (before arrival: moved; broken off: noted)",
+    "relief_came": "visit, worker? (who must not be left is not alone: CT-4.6b)",
+    "report_signs": "visit, note? (forced entry, the alarm rings: nobody goes in alone, LF-open)",
+    "rebase": "visit, note (it goes on by today's procedure: a manager says so)",
     "start_out": "visit, worker? (told by phone)",
     "confirm_arrival": "visit, worker?, place, name (read back), departure_contact?, end_ms?",
     "refuse_entry": "visit, worker?, note (do not go in)",
-    "record_contact": "visit or alarm, worker?, means, reached, note? (no answerphone)",
+    "record_contact": "visit or alarm, worker?, means, reached, result? (RESULTS), note? (no "
+    "answerphone)",
+    "record_answer": "script, line, answer (ANSWERS), so_far? (the answers before it, comma "
+    "separated), visit? or worker, alarm?, note? (the operator's, in a call that may be heard)",
     "stand_down": "visit, worker?, note? (call-backs end; finish and departure stay, HM-4.2.2a)",
     "carry_on": "visit, worker?, every_min (further call-backs, HM-4.2.2b)",
     "abandon": "visit, worker?, note? (she is told to leave, or breaks off, HM-4.2.2c)",
@@ -45,12 +57,19 @@ COMMANDS = {
     "set_coverage": "visit, coverage, agreed_end_ms? (HM-4.1.4, HM-4.2.7)",
     "acknowledge": "alarm (a lease, not the end)",
     "resolve": "alarm, outcome, note, spoke (spoke with her, or someone is beside her)",
+    "do_task": "alarm, task, note?, reference? (done by hand, by name: HM-5.2)",
+    "waive_task": "alarm, task, note (not needed, and why; who may is in the policy)",
+    "choose_case": "alarm, case, note? (which of the policy's readings it is: CT-8.2)",
+    "start_drill": "drill (DRILLS), person? (who is called), note?, at_random? (SU-drill)",
+    "write_record": "record? (id), kind (a register's), verb, about? (whom or what), and the "
+    "verb's fields (docs/registers.md)",
     "report_danger": "visit? or worker, how (coded-phrase, family, call), note? (HM-5.1, HM-7.3)",
     "take_duty": "role, person, on",
 }
 
 # From the clock and the hub.
 HUB_EVENTS = {
+    "contact_elsewhere": "she was spoken with about another entry of hers (a day's, ADR 0014)",
     "due": "a timer fell due; data timer, anchor_ms",
     "handed_out": "a page reached the provider; data page, person (waits for people run from here)",
     "page_failed": "a page could not be handed to any provider; data page, person, note",
@@ -78,6 +97,11 @@ ON_EVENTS = {
     "hub_restarted": "hub_blind",
     "clock_jumped": "clock_jumped",
     "nobody_on_duty": "nobody_on_duty",
+    "left_alone": "left_alone",
+    "signs_of_entry": "forced_entry",
+    "key_gone": "key_gone",
+    "incident_told": "incident_told",
+    "drill": "drill",
 }
 DANGER_PRESSES = frozenset({"sos_pressed", "sos_aborted", "duress", "duress_suspected"})
 
@@ -101,6 +125,14 @@ ALARM_KINDS = {
     "home_unconfirmed": (3, "not known to be home"),
     "concern_at_door": (2, "a concern at the door: she does not go in (HM-8.2)"),
     "no_answer": (2, "no answer or no access (CT-8.1)"),
+    "check_in_missed": (3, "no word at the time or interval that was agreed (DC-interval)"),
+    "relief_late": (2, "the relief has not come and somebody must not be left (CT-4.6b)"),
+    "left_alone": (2, "she leaves, and somebody who must not be left may be alone (CT-4.6a)"),
+    "forced_entry": (2, "signs of forced entry, or the alarm rings: nobody goes in alone"),
+    "key_gone": (2, "a key is lost or stolen (CT-5.5)"),
+    "incident_told": (3, "an incident was recorded: whoever must be told at once (LF-incident)"),
+    "record_due": (4, "something written down falls due: a review, an action, a signature"),
+    "drill": (4, "a drill: nobody is in danger (SU-drill)"),
     "beat_lost": (3, "no signal from the pendant where coverage is expected"),
     "unplanned": (3, "a pendant's press that fits no visit: a person asks"),
     "unattended": (3, "a visit without any other deadline: somebody looks at it"),
@@ -119,6 +151,30 @@ NEVER_AUTO_RESOLVED = frozenset(
 DANGERS = frozenset({"sos", "sos_aborted", "duress", "duress_suspected", "coded_danger"})
 
 SILENT_KINDS = frozenset({"duress", "duress_suspected", "coded_danger"})
+
+# What is watched besides a visit at a client's home, by the same rules (ADR 0014).
+ENTRY_KINDS = {
+    "visit": "a visit at a client's home, or another place with an address",
+    "site": "alone in the organisation's own building (LF-site, SU-site)",
+    "meeting": "a meeting with a client in the office (HM-9)",
+    "day": "out for most of the day: what is asked between her visits (DC-interval)",
+}
+# How an attempt ended. Only the first is contact (HM-3.1).
+RESULTS = {
+    "spoke": "another person spoke with her",
+    "no-answer": "it rang and nobody answered",
+    "answerphone": "a machine answered: no contact",
+    "unobtainable": "switched off, engaged or out of coverage",
+    "somebody-else": "somebody else answered, and she did not come to the telephone",
+    "message": "a text or message was sent: no contact",
+}
+# What the operator hears to a closed question (SU-false). No or silence never clears.
+ANSWERS = ("yes", "no", "silence", "other", "phrase")
+DRILLS = {
+    "call": "a worker is called to see that she can be reached and where she is",
+    "late-call-back": "nobody calls on purpose: does the office notice, and how fast",
+    "page": "whoever is on duty is paged, and answers",
+}
 
 MEANS = ("work-mobile", "own-mobile", "client-landline", "client-mobile", "office", "in-person",
          "direct-line", "answerphone")  # fmt: skip

@@ -58,13 +58,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody tried to reach her. `reached`: spoke with her; an answerphone is no contact."""
+    """Somebody tried to reach her. `reached`: spoke with her; an answerphone is no contact.
+
+    `result`: rules/kinds.py RESULTS, or "" where only `reached` was told.
+    """
 
     at_ms: int
     by: str
     means: str
     reached: bool
     note: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Part:
     call_every_ms: int = 0  # agreed interval of further call-backs, 0 = none
     prompt: str = ""  # id of the question her pendant is asked, "" = none
     departure_contact: str = ""  # HM-3.3: the named person agreed at arrival
+    facts: tuple[str, ...] = ()  # what events have told of this part (rules/facts.py PART_FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,9 @@ class Visit:
     level_reasons: tuple[str, ...] = ()  # which facts chose the level, with clause ids
     version: int = 0  # grows with every change: an old page's action can be told
     facts: tuple[str, ...] = ()  # what was known when it was planned (rules/facts.py PLAN_FACTS)
+    kind: str = "visit"  # rules/kinds.py ENTRY_KINDS: visit | site | meeting | day (ADR 0014)
+    venue: str = ""  # another place than the client's home: kind of appointment and full address
+    overridden: tuple[str, ...] = ()  # "<gate> by <person>": who let it pass, on the record
 
     @property
     def phase(self) -> str:
@@ -153,6 +161,42 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Something that a person must do by hand, by a time, and tick off by name (HM-5.2, DC-mgr).
+
+    Snapshotted into the alarm from the policy's `task` rows. `spared_by`: when somebody who holds
+    one of these roles takes the alarm before it is due, it is no longer asked for. `state`: open |
+    done | waived | spared. `due_ms` moves on by `again_ms` each time that it was asked for in vain.
+    """
+
+    id: str
+    text: str
+    roles: tuple[str, ...]
+    due_ms: int
+    again_ms: int = 300_000
+    spared_by: tuple[str, ...] = ()
+    waived_by: tuple[str, ...] = ()  # roles that may say, with a reason, that it is not needed
+    clause: tuple[str, ...] = ()
+    state: str = "open"
+    by: str = ""
+    at_ms: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One of the readings of an alarm between which a person must choose (CT-8.2): its own tasks,
+    and whom of the client's contacts to reach, by kind, in order (CT-8.3). Task times in here
+    count from the choice: `due_ms` is then a span."""
+
+    id: str
+    name: str
+    tasks: tuple[Task, ...] = ()
+    contacts: tuple[str, ...] = ()
+    clause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """Snapshotted into the alarm; after the last rung it begins again (P3)."""
 
@@ -161,6 +205,7 @@ class Ladder:
     first_lease_ms: int
     lease_ms: int
     clause: tuple[str, ...] = ()
+    source: str = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,64 +246,7 @@ class Alarm:
     paged_ms: int = 0  # when the current rung was last paged
     handed_ms: int = 0  # when the first page of the current rung reached a provider; 0 = not yet
     leased_ms: int = 0  # when the newest lease began: it is renewed only by an attempt since then
-
-
-# Effects: what the engine must do besides storing the new state, in the same transaction.
-
-
-@dataclass(frozen=True, slots=True)
-class RaiseAlarm:
-    """Raise this kind (or add to the open alarm of the same source)."""
-
-    kind: str
-    at_ms: int
-    ladder: str
-    source: str
-    why: str
-    worker: str = ""
-    pendant: str = ""
-    silent: bool = False
-    verified: bool = True
-    press: Press | None = None
-    clause: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Tell the people who hold these roles now. `about`: key of the sentence (rules/explain.py)."""
-
-    roles: tuple[str, ...]
-    about: str
-    why: str
-    alarm: str = ""
-    visit: str = ""
-    step: int = 0
-    round: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ResolveAlarms:
-    """A person's recorded act ends these procedure alarms of the visit (never an SOS or duress)."""
-
-    sources: tuple[str, ...]
-    by: str
-    outcome: str
-
-
-Effect = RaiseAlarm | Page | ResolveAlarms
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer of a rule: the new state, the effects, and the reason in one sentence.
-
-    `refused` is set when a person's command was not allowed (a gate): state is unchanged and the
-    sentence says why and what to do. A pendant's event is never refused: it is recorded.
-    """
-
-    visit: Visit | None = None
-    alarm: Alarm | None = None
-    effects: tuple[Effect, ...] = ()
-    reason: str = ""
-    refused: str = ""
-    clause: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()  # what people must do by hand before it can be resolved
+    cases: tuple[Case, ...] = ()  # the readings to choose from; empty: there is nothing to choose
+    case: str = ""  # the chosen one's id
+    drill: bool = False  # only literally True is a drill; a press is never one (SU-drill)

@@ -7,9 +7,10 @@ refuses the visit and says what to do (HM-1.2, HM-2.2, HM-2.3, HM-2.5, HM-4.0).
 from hub.policy.model import Choice, Terms
 from hub.rules.changes import refused
 from hub.rules.directory import Directory
+from hub.rules.effects import Decision
 from hub.rules.facts import PLAN_FACTS, RATING
 from hub.rules.gates import Asked, closed_gate, flag, number
-from hub.rules.model import Decision, Event, Part, Visit
+from hub.rules.model import Event, Part, Visit
 
 THEN = ("base", "home", "next")
 COVERAGE = ("good", "poor", "unknown")

@@ -4,7 +4,8 @@ Rule: while a silent alarm is open the client's lines are not rung, and hers nei
 threatens her may hear it.
 """
 
-from hub.policy.model import Instruction, Terms
+from hub.policy.duties import Instruction
+from hub.policy.model import Terms
 from hub.rules.facts import test_of
 from hub.rules.model import Part, Visit
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from hub.policy.model import Terms
 from hub.rules.changes import changed, moved, refused
 from hub.rules.contact import BY_CONTACT, answers, reached_part, spoke, text
+from hub.rules.effects import Decision, ResolveAlarms
 from hub.rules.gates import by_another, number
-from hub.rules.model import Decision, Event, Part, ResolveAlarms, Visit
+from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
 from hub.rules.planning import COVERAGE
 from hub.rules.timing import answered_sources

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from hub.policy.model import Terms, Timer
 from hub.rules.changes import changed, fired, noted
+from hub.rules.effects import Decision, Effect, Page, RaiseAlarm
 from hub.rules.facts import Test, test_of
-from hub.rules.model import Deadline, Decision, Effect, Event, Page, Part, RaiseAlarm, Visit
+from hub.rules.model import Deadline, Event, Part, Visit
 from hub.rules.phases import ENDED
 
 # Moments that lie ahead: a backstop never waits for them.

@@ -13,9 +13,10 @@ from hub.rules import contact, steering
 from hub.rules.changes import noted, refused
 from hub.rules.claims import HANDLERS, press
 from hub.rules.dangers import alarm_of, press_alarm, reported
+from hub.rules.effects import Decision
 from hub.rules.gates import Asked, by_another, closed_gate
 from hub.rules.kinds import DANGER_PRESSES
-from hub.rules.model import Decision, Event, Part, Visit
+from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import ENDED
 from hub.rules.planning import plan
 from hub.rules.timing import deadlines, due, source_of

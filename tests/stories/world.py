@@ -15,7 +15,8 @@ from hub.policy.spans import span_ms
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, form, reading, visit
 from hub.rules.directory import ClientFacts, Directory
-from hub.rules.model import Alarm, Decision, Event, Page, Part, RaiseAlarm, ResolveAlarms, Visit
+from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
+from hub.rules.model import Alarm, Event, Part, Visit
 
 NINE = 1_790_000_000_000  # any morning; the stories only count from it
 HOMEMAKER = load(shipped("homemaker-exeter"))

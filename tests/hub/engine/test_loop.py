@@ -14,7 +14,8 @@ from hub.engine.turn import Turn
 from hub.inbox import Answer, Command, FromPendant, Inbox, LinkChanged, Reply
 from hub.policy.model import Policy
 from hub.rules import visit as visit_rules
-from hub.rules.model import Decision, Event, Visit
+from hub.rules.effects import Decision
+from hub.rules.model import Event, Visit
 from tests.hub.house import HOUR_MS, MINUTE_MS, START_MS, House
 
 

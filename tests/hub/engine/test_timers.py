@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.engine import timers
-from hub.rules.model import Decision
+from hub.rules.effects import Decision
 from hub.store.log import Row
 from tests.hub.house import HOUR_MS, MINUTE_MS, START_MS, House
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from hub.policy.load import load, shipped
 from hub.policy.model import Policy, Timer
-from hub.policy.words import ACTIONS, ANCHORS, EARNED_BY, FROM, SCOPES
-from hub.rules.facts import LIVE_FACTS, PLAN_FACTS
+from hub.policy.words import ACTIONS, ANCHORS, EARNED_BY, FROM
+from hub.rules.facts import LIVE_FACTS, PART_FACTS, PLAN_FACTS
 from hub.rules.gates import REQUIREMENTS
 from hub.rules.kinds import (
     ALARM_KINDS,
@@ -30,8 +30,8 @@ from tests.tree import ROOT
 
 RULES = ROOT / "docs" / "rules.md"
 POLICIES = ROOT / "docs" / "policies.md"
-TIMETABLES = Path(__file__).parent.parent / "policy" / "timetables"
-NAMES = ("homemaker-exeter", "derbyshire", "sutton", "leading-futures", "carers-trust", "plain")
+NAMES = ("homemaker-exeter", "derbyshire-childrens-services", "sutton-cypl", "leading-futures",
+         "carers-trust-d06b", "plain")  # fmt: skip
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -102,7 +102,6 @@ def where(timer: Timer) -> str:
     limits = [code(*timer.levels)] if timer.levels else []
     limits += [f"if {code(*timer.when)}"] if timer.when else []
     limits += [f"until {code(*timer.until)}"] if timer.until else []
-    limits += [f"scope `{timer.scope}`"] if timer.scope != "visit" else []
     return "; ".join(limits) or "always"
 
 
@@ -117,8 +116,7 @@ def timetable(policy: Policy) -> str:
 
 
 def policy_of(name: str) -> Policy:
-    written_down = TIMETABLES / f"{name}.toml"
-    return load(written_down if written_down.exists() else shipped(name))
+    return load(shipped(name))
 
 
 def of_policies() -> dict[str, str]:
@@ -126,12 +124,11 @@ def of_policies() -> dict[str, str]:
     on = ((code(event), code(kind)) for event, kind in ON_EVENTS.items())
     return {
         "anchors": meanings("anchor", ANCHORS),
-        "facts": meanings("fact", {**PLAN_FACTS, **LIVE_FACTS}),
+        "facts": meanings("fact", {**PLAN_FACTS, **PART_FACTS, **LIVE_FACTS}),
         "requirements": meanings("requirement", {k: v[0] for k, v in REQUIREMENTS.items()}),
         "on": table(("event", "alarm"), on),
         "words": "\n".join(
             (
-                meanings("scope", SCOPES),
                 meanings("people", FROM),
                 meanings("earned_by", EARNED_BY),
                 f"Actions: {code(*ACTIONS)}.\n",

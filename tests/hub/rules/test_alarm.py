@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hub.rules import alarm as rules
-from hub.rules.model import Alarm, Event, Ladder, Page, Press, RaiseAlarm, ResolveAlarms, Step
+from hub.rules.effects import Page, RaiseAlarm, ResolveAlarms
+from hub.rules.model import Alarm, Event, Ladder, Press, Step
 
 NOW = 1_790_000_000_000
 MIN = 60_000

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.rules import visit as visit_rules
-from hub.rules.model import Deadline, Effect, Event, Visit
+from hub.rules.effects import Effect
+from hub.rules.model import Deadline, Event, Visit
 from tests.hub.rules.acts import every_event
 from tests.stories.world import HOMEMAKER, NINE, Value, World
 

@@ -7,20 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.rules import form
+from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import (
     Alarm,
     Attempt,
     Claim,
     Deadline,
-    Decision,
     Event,
     Ladder,
     Mark,
-    Page,
     Part,
     Press,
-    RaiseAlarm,
-    ResolveAlarms,
     Step,
     Visit,
 )

@@ -11,7 +11,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from hub.policy.model import Policy
 from hub.rules import alarm, claims, contact, timing, visit
 from hub.rules.changes import changed
-from hub.rules.model import Alarm, Decision, Event, Mark, Part, Visit
+from hub.rules.effects import Decision
+from hub.rules.model import Alarm, Event, Mark, Part, Visit
 from tests.hub.rules.test_machine import VisitMachine
 
 # Finding is enough here; what is found need not be made small.
