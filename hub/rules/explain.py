@@ -88,6 +88,37 @@ def _report_danger(words: Words) -> str:
     return f"{said['by']} {how.get(words.get('how', ''), 'reported danger to')} {said['worker']}."
 
 
+def _check_risk(words: Words) -> str:
+    said, found = _Said(words), words.get("found", "")
+    what = found.replace("_", " ").replace(",", ", ") or "nothing recorded"
+    return f"{said['by']} looked the client's risks up: {what}. No flag does not mean safe."
+
+
+def _reschedule(words: Words) -> str:
+    said = _Said(words)
+    start = words.get("start")
+    when = f" to {start}" if start else ""
+    return f"{said['by']} moved the visit{when}{_tail(words, 'note', ': ')}."
+
+
+def _do_task(words: Words) -> str:
+    said = _Said(words)
+    what = words.get("what", "") or "a step of the procedure"
+    return f"{said['by']} did it: {what.rstrip('.')}{_tail(words, 'note', ', ')}."
+
+
+def _record_answer(words: Words) -> str:
+    heard = {
+        "yes": "yes",
+        "no": "no, which clears nothing",
+        "silence": "silence, which clears nothing",
+        "phrase": "the phrase",
+        "other": "something else, which clears nothing",
+    }
+    answer = heard.get(words.get("answer", ""), "an answer")
+    return f"{_Said(words)['by']} recorded what {_Said(words)['worker']} answered: {answer}."
+
+
 def _booted(words: Words) -> str:
     return f"The pendant of {_Said(words)['worker']} started{_tail(words, 'cause', ': ')}."
 
@@ -144,7 +175,20 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "resolve": _resolve,
     "report_danger": _report_danger,
     "take_duty": _plain("{by} changed who is on duty as {role}."),
+    "agree_tracking": _plain("{by} and {worker} have spoken: {tracker} tracks the visit."),
+    "check_risk": _check_risk,
+    "reschedule": _reschedule,
+    "relief_came": _plain("{by} knows that the relief has come: nobody is left alone."),
+    "report_signs": _plain("{by} was told of signs of forced entry. Nobody goes in alone."),
+    "rebase": _plain("{by} decided that the visit goes on by today's procedure."),
+    "do_task": _do_task,
+    "waive_task": _plain("{by} recorded that a step is not needed: {note}."),
+    "choose_case": _plain("{by} chose which case it is: {case}."),
+    "record_answer": _record_answer,
+    "start_drill": _plain("{by} started a drill. Nobody is in danger."),
+    "write_record": _plain("{by} wrote in the register {kind}: {verb}."),
     # the clock and the hub
+    "contact_elsewhere": _plain("{worker} was spoken with about another entry of hers."),
     "due": _due,
     "handed_out": _plain("A page to {person} was handed to the provider."),
     "page_failed": _plain("A page to {person} could not be handed to any provider."),
@@ -168,6 +212,14 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "departure_unconfirmed": _plain("{worker} should be away. Speak with her."),
     "home_unconfirmed": _plain("{worker} is not known to be back. Speak with her."),
     "concern_at_door": _plain("{worker} has a concern at the door in {area}. Speak with her."),
+    "check_in_missed": _plain("No word from {worker} at the agreed time. Contact her."),
+    "relief_late": _plain("The relief of {worker} is late. Contact the manager or on-call."),
+    "left_alone": _plain("{worker} leaves. Somebody who must not be left may be alone."),
+    "forced_entry": _plain("Signs of forced entry told by {worker}. Nobody goes in alone."),
+    "key_gone": _plain("A key is lost or stolen. Act on it now."),
+    "incident_told": _plain("An incident was recorded that you must know of at once."),
+    "record_due": _plain("Something written down has fallen due. Look at it."),
+    "drill": _plain("A DRILL: nobody is in danger. Answer it as if it were real."),
     "unplanned": _plain("A press of {worker} fits no visit. Ask her what she meant."),
     "unattended": _plain("Nothing watches the visit of {worker} any more. Look at it."),
     "nobody_on_duty": _plain("Nobody is on duty as {role}. Somebody must take it."),

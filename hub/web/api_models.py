@@ -11,10 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.rules.model import Value
 
 TEXT = 2_000
+VALUES_MAX = 40
 Means = Literal["work-mobile", "own-mobile", "client-landline", "client-mobile", "office",
                 "in-person", "direct-line", "answerphone"]  # fmt: skip
 Then = Literal["base", "home", "next"]
 Coverage = Literal["good", "poor", "unknown"]
+Kind = Literal["visit", "site", "meeting", "day"]
+Result = Literal["spoke", "no-answer", "answerphone", "unobtainable", "somebody-else", "message"]
+Heard = Literal["yes", "no", "silence", "other", "phrase"]
+Drill = Literal["call", "late-call-back", "page"]
 
 
 class Body(BaseModel):
@@ -32,26 +37,63 @@ class LogIn(Body):
     password: str
 
 
-class PlanVisit(Body):
-    client: str
+class PlanFacts(Body):
+    """What chooses the level (rules/facts.py PLAN_FACTS); not given is not known to be so. What
+    calendar and sun say (out_of_hours, after_dark) the hub works out, and can be told besides."""
+
+    first_meeting: bool = False
+    risk_flag: bool = False
+    recent_violence: bool = False
+    concern: bool = False
+    out_of_hours: bool | None = None
+    after_dark: bool | None = None
+    unplanned: bool | None = None
+    out_all_day: bool | None = None
+    on_site: bool | None = None
+    opening_up: bool | None = None
+    office_meeting: bool | None = None
+    day_entry: bool | None = None
+    other_venue: bool | None = None
+    remote_tracker: bool | None = None
+    too_great_for_one: bool | None = None
+    must_not_be_left: bool | None = None
+    last_of_day: bool | None = None
+    significant_risk: bool | None = None
+    pairs_place: bool | None = None
+    no_recent_contact: bool | None = None
+
+
+class Override(Body):
+    """A gate that a holder of the right role lets pass, on the record."""
+
+    override: str | None = Field(None, description="the gate's id")
+    override_note: str | None = Field(None, description="why")
+
+
+class PlanVisit(PlanFacts, Override):
+    client: str = Field("", description="empty for an entry without a client")
     area: str
     purpose: str
     start_ms: int
     end_ms: int
     workers: str = Field(description="ids, comma separated")
     then: Then = "base"
+    kind: Kind | None = None
+    venue: str | None = Field(None, description="kind of appointment and full address (HM-2.3)")
     tracker: str | None = None
-    first_meeting: bool = False
-    risk_flag: bool = False
-    recent_violence: bool = False
-    concern: bool = False
     rating: str | None = None
     coverage: Coverage | None = None
     agreed_end_ms: int | None = None
+    check_in_ms: int | None = None
+    expected_back_ms: int | None = None
+    relief_ms: int | None = None
     manager_agreed: str | None = Field(None, description="person id (HM-1.2)")
+    risk_checked: str | None = Field(None, description="who looked the risks up (DC-unplanned)")
+    warning_checked: bool | None = Field(None, description="the warning system (SU-first)")
+    second_person: str | None = Field(None, description="who is with her (HM-9)")
 
 
-class AboutVisit(Body):
+class AboutVisit(Override):
     """`version`: of the visit as it was read; an outdated one is refused."""
 
     worker: str | None = None
@@ -76,6 +118,20 @@ class ConfirmArrival(AboutVisit):
 class RecordContact(Noted):
     means: Means
     reached: bool
+    result: Result | None = None
+
+
+class CheckRisk(Noted):
+    found: str = Field("", description="flags, comma separated; empty: none is recorded")
+
+
+class Reschedule(Noted):
+    start_ms: int
+    end_ms: int
+
+
+class Rebase(AboutVisit):
+    note: str
 
 
 class CarryOn(Told):
@@ -112,7 +168,61 @@ class Danger(Body):
 class AlarmContact(Body):
     means: Means
     reached: bool
+    result: Result | None = None
     note: str | None = None
+
+
+class DoTask(Body):
+    task: str
+    note: str | None = None
+    reference: str | None = Field(None, description="the police's number and the like")
+
+
+class WaiveTask(Body):
+    task: str
+    note: str
+
+
+class ChooseCase(Body):
+    case: str
+    note: str | None = None
+
+
+class RecordAnswer(Body):
+    """One answer to one line of a script (SU-false); `so_far`: the answers before it."""
+
+    script: str
+    line: int
+    answer: Heard
+    so_far: str = ""
+    visit: str | None = None
+    worker: str | None = None
+    alarm: str | None = None
+    note: str | None = None
+
+
+class StartDrill(Body):
+    drill: Drill
+    person: str | None = Field(None, description="who is called")
+    note: str | None = None
+    at_random: bool | None = None
+
+
+class WriteRecord(BaseModel):
+    """`fields`: those of the register's verb (docs/registers.md)."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=TEXT)
+
+    kind: str
+    verb: str
+    record: str | None = None
+    about: str | None = None
+    fields: dict[str, str | int | bool] = Field(default_factory=dict, max_length=VALUES_MAX)
+
+    def facts(self) -> dict[str, Value]:
+        """The command's data: the fields stand beside the rest, which they cannot replace."""
+        rest = self.model_dump(exclude_none=True, exclude={"fields"})
+        return {**self.fields, **rest}
 
 
 class Resolve(Body):
@@ -122,7 +232,7 @@ class Resolve(Body):
     presses: int | None = Field(None, description="how many presses were seen; newer ones refuse")
 
 
-class TakeDuty(Body):
+class TakeDuty(Override):
     role: str
     person: str
     on: bool

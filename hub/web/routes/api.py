@@ -4,6 +4,7 @@ A browser's session needs its CSRF token in the header X-CSRF-Token; a program l
 `/api/v1/login` and sends `Authorization: Bearer`.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -85,7 +86,10 @@ def get_visit(request: Request, visit_id: str, who: Asker = Depends(asker)) -> J
     return form.dump(visit) | {"log": [asdict(line) for line in log]}
 
 
-def _answer(request: Request, who: Asker, kind: str, body: m.Body, **about: str) -> JSONResponse:
+Commanded = m.Body | m.WriteRecord
+
+
+def _answer(request: Request, who: Asker, kind: str, body: Commanded, **about: str) -> JSONResponse:
     """Ask the engine; 409 with the reason when it was refused."""
     version = getattr(body, "version", None)
     answer = desk_of(request).ask(kind, who.person.id, {**body.facts(), **about}, version)
@@ -93,55 +97,26 @@ def _answer(request: Request, who: Asker, kind: str, body: m.Body, **about: str)
     return JSONResponse(done.model_dump(), 200 if answer.ok else 409)
 
 
-@router.post("/visits", response_model=m.Done)
-def plan_visit(
-    request: Request, body: m.PlanVisit, who: Asker = Depends(from_our_script)
-) -> JSONResponse:
-    return _answer(request, who, "plan_visit", body)
-
-
-@router.post("/duty", response_model=m.Done)
-def take_duty(
-    request: Request, body: m.TakeDuty, who: Asker = Depends(from_our_script)
-) -> JSONResponse:
-    return _answer(request, who, "take_duty", body)
-
-
-@router.post("/danger", response_model=m.Done)
-def report_danger(
-    request: Request, body: m.Danger, who: Asker = Depends(from_our_script)
-) -> JSONResponse:
-    """Of anybody, on a visit or not (HM-7.3)."""
-    return _answer(request, who, "report_danger", body)
-
-
-@router.post("/alarms/{alarm_id}/acknowledge", response_model=m.Done)
-def acknowledge(
-    request: Request, alarm_id: str, who: Asker = Depends(from_our_script)
-) -> JSONResponse:
-    """A lease, not the end; never refused for an old page."""
-    find_alarm(desk_of(request), alarm_id, who)
-    return _answer(request, who, "acknowledge", m.Body(), alarm=alarm_id)
-
-
-@router.post("/alarms/{alarm_id}/record_contact", response_model=m.Done)
-def record_alarm_contact(
-    request: Request, alarm_id: str, body: m.AlarmContact, who: Asker = Depends(from_our_script)
-) -> JSONResponse:
-    find_alarm(desk_of(request), alarm_id, who)
-    return _answer(request, who, "record_contact", body, alarm=alarm_id)
-
-
-@router.post("/alarms/{alarm_id}/resolve", response_model=m.Done)
-def resolve(
-    request: Request, alarm_id: str, body: m.Resolve, who: Asker = Depends(from_our_script)
-) -> JSONResponse:
-    find_alarm(desk_of(request), alarm_id, who)
-    return _answer(request, who, "resolve", body, alarm=alarm_id)
-
-
+# Commands that stand alone: path -> (command, model).
+OWN: dict[str, tuple[str, type[Commanded]]] = {
+    "visits": ("plan_visit", m.PlanVisit),
+    "duty": ("take_duty", m.TakeDuty),
+    "danger": ("report_danger", m.Danger),  # of anybody, on a visit or not (HM-7.3)
+    "record_answer": ("record_answer", m.RecordAnswer),
+    "start_drill": ("start_drill", m.StartDrill),
+    "write_record": ("write_record", m.WriteRecord),
+}
+ALARM_COMMANDS: dict[str, type[m.Body]] = {
+    "record_contact": m.AlarmContact,
+    "do_task": m.DoTask,
+    "waive_task": m.WaiveTask,
+    "choose_case": m.ChooseCase,
+    "resolve": m.Resolve,
+}
 VISIT_COMMANDS: dict[str, type[m.Body]] = {
     "start_out": m.AboutVisit,
+    "agree_tracking": m.Noted,
+    "check_risk": m.CheckRisk,
     "confirm_arrival": m.ConfirmArrival,
     "refuse_entry": m.Noted,
     "record_contact": m.RecordContact,
@@ -152,26 +127,70 @@ VISIT_COMMANDS: dict[str, type[m.Body]] = {
     "confirm_departure": m.ConfirmDeparture,
     "confirm_home": m.Told,
     "cancel": m.Noted,
+    "reschedule": m.Reschedule,
+    "rebase": m.Rebase,
+    "relief_came": m.Noted,
+    "report_signs": m.Noted,
     "name_tracker": m.NameTracker,
     "set_coverage": m.SetCoverage,
     "report_danger": m.ReportDanger,
 }
+Give = Callable[..., JSONResponse]
 
 
-def _route(kind: str, model: type[m.Body]) -> None:
-    """POST /visits/{id}/<command>: the models differ, the route does not."""
+def _own(kind: str) -> Give:
+    def give(
+        request: Request, body: Commanded, who: Asker = Depends(from_our_script)
+    ) -> JSONResponse:
+        return _answer(request, who, kind, body)
 
+    return give
+
+
+def _of_visit(kind: str) -> Give:
     def give(
         request: Request, visit_id: str, body: m.Body, who: Asker = Depends(from_our_script)
     ) -> JSONResponse:
         find_visit(desk_of(request), visit_id)
         return _answer(request, who, kind, body, visit=visit_id)
 
+    return give
+
+
+def _of_alarm(kind: str) -> Give:
+    def give(
+        request: Request, alarm_id: str, body: m.Body, who: Asker = Depends(from_our_script)
+    ) -> JSONResponse:
+        find_alarm(desk_of(request), alarm_id, who)
+        return _answer(request, who, kind, body, alarm=alarm_id)
+
+    return give
+
+
+def _acknowledge(
+    request: Request, alarm_id: str, who: Asker = Depends(from_our_script)
+) -> JSONResponse:
+    """A lease, not the end; it has nothing to say, and nobody should have to say nothing."""
+    find_alarm(desk_of(request), alarm_id, who)
+    return _answer(request, who, "acknowledge", m.Body(), alarm=alarm_id)
+
+
+def _route(path: str, kind: str, model: type[Commanded], give: Give) -> None:
+    """The models differ, the routes do not."""
     give.__annotations__["body"] = model
-    router.add_api_route(
-        f"/visits/{{visit_id}}/{kind}", give, methods=["POST"], response_model=m.Done, name=kind
-    )
+    router.add_api_route(path, give, methods=["POST"], response_model=m.Done, name=kind)
 
 
-for _kind, _model in VISIT_COMMANDS.items():
-    _route(_kind, _model)
+for _path, (_kind, _model) in OWN.items():
+    _route(f"/{_path}", _kind, _model, _own(_kind))
+for _kind, _body in VISIT_COMMANDS.items():
+    _route(f"/visits/{{visit_id}}/{_kind}", _kind, _body, _of_visit(_kind))
+for _kind, _body in ALARM_COMMANDS.items():
+    _route(f"/alarms/{{alarm_id}}/{_kind}", _kind, _body, _of_alarm(_kind))
+router.add_api_route(
+    "/alarms/{alarm_id}/acknowledge",
+    _acknowledge,
+    methods=["POST"],
+    response_model=m.Done,
+    name="acknowledge",
+)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from hub.rules.kinds import COMMANDS, MEANS
+from hub.rules.facts import PLAN_FACTS
+from hub.rules.kinds import ANSWERS, COMMANDS, DRILLS, ENTRY_KINDS, MEANS, RESULTS
+from hub.web import api_models
 from protocol.messages import SosPressed
 from tests.hub.web.house import PASSWORD, Browser, House
 
@@ -130,5 +132,12 @@ def test_the_openapi_file_names_every_command(program: httpx.Client) -> None:
     for command in COMMANDS:
         wanted = {"plan_visit": "visits", "take_duty": "duty"}.get(command, command)
         assert wanted in last, command
-    for means in MEANS:
-        assert f'"{means}"' in json.dumps(schema)
+    said = json.dumps(schema)
+    for word in (*MEANS, *RESULTS, *ANSWERS, *DRILLS, *ENTRY_KINDS):
+        assert f'"{word}"' in said, word
+    assert set(api_models.PlanFacts.model_fields) == set(PLAN_FACTS)
+
+
+def test_the_fields_of_a_record_cannot_replace_what_it_is() -> None:
+    body = api_models.WriteRecord(kind="key", verb="sign-out", fields={"kind": "x", "label": "K1"})
+    assert body.facts() == {"kind": "key", "verb": "sign-out", "label": "K1"}
