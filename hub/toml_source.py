@@ -174,7 +174,13 @@ class Table:
         self._faults = faults
         self.path = path
         self._tree = tree
+        self._inherited: Mapping[str, object] = {}
         self._asked: list[str] = []
+
+    def inherit(self, tree: Mapping[str, object]) -> None:
+        """What stands here where this table does not say it itself; a key of it is no misspelling
+        of this table's, so nothing in it is a fault for not being asked for."""
+        self._inherited = tree
 
     def fault(self, key: str, said: str) -> None:
         self._faults.append(self._source.fault((*self.path, key) if key else self.path, said))
@@ -184,15 +190,15 @@ class Table:
 
     def get(self, key: str) -> object:
         """The value as it stands, unjudged."""
-        return self._tree.get(key, "")
+        return self._tree.get(key, self._inherited.get(key, ""))
 
     def _take(self, key: str, kind: type, allowed: str, needed: bool) -> object | None:
         self._asked.append(key)
-        if key not in self._tree:
+        value = self._tree.get(key, self._inherited.get(key))
+        if value is None:
             if needed:
                 self.fault(key, f"is missing; allowed is {allowed}")
             return None
-        value = self._tree[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             self.fault(key, f"{_shown(value)} is wrong; allowed is {allowed}")
             return None

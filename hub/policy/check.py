@@ -7,13 +7,16 @@ more than two minutes.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
+from hub.policy.layers import KEYS, Layers
 from hub.policy.model import Policy, Timer
+from hub.policy.rows import clause_duties
 from hub.rules.kinds import ALARM_KINDS, ON_EVENTS
 from hub.rules.model import Ladder
 from hub.rules.phases import ENDED, PHASES
 from hub.rules.planning import THEN
-from hub.toml_source import Fault, Source
+from hub.toml_source import Fault
 
 MAX_SOS_LEASE_MS = 120_000  # P3: the first lease of an SOS
 MAX_BACKSTOP_MS = 2 * 3_600_000
@@ -30,19 +33,11 @@ MUST_RAISE = {
 Said = tuple[str, str, str, str]  # table, row id, key, what is wrong
 
 
-def cross_faults(source: Source, own: Policy, policy: Policy) -> list[Fault]:
-    """Faults between rows, each at the row of this file, or at its top for what is missing."""
-    places = _places(own)
-    found: list[Fault] = []
-    for table, row, key, said in [*_twice(own), *_references(policy), *_people(policy),
-                                  *_watching(policy)]:  # fmt: skip
-        index = places.get((table, row))
-        if index is None:
-            name = f"{table} {row}: " if row else ""
-            found.append(source.fault((), f"{name}{key + ' ' if key else ''}{said}"))
-        else:
-            found.append(source.fault((table, index, key) if key else (table, index), said))
-    return found
+def cross_faults(layers: Layers, own: Policy, policy: Policy) -> list[Fault]:
+    """Faults between rows, each where its key stands, or at the file's top for what is missing."""
+    said = (*_twice(own, policy), *_references(policy), *_people(policy), *_watching(policy),
+            *_covering(policy))  # fmt: skip
+    return [layers.fault(*each) for each in said]
 
 
 def _ids(policy: Policy) -> Iterator[tuple[str, list[str]]]:
@@ -52,7 +47,7 @@ def _ids(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     yield "ladder", [row.id for row in policy.ladders]
     yield "gate", [row.id for row in policy.gates]
     yield "on", [row.event for row in policy.on]
-    yield "letter", [row.letter for row in policy.letters]
+    yield "letter", [row.earned_by for row in policy.letters]
     yield "instruction", [row.id for row in policy.instructions]
     yield "phrase", [row.id for row in policy.phrases]
     yield "after", [row.then for row in policy.after]
@@ -62,29 +57,42 @@ def _ids(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     yield "case", [row.id for row in policy.cases]
     yield "register", [row.kind for row in policy.registers]
     yield "screen", [row.shows for row in policy.screens]
-    yield "choose", [f"{place}" for place, _ in enumerate(policy.choices)]
 
 
-def _places(own: Policy) -> dict[tuple[str, str], int]:
-    return {(table, row): place for table, ids in _ids(own) for place, row in enumerate(ids)}
-
-
-def _twice(own: Policy) -> Iterator[Said]:
+def _twice(own: Policy, policy: Policy) -> Iterator[Said]:
+    """Own rows among themselves: one that its base has too is no second one. Letters of all."""
     for table, ids in _ids(own):
         for row, count in Counter(ids).items():
             if count > 1:
-                key = {
-                    "on": "event",
-                    "letter": "letter",
-                    "after": "then",
-                    "register": "kind",
-                    "screen": "shows",
-                }.get(table, "id")
-                yield table, row, key, f"{row!r} is there {count} times; allowed is once"
-    for earned, count in Counter(row.earned_by for row in own.letters).items():
+                said = f"{row!r} is there {count} times; allowed is once"
+                yield table, row, KEYS[table], said
+    for letter, count in Counter(row.letter for row in policy.letters).items():
         if count > 1:
-            last = [row.letter for row in own.letters if row.earned_by == earned][-1]
-            yield "letter", last, "earned_by", f"{earned!r} earns {count} letters; allowed is one"
+            # The row of this file is the one too many, where one of them is its base's.
+            rows = [row for row in policy.letters if row.letter == letter]
+            last = max(enumerate(rows), key=lambda pair: (pair[1] in own.letters, pair[0]))[1]
+            said = f"{letter!r} is there {count} times; allowed is once"
+            yield "letter", last.earned_by, "letter", said
+
+
+def _covering(policy: Policy) -> Iterator[Said]:
+    """Every clause that the file says it covers stands behind some row (P9)."""
+    if not policy.covers:
+        return
+    cited = cited_clauses(policy)
+    for clause, duty in clause_duties().items():
+        if clause.startswith(policy.covers) and clause not in cited:
+            yield "policy", "", "covers", f"no row cites {clause}: {duty}"
+
+
+def cited_clauses(policy: Policy) -> frozenset[str]:
+    """The clauses behind any row of the policy."""
+    found = {*policy.means_clause, *policy.hours.clause}
+    for field in fields(policy):
+        rows = getattr(policy, field.name)
+        if isinstance(rows, tuple):
+            found.update(clause for row in rows for clause in getattr(row, "clause", ()))
+    return frozenset(found)
 
 
 def _unknown(table: str, row: str, key: str, used: Iterable[str], known: Iterable[str],
@@ -109,8 +117,8 @@ def _references(policy: Policy) -> Iterator[Said]:
             yield "timer", timer.id, "backstop", said
         if timer.anchor == "unknown" and not timer.backstop:
             yield "timer", timer.id, "anchor", "'unknown' is for a backstop only"
-    for place, choice in enumerate(policy.choices):
-        yield from _unknown("choose", str(place), "level", [choice.level], levels, "level")
+    for choice in policy.choices:
+        yield from _unknown("choose", choice.say, "level", [choice.level], levels, "level")
     for on in policy.on:
         yield from _unknown("on", on.event, "ladder", [on.ladder], ladders, "ladder")
     for gate in policy.gates:

@@ -4,13 +4,14 @@ Rule: nothing is guessed and nothing is skipped. An unknown key, a time out of r
 nobody defined refuses the whole file: the hub does not start on half a procedure (P9).
 """
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from hub.policy import duty_rows, rows
 from hub.policy.check import cross_faults
+from hub.policy.layers import KEYS, Layers, laid_over, raw_rows
 from hub.policy.model import Hours, Policy, Retention
 from hub.policy.spans import clock_min
 from hub.policy.terms import digest_of
@@ -57,18 +58,31 @@ def shipped(name: str) -> Path:
     return found[name]
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A policy, and where each row and key of it stands in its file or in what it builds on."""
+
+    policy: Policy
+    layers: Layers
+
+
 def load(path: Path) -> Policy:
     """The policy in the file. Raises PolicyFaults with all that is wrong in it."""
+    return load_with_places(path).policy
+
+
+def load_with_places(path: Path) -> Loaded:
+    """As `load`, with the places that a later fault can be shown at."""
     try:
-        policy = _load(path, MAX_BASES)
+        found = _load(path, MAX_BASES)
     except PolicyFaults:
         raise
     except Faults as exc:
         raise PolicyFaults(exc.faults) from exc
-    return replace(policy, digest=digest_of(policy))
+    return replace(found, policy=replace(found.policy, digest=digest_of(found.policy)))
 
 
-def _load(path: Path, bases_left: int) -> Policy:
+def _load(path: Path, bases_left: int) -> Loaded:
     source = read(path)
     faults: list[Fault] = []
     top = Table(source, faults, (), source.tree)
@@ -83,24 +97,41 @@ def _load(path: Path, bases_left: int) -> Policy:
         "covers": about.text("covers", "", "the beginning of clause ids, like HM-", _is_prefix),
     }
     about.done()
+    below = base.layers.tree if base is not None else {}
     for name, (field_name, make) in TABLES.items():
-        found[field_name] = tuple(make(table) for table in top.tables(name))
-    contact = top.table("contact")
+        found[field_name] = tuple(make(table) for table in _rows_of(top, name, below))
+    contact = _single(top, "contact", below)
     found["means"] = duty_rows.means(contact)
     found["means_clause"] = rows.clauses(contact)
     contact.done()
-    found["hours"] = _hours(top.table("hours"))
-    found["retention"] = _retention(top.table("retention"))
+    found["hours"] = _hours(_single(top, "hours", below))
+    found["retention"] = _retention(_single(top, "retention", below))
     top.done()
     own = Policy(**found)
-    policy = own if base is None else _merged(base, own)
-    faults += cross_faults(source, own, policy)
+    policy = own if base is None else _merged(base.policy, own)
+    layers = Layers.over(source, base.layers if base is not None else None)
+    faults += cross_faults(layers, own, policy)
     if faults:
         raise PolicyFaults(faults)
-    return policy
+    return Loaded(policy, layers)
 
 
-def _base(about: Table, path: Path, bases_left: int) -> Policy | None:
+def _rows_of(top: Table, name: str, below: dict[str, Any]) -> list[Table]:
+    """A row that its base has too gives only the keys that it changes; the others stay."""
+    of_base = {str(row[KEYS[name]]): row for row in raw_rows(below, name) if KEYS[name] in row}
+    found = top.tables(name)
+    for table in found:
+        table.inherit(of_base.get(str(table.get(KEYS[name])), {}))
+    return found
+
+
+def _single(top: Table, name: str, below: dict[str, Any]) -> Table:
+    table = top.table(name)
+    table.inherit(below.get(name, {}))
+    return table
+
+
+def _base(about: Table, path: Path, bases_left: int) -> Loaded | None:
     name = about.text("base", "", "the id of a policy beside this file, or a shipped one")
     if not name:
         return None
@@ -111,34 +142,17 @@ def _base(about: Table, path: Path, bases_left: int) -> Policy | None:
     return _load(beside if beside.exists() else shipped(name), bases_left - 1)
 
 
-def key_of(row: object) -> object:
-    """What makes a row of a policy the same row as its base's."""
-    for name in ("id", "event", "earned_by", "then", "kind", "shows"):
-        if hasattr(row, name):
-            return getattr(row, name)
-    return row
-
-
 def _merged(base: Policy, own: Policy) -> Policy:
-    """Own rows replace the base's of the same id and come after the others."""
+    """Own rows stand where the base's of the same key stood; the others come after them."""
     found: dict[str, Any] = {}
-    for field in fields(Policy):
-        mine, its = getattr(own, field.name), getattr(base, field.name)
-        if not isinstance(mine, tuple):
-            continue
-        if field.name in ("means", "means_clause", "levels"):
-            found[field.name] = mine or its
-            continue
-        keys = {key_of(row) for row in mine}
-        found[field.name] = tuple(row for row in its if key_of(row) not in keys) + mine
-    hours = own.hours if own.hours != Hours() else base.hours
-    retention = own.retention if own.retention != Retention() else base.retention
-    covers = own.covers or base.covers
-    return replace(own, **found, hours=hours, retention=retention, covers=covers)
+    for name, (field_name, _) in TABLES.items():
+        its, mine = getattr(base, field_name), getattr(own, field_name)
+        found[field_name] = laid_over(name, its, mine)
+    return replace(own, **found, covers=own.covers or base.covers)
 
 
 def _is_prefix(text: str) -> bool:
-    return not text or any(clause.startswith(text) for clause in rows.known_clauses())
+    return not text or any(clause.startswith(text) for clause in rows.clause_duties())
 
 
 def _hours(table: Table) -> Hours:

@@ -29,14 +29,18 @@ ID_SAID = "lower case letters, digits and hyphens"
 
 
 @cache
-def known_clauses() -> frozenset[str]:
-    """The ids of clauses.toml: what a row may cite."""
+def clause_duties() -> dict[str, str]:
+    """The clauses of clauses.toml and what each asks: what a row may cite."""
     text = Path(__file__).with_name("clauses.toml").read_text(encoding="utf-8")
-    return frozenset(row["id"] for row in tomllib.loads(text)["clause"])
+    return {row["id"]: row["duty"] for row in tomllib.loads(text)["clause"]}
+
+
+def known_clauses() -> frozenset[str]:
+    return frozenset(clause_duties())
 
 
 def clauses(table: Table) -> tuple[str, ...]:
-    return table.texts("clause", "ids of hub/policy/clauses.toml", lambda c: c in known_clauses())
+    return table.texts("clause", "ids of hub/policy/clauses.toml", lambda c: c in clause_duties())
 
 
 def cited(table: Table) -> tuple[tuple[str, ...], str]:
