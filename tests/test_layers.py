@@ -60,6 +60,12 @@ LAYERS = (
     Layer("firmware.pendant", ("firmware.pendant", "protocol"), CHIP, NOT_ON_THE_CHIP, pure=True),
     Layer("firmware", ("firmware", "protocol"), frozenset(), NOT_ON_THE_CHIP),
     Layer("hub.rules", ("hub.rules", "hub.policy.model", "protocol"), IMPURE, pure=True),
+    Layer(
+        "hub.registers",
+        ("hub.registers", "hub.rules", "hub.policy.model", "hub.policy.duties", "hub.policy.words"),
+        IMPURE,
+        pure=True,
+    ),
     Layer("hub", ("hub", "protocol")),
     Layer("simulator", ("simulator", "hub", "firmware", "protocol")),
     Layer("tests", PACKAGES),
@@ -204,6 +210,10 @@ def test_the_pure_parts_have_no_clock_and_no_world() -> None:
         ("protocol.writer", "from protocol.patterns import LineReader"),
         ("protocol.patterns", "import time"),
         ("hub.rules.visit", "from hub.policy import load"),
+        ("hub.rules.visit", "from hub.registers import rule"),
+        ("hub.registers.rule", "from hub.store import log"),
+        ("hub.registers.rule", "import sqlite3"),
+        ("hub.registers.rule", "from time import time"),
     ],
 )
 def test_a_planted_import_is_found(module: str, planted: str) -> None:

@@ -178,3 +178,21 @@ DRILLS = {
 
 MEANS = ("work-mobile", "own-mobile", "client-landline", "client-mobile", "office", "in-person",
          "direct-line", "answerphone")  # fmt: skip
+
+# How workers come in (CT-4). The forbidden ways leave a home open to crime (CT-4.2); they have
+# names so that a gate can refuse them, `way_in_lawful`.
+FORBIDDEN_WAYS = {
+    "key-with-neighbours": "a key left with neighbours",
+    "door-left-open": "the door left unlocked",
+    "key-outside": "a key outside the home, under a mat or the like",
+    "key-on-string": "a key on a string behind the letterbox",
+}
+WAYS_IN = {
+    "let-in": "somebody lets her in",
+    "entry-code": "a door entry code",
+    "key-safe": "a key safe, scrambled again each time",
+    "office-key": "a key from the office's cabinet",
+    "staff-key": "a key that she holds with authority",
+    "other": "another safe way, described",
+    **FORBIDDEN_WAYS,
+}
