@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-SOURCES = ("step", "log", "page", "feel", "link", "flash", "boot", "process", "board")
-
 
 @dataclass(slots=True, eq=False)
 class Happening:

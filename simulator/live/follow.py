@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from hub.rules.model import Alarm
 from hub.store.log import Row
 from hub.store.reader import Reader
 from simulator.live.feed import Feed
@@ -23,6 +24,7 @@ ALARM_WORDS = {
     "alarm_pressed": "pressed",
     "alarm_answered": "answered",
     "acknowledge": "acknowledged",
+    "choose_case": "read",
     "resolve": "resolved",
 }
 
@@ -38,6 +40,7 @@ class Follower:
         self._last_ms = 0  # the newest time the hub has said
         self._ahead_ms: float | None = None  # rule time less link time times speed; only grows
         self._runs = False
+        self._tasks: dict[tuple[str, str], tuple[str, int]] = {}  # (alarm, task): state, due
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log-follower", daemon=True)
@@ -78,6 +81,7 @@ class Follower:
         with self._lock:
             yield
             self._seen = 0
+            self._tasks.clear()
             self._last_ms = 0  # its time is older too
             with contextlib.closing(Reader(self._folder)) as reader:
                 while rows := reader.log_rows(self._seen, _AT_ONCE):
@@ -105,8 +109,23 @@ class Follower:
             "by": row.by, "recorded_ms": row.recorded_ms,
         }  # fmt: skip
         self._feed.add("log", row.kind, row.worker, row.reason, row.at_ms, facts)
+        alarm = reader.alarm(row.alarm) if row.alarm else None
         if row.alarm and row.kind in ALARM_WORDS:
-            alarm = reader.alarm(row.alarm)
             kind = alarm.kind if alarm is not None else "unknown"
             what = f"{kind} {ALARM_WORDS[row.kind]}"
             self._feed.add("alarm", what, row.worker, row.reason, row.at_ms, facts)
+        if alarm is not None:
+            self._tasks_of(alarm, row)
+
+    def _tasks_of(self, alarm: Alarm, row: Row) -> None:
+        """What has become of each thing that a person must do by hand: `call-999 open`, `done`,
+        `spared`, `waived`; `asked` when its time came and nobody had done it."""
+        for task in alarm.tasks:
+            old = self._tasks.get((alarm.id, task.id))
+            new = self._tasks[alarm.id, task.id] = (task.state, task.due_ms)
+            if old == new:
+                continue
+            word = "asked" if old is not None and old[0] == task.state else task.state
+            facts = {"alarm": alarm.id, "due_ms": task.due_ms, "by": task.by}
+            what = f"{task.id} {word}"
+            self._feed.add("task", what, alarm.worker, task.text, row.at_ms, facts)

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from hub.devices.broker import BEATS_USER, EVENTS_USER
+from hub.settings import DEFAULT_POLICY
 from simulator.live.broker import Broker
 from simulator.live.child import Child, ChildFailed, free_port
 from simulator.live.feed import Feed
@@ -43,6 +44,7 @@ class Hub:
         feed: Feed,
         speed: int,
         port: int = 0,
+        policy: str = DEFAULT_POLICY,
     ) -> None:
         self.folder = folder
         self.store = folder / "hub"
@@ -53,17 +55,17 @@ class Hub:
         self._backup = folder / "backup.sqlite"
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "allswell.toml"
-        self.people = self._write_settings(world, broker, receiver, speed)
+        self.people = self._write_settings(world, broker, receiver, speed, policy)
         argv = [sys.executable, "-m", "hub.cli", "serve", "--config", str(self.file)]
         self.child = Child("hub", argv, folder / "hub.log")
 
     def _write_settings(
-        self, world: Path, broker: Broker, receiver: Receiver, speed: int
+        self, world: Path, broker: Broker, receiver: Receiver, speed: int, policy: str
     ) -> dict[str, str]:
         tree = tomllib.loads(world.read_text(encoding="utf-8"))
         parts = [
             toml_table("[organisation]", tree["organisation"]),
-            toml_table("[hub]", {"folder": "hub"}),
+            toml_table("[hub]", {"folder": "hub", "policy": policy}),
             toml_table(
                 "[broker]",
                 {

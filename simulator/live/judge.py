@@ -5,15 +5,17 @@ after the step it names with `since`), inside its window of rule time, and that 
 expectation has taken. A failure says what was wanted and everything that came instead.
 """
 
+import html.parser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from simulator.live.feed import Happening
-from simulator.live.scenario import Allow, Scenario, Step
+from simulator.live.scenario import SHOWN, Allow, Scenario, Step
 from simulator.live.span import spell
 from simulator.live.stage import Stage
 
+MAX_SHOWN = 600  # characters of a board or a page in a failure
 LINK_GRACE_S = 5.0  # a window of rule time is over; what is still on its way may arrive
 
 
@@ -48,8 +50,8 @@ class Judge:
     def judge(self, step: Step, last_act: int) -> Mark | None:
         """Where the expected thing happened. Raises Failed."""
         start = self._marks[step.since].index if step.since else last_act
-        if step.what == "board":
-            self._board(step, start)
+        if step.what in SHOWN:
+            self._shown(step, start)
             return None
         if step.kind == "absent":
             found = self._await(step, start, take=False)
@@ -97,23 +99,30 @@ class Judge:
         grace_ms = int(LINK_GRACE_S * 1000 * self._stage.speed)
         return self.now_ms() <= high_ms + grace_ms
 
-    def _board(self, step: Step, start: int) -> None:
-        """What the board says to whoever sits at it (`who`: whose row; empty: anywhere)."""
-        people = self._stage.hub.people
-        screen = self._stage.operator(self._scenario.screen)
+    def _shown(self, step: Step, start: int) -> None:
+        """What the board, or a page of the hub, says to whoever looks at it."""
         limit_s = self._feed.now_s() + step.within_s
         wanted = step.text or step.name
         while True:
-            shown = board_text(screen.get("/board"), people.get(step.who, ""))
+            shown = self._look(step)
             if (wanted.casefold() in shown.casefold()) != (step.kind == "absent"):
-                self._feed.add("board", wanted, step.who)
+                self._feed.add(step.what, wanted, step.who)
                 return
             if self._feed.now_s() > limit_s:
                 break
             self._feed.await_one(lambda item: False, _once(), len(self._feed))
         said = "must not say" if step.kind == "absent" else "does not say"
-        why = f"the board {said} {wanted!r}; it says: {shown[:600]}"
+        why = f"the {step.what} {said} {wanted!r}; it says: {shown[:MAX_SHOWN]}"
         raise Failed(step, why, self._feed.all(start))
+
+    def _look(self, step: Step) -> str:
+        """`board`: as JSON, `who` is whose row. `screen`: the page at the path that `name` gives,
+        in the browser of `who`; `{label}` in it stands for an id."""
+        screen = self._stage.operator(screen_of(step, self._scenario))
+        if step.what == "board":
+            return board_text(screen.get("/board"), self._stage.hub.people.get(step.who, ""))
+        ids = {label: mark.id for label, mark in self._marks.items()}
+        return words_of(screen.page(step.name.format_map(ids)))
 
     def strict(self) -> None:
         """What is left of the kinds that this scenario lists was expected by nobody."""
@@ -153,6 +162,36 @@ def allows(allow: Allow, item: Happening) -> bool:
         and allow.who in ("", item.who)
         and (not allow.name or fnmatchcase(item.what.casefold(), allow.name.casefold()))
     )
+
+
+def screen_of(step: Step, scenario: Scenario) -> str:
+    """Whose browser is looked at: the board has a row of `who`, a page has a reader."""
+    return step.who if step.what == "screen" and step.who else scenario.screen
+
+
+class _Words(html.parser.HTMLParser):
+    """What a person reads on a page: its text, without scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in ("script", "style", "template")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style", "template")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.words += data.split()
+
+
+def words_of(page: str) -> str:
+    parser = _Words()
+    parser.feed(page)
+    return " ".join(parser.words)
 
 
 def board_text(board: object, row_of: str) -> str:

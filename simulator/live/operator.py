@@ -12,6 +12,15 @@ import httpx
 
 from hub.rules.model import Value
 
+# Commands that stand alone -> where the API takes them; the others are of a visit or an alarm.
+OWN = {
+    "plan_visit": "/visits",
+    "take_duty": "/duty",
+    "record_answer": "/record_answer",
+    "start_drill": "/start_drill",
+    "write_record": "/write_record",
+}
+OF_RECORD = ("kind", "verb", "record", "about")  # the rest of a record's values are its fields
 ANSWER_S = 15.0  # of link time; the hub itself gives up on a stuck engine after 10
 
 
@@ -21,11 +30,13 @@ class OperatorFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`reason`: in the hub's own words. `id`: of what was made, when something was."""
+    """`reason`: in the hub's own words. `id`: of what was made, when something was. `clause`:
+    which clauses of the procedure stand behind it."""
 
     ok: bool
     reason: str
     id: str = ""
+    clause: tuple[str, ...] = ()
 
 
 class _Hidden(html.parser.HTMLParser):
@@ -92,23 +103,18 @@ class Operator:
 
     def do(self, kind: str, values: Mapping[str, Value]) -> Done:
         """One command. `values` name the visit or alarm that it is about."""
-        body = {key: value for key, value in values.items() if key not in ("visit", "alarm")}
-        if "alarm" in values:
-            path = f"/alarms/{values['alarm']}/{kind}"
-        elif "visit" in values:
-            path = f"/visits/{values['visit']}/{kind}"
-        else:
-            path = {"plan_visit": "/visits", "take_duty": "/duty"}.get(kind, "/" + kind)
+        path, body = asked_of(kind, values)
         answer = self._asked("POST", "/api/v1" + path, body)
         try:
             said = answer.json()
         except ValueError:
             said = {}
         reason = said.get("reason") or said.get("detail") or f"HTTP {answer.status_code}"
-        return Done(answer.status_code == 200, str(reason), str(said.get("id", "")))
+        clause = tuple(str(each) for each in said.get("clause") or ())
+        return Done(answer.status_code == 200, str(reason), str(said.get("id", "")), clause)
 
     def _asked(
-        self, method: str, path: str, body: Mapping[str, Value] | None = None
+        self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> httpx.Response:
         for attempt in (1, 2):
             if not self._csrf:
@@ -122,3 +128,19 @@ class Operator:
                 return answer
             self._csrf = ""  # the session is over: a person logs in again and repeats it
         raise OperatorFailed(f"{self.person}: {method} {path} found no answer")
+
+
+def asked_of(kind: str, values: Mapping[str, Value]) -> tuple[str, dict[str, object]]:
+    """Where the API takes a command, and its body."""
+    if kind == "write_record":
+        named: dict[str, object] = {key: values[key] for key in OF_RECORD if key in values}
+        fields = {key: value for key, value in values.items() if key not in OF_RECORD}
+        return OWN[kind], {**named, "fields": fields}
+    if kind in OWN:
+        return OWN[kind], dict(values)
+    body: dict[str, object] = {k: v for k, v in values.items() if k not in ("visit", "alarm")}
+    if "alarm" in values:
+        return f"/alarms/{values['alarm']}/{kind}", body
+    if "visit" in values:
+        return f"/visits/{values['visit']}/{kind}", body
+    return ("/danger" if kind == "report_danger" else f"/{kind}"), body

@@ -12,9 +12,9 @@ from hub.rules.model import Value
 from simulator.live.child import ChildFailed
 from simulator.live.faults import Faults
 from simulator.live.feed import Happening
-from simulator.live.judge import Failed, Judge, Mark
+from simulator.live.judge import Failed, Judge, Mark, screen_of
 from simulator.live.operator import OperatorFailed
-from simulator.live.scenario import START, Repeat, Scenario, Step
+from simulator.live.scenario import SHOWN, START, Repeat, Scenario, Step
 from simulator.live.span import is_moment, moment
 from simulator.live.stage import Stage
 
@@ -56,7 +56,8 @@ class Performance:
         if self._scenario.repeat is not None:
             steps += self._scenario.repeat.steps
         people = {step.by for step in steps if step.by}
-        return people | {self._scenario.screen for step in steps if step.what == "board"}
+        looks = [step for step in steps if step.what in SHOWN]
+        return people | {screen_of(step, self._scenario) for step in looks}
 
     # Rounds, each with a kill in it.
 
@@ -139,10 +140,11 @@ class Performance:
         self._feed.add("step", step.what, step.by, _spoken(step.values))
         done = self._stage.operator(step.by).do(step.what, values)
         if step.refused:
-            if done.ok or step.refused.casefold() not in done.reason.casefold():
-                got = "it was done" if done.ok else f"the hub said: {done.reason}"
+            said = " ".join((done.reason, *done.clause))
+            if done.ok or step.refused.casefold() not in said.casefold():
+                got = "it was done" if done.ok else f"the hub said: {said}"
                 raise Failed(step, f"wanted a refusal with {step.refused!r}; {got}", self._since())
-            self._feed.add("step", "refused", step.by, done.reason)
+            self._feed.add("step", "refused", step.by, said)
         elif not done.ok:
             raise Failed(step, f"refused by the hub: {done.reason}", self._since())
         return done.id
@@ -151,7 +153,7 @@ class Performance:
         """Labels become ids, moments become times."""
         if not isinstance(value, str):
             return value
-        if key == "visit":
+        if key in ("visit", "record"):
             if value not in self._marks:
                 raise KeyError(f"no step has the label {value!r}")
             return self._marks[value].id

@@ -1,6 +1,7 @@
-"""Pendants on the hub's books before its first start: their secrets, and who carries which.
+"""What is on the hub's books before its first start: pendants, who carries which, and what the
+procedure wants written down beforehand.
 
-The rule it keeps: they are added by the engine's own commands, as `allswell` adds them, on a
+The rule it keeps: all of it is added by the engine's own commands, as `allswell` adds it, on a
 database whose first row says SIMULATION.
 """
 
@@ -8,49 +9,96 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hub.clock import utc_ms
 from hub.engine.engine import Engine
 from hub.ids import RandomIds
 from hub.inbox import Command, Reply
 from hub.policy.load import load, shipped
+from hub.rules.model import Value
 from hub.settings import DEFAULT_POLICY
 from hub.store.genesis import SIMULATION, Genesis
 from hub.store.store import Store
 from protocol.codec import SECRET_BYTES
+from simulator.live.span import begin_ms, span_ms
 
 BY = "simulator"
+DAY_MS = 24 * 3_600_000
 
 
 class NotProvisioned(Exception):
-    """The hub refused a person or a pendant."""
+    """The hub refused a person, a pendant or a record."""
 
 
-def register(folder: Path, world: Path, carriers: Mapping[str, str]) -> dict[str, bytes]:
+class _Books:
+    """An engine on the database that the hub will open."""
+
+    def __init__(self, store: Store, policy: str, now_ms: int) -> None:
+        self._engine = Engine(store, RandomIds(), load(shipped(policy)))
+        self._now_ms = now_ms
+
+    def give(self, kind: str, facts: Mapping[str, Value], by: str = BY) -> str:
+        """The id of what was made."""
+        after = self._engine.turn([Command(kind, by, dict(facts), Reply())], self._now_ms)
+        (answer,) = [answer for _, answer in after.replies]
+        if not answer.ok:
+            raise NotProvisioned(f"{kind} {facts}: {answer.reason}")
+        return answer.id
+
+    def moment(self, value: Value) -> Value:
+        """A text like `now - 30 days` or `now + 2 h` is a time."""
+        if not isinstance(value, str) or not value.startswith("now "):
+            return value
+        sign, span = value[4], value[6:].strip()
+        days = span.removesuffix(" days")
+        ms = int(days) * DAY_MS if days != span else span_ms(span)
+        return self._now_ms + (ms if sign == "+" else -ms)
+
+
+def register(
+    folder: Path,
+    world: Path,
+    carriers: Mapping[str, str],
+    policy: str = DEFAULT_POLICY,
+    begins: str = "",
+) -> dict[str, bytes]:
     """Pendant id -> its new secret. `carriers`: pendant id -> who wears it."""
     tree = tomllib.loads(world.read_text(encoding="utf-8"))
     about = tree["organisation"]
-    genesis = Genesis(secrets.token_hex(8), about["name"], about["zone"], SIMULATION, utc_ms())
+    now_ms = begin_ms(begins, about["zone"], utc_ms())
+    genesis = Genesis(secrets.token_hex(8), about["name"], about["zone"], SIMULATION, now_ms)
     made = {pendant: secrets.token_bytes(SECRET_BYTES) for pendant in carriers}
     store = Store(folder, genesis)
     try:
-        engine = Engine(store, RandomIds(), load(shipped(DEFAULT_POLICY)))
+        books = _Books(store, policy, now_ms)
+        records = tree.get("record", [])
         for person in tree["person"]:
-            if person["id"] in carriers.values():
-                names = {key: person[key] for key in ("id", "name", "initials")}
-                _give(engine, Command("add_person", BY, names, Reply()))
+            if records or person["id"] in carriers.values():
+                books.give("add_person", _only(person, ("id", "name", "initials")))
         for pendant, worker in carriers.items():
-            facts = {
+            facts: dict[str, Value] = {
                 "id": pendant, "worker": worker, "key_id": pendant, "secret": made[pendant].hex()
             }  # fmt: skip
-            _give(engine, Command("add_pendant", BY, facts, Reply()))
+            books.give("add_pendant", facts)
+        for client in tree["client"] if records else ():
+            books.give("add_client", _only(client, ("id", "code", "area", "name")))
+        _write(books, records)
     finally:
         store.close()
     return made
 
 
-def _give(engine: Engine, command: Command) -> None:
-    after = engine.turn([command], utc_ms())
-    for _, answer in after.replies:
-        if not answer.ok:
-            raise NotProvisioned(f"{command.kind}: {answer.reason}")
+def _write(books: _Books, records: list[dict[str, Any]]) -> None:
+    """`[[record]]`: by, kind, verb and the fields; `record` may name an earlier one's label."""
+    labels: dict[str, str] = {}
+    for entry in records:
+        facts = {key: books.moment(value) for key, value in entry.items()}
+        label, by = str(facts.pop("label", "")), str(facts.pop("by"))
+        if "record" in facts:
+            facts["record"] = labels[str(facts["record"])]
+        labels[label] = books.give("write_record", facts, by)
+
+
+def _only(entry: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Value]:
+    return {key: entry[key] for key in keys}

@@ -23,8 +23,8 @@ from simulator.live.stage import Stage
 MAX_TEXT = 120  # of what is told of one happening
 SHOWN = 40  # happenings in a diff; the newest count
 COLOURS = {
-    "step": "36", "alarm": "31;1", "page": "35", "feel": "33", "process": "34", "board": "32",
-    "link": "2", "boot": "2", "log": "2",
+    "step": "36", "alarm": "31;1", "task": "33;1", "page": "35", "feel": "33", "process": "34",
+    "board": "32", "screen": "32", "link": "2", "boot": "2", "log": "2",
 }  # fmt: skip
 QUIET_LOG = frozenset({"alarm_raised", "alarm_pressed", "acknowledge", "resolve"})  # told as alarm
 
@@ -125,8 +125,9 @@ def run_one(scenario: Scenario, options: Options, printer: Printer) -> bool:
     began_s = time.monotonic()
     try:
         with Stage(
-            scenario.world, scenario.wearers, speed, printer.happening, scenario.beat_s
-        ) as stage:
+            scenario.world, scenario.wearers, speed, printer.happening, scenario.beat_s,
+            policy=scenario.policy, begins=scenario.begins,
+        ) as stage:  # fmt: skip
             performance = Performance(scenario, stage, printer.say)
             _guarded(lambda: performance.play(options.count, options.seed), stage)
     except Failed as failed:

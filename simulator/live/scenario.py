@@ -8,19 +8,34 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.clock import MAX_SPEED
+from hub.policy.load import SHIPPED
 from hub.rules.kinds import COMMANDS
 from hub.rules.model import Value
+from hub.settings import DEFAULT_POLICY
 from hub.toml_source import Fault, Faults, Source, Table, read
 from protocol.record import is_id
 from simulator.live.pendant import GESTURES
 from simulator.live.proxy import MODES
-from simulator.live.span import MOMENT, SPAN, Moment, is_moment, is_span, moment, span_ms
+from simulator.live.span import (
+    BEGIN,
+    MOMENT,
+    SPAN,
+    Moment,
+    is_begin,
+    is_moment,
+    is_span,
+    moment,
+    span_ms,
+)
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 WORLDS = Path(__file__).resolve().parent.parent / "worlds"
 
 STRICT = ("alarm", "page", "feel")
-EXPECT = ("alarm", "log", "page", "feel", "link", "flash", "boot", "process", "board")
+EXPECT = (
+    "alarm", "task", "log", "page", "feel", "link", "flash", "boot", "process", "board", "screen",
+)  # fmt: skip
+SHOWN = ("board", "screen")  # looked at, not waited for on the feed
 FAULTS = (
     "broker kill", "broker start", "broker freeze", "broker thaw",
     "hub kill", "hub start", "hub backup", "hub restore",
@@ -91,6 +106,8 @@ class Scenario:
     about: str
     speed: int
     world: Path
+    policy: str  # a shipped one's id
+    begins: str  # a weekday and a time of day, "" = now
     clause: tuple[str, ...]
     strict: tuple[str, ...]
     wearers: tuple[str, ...]  # the people who carry a pendant
@@ -115,12 +132,15 @@ def load(path: Path) -> Scenario:
     if not world.exists():
         head.fault("world", f"there is no {world.name} in simulator/worlds")
     labels = {START}
+    policies = tuple(sorted(found.stem for found in SHIPPED.glob("*.toml")))
     scenario = Scenario(
         file=str(path),
         title=head.text("title", allowed="what it shows, in one line"),
         about=head.text("about", ""),
         speed=head.number("speed", 60, 1, MAX_SPEED),
         world=world,
+        policy=head.choice("policy", policies, DEFAULT_POLICY),
+        begins=head.text("begins", "", BEGIN, is_begin),
         clause=head.texts("clause", "a list of clause ids"),
         strict=head.texts("strict", f"a list of {', '.join(STRICT)}", lambda kind: kind in STRICT),
         wearers=head.texts("wearers", "a list of people's ids", is_id),

@@ -1,12 +1,18 @@
-"""Times in scenario files: `"20 min"`, and moments of rule time such as `"arrived + 30 min"`."""
+"""Times in scenario files: `"20 min"`, moments of rule time such as `"arrived + 30 min"`, and
+when a scenario begins: `"Wed 10:00"`."""
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
 SPAN = "a time like 90 s, 20 min or 2 h"
 MOMENT = "a label with or without a time, like arrived + 30 min"
+BEGIN = "a weekday and a time of day, like Wed 10:00"
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+_BEGIN = re.compile(rf"({'|'.join(DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
 _SPAN = re.compile(r"(\d+) *(ms|s|min|h)")
 _MOMENT = re.compile(r"([a-z][a-z0-9-]*)(?: *([+-]) *(\d+ *(?:ms|s|min|h)))?")
 
@@ -58,3 +64,23 @@ def spell(ms: int) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts[:2]) or "0 s"
+
+
+def is_begin(text: str) -> bool:
+    return text == "" or _BEGIN.fullmatch(text) is not None
+
+
+def begin_ms(text: str, zone: str, now_ms: int) -> int:
+    """The next such moment in that zone: a simulation may be ahead of its time, never behind it.
+    Without a text it is now. Raises ValueError."""
+    if not text:
+        return now_ms
+    found = _BEGIN.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not {BEGIN}")
+    here = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    wanted = here.replace(hour=int(found[2]), minute=int(found[3]), second=0, microsecond=0)
+    wanted += timedelta(days=(DAYS.index(found[1]) - here.weekday()) % 7)
+    if wanted <= here:
+        wanted += timedelta(days=7)
+    return int(wanted.timestamp() * 1000)

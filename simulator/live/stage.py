@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from hub.settings import DEFAULT_POLICY
 from simulator.live import provision
 from simulator.live.broker import Broker
 from simulator.live.feed import Feed, Happening
@@ -57,11 +58,15 @@ class Stage:
         beat_s: int = 1,
         web_port: int = 0,
         embedded_broker: bool | None = None,
+        policy: str = DEFAULT_POLICY,
+        begins: str = "",
     ) -> None:
         self.speed = speed
         self.wearers = tuple(wearers)
         self.feed = Feed(tell)
         self._world = world
+        self._policy = policy
+        self._begins = begins
         self._beat_s = beat_s
         self._web_port = web_port
         self._embedded = embedded_broker
@@ -93,12 +98,13 @@ class Stage:
         self.broker.start()
         self.hub = Hub(
             self.folder, self._world, self.broker, self.receiver, self.feed, self.speed,
-            self._web_port,
+            self._web_port, self._policy,
         )  # fmt: skip
         self._ends.callback(self.hub.close)
         self.feed.rule_ms = self.hub.follower.rule_ms
+        carriers = {pendant_of(person): person for person in self.wearers}
         secrets = provision.register(
-            self.hub.store, self._world, {pendant_of(p): p for p in self.wearers}
+            self.hub.store, self._world, carriers, self._policy, self._begins
         )
         self.hub.follower.start()
         self.hub.start()

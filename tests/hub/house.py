@@ -1,8 +1,8 @@
 """A whole hub without threads, network or clock: what the engine's and the store's tests stand on.
 
-`House` is a database in a folder with people, a client and pendants, the shipped procedure, and an
-engine on a hand-moved clock. `House.kill` abandons it as `kill -9` would and opens the copied
-files again: nothing is closed, nothing is rolled back.
+`House` is a database in a folder with people, a client and pendants, a shipped procedure (the
+Homemaker's, or any other), and an engine on a hand-moved clock. `House.kill` abandons it as
+`kill -9` would and opens the copied files again: nothing is closed, nothing is rolled back.
 """
 
 import shutil
@@ -37,6 +37,21 @@ PEOPLE = {
     "mia": ("Mia Stone", "MS", "duty-manager,office", "duty-manager"),
     "dan": ("Dan Field", "DF", "director", ""),
 }
+
+
+def people_of(policy: Policy) -> dict[str, tuple[str, str, str, str]]:
+    """PEOPLE with the roles of that procedure: Tom does what is nearest to the work, Mia manages
+    (and can do Tom's), Dan stands behind her. What is of one visit belongs to Tom too."""
+    if policy.id == POLICY.id:
+        return PEOPLE
+    above = [role.id for role in policy.roles if "manager" in role.id or "director" in role.id]
+    near = [role.id for role in policy.roles if role.id not in above]
+    held = {"tom": near, "mia": near + above, "dan": above}
+    duty = {"tom": near, "mia": above}
+    return {
+        person: (name, initials, ",".join(held.get(person, ())), ",".join(duty.get(person, ())))
+        for person, (name, initials, _, _) in PEOPLE.items()
+    }
 
 
 class Handset:
@@ -94,12 +109,20 @@ class Handset:
 class House:
     """See the module."""
 
-    def __init__(self, folder: Path, seed: int = 1, fill: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int = 1,
+        fill: bool = True,
+        policy: Policy = POLICY,
+        start_ms: int = START_MS,
+    ) -> None:
         self.folder = folder
-        self.now_ms = START_MS
+        self.policy = policy
+        self.now_ms = start_ms
         self.ids = RandomIds(seed)
         self.store = Store(folder, GENESIS)
-        self.engine = Engine(self.store, self.ids, POLICY)
+        self.engine = Engine(self.store, self.ids, policy)
         self.handsets: dict[str, Handset] = {}
         self.mid = count(1)
         self.afters: list[Afterwards] = []
@@ -108,7 +131,7 @@ class House:
             self.fill()
 
     def fill(self) -> None:
-        for person, (name, initials, roles, duty) in PEOPLE.items():
+        for person, (name, initials, roles, duty) in people_of(self.policy).items():
             self.must(
                 "add_person",
                 "setup",
@@ -248,8 +271,7 @@ class House:
     def kill(self, to: Path, seed: int = 2) -> "House":
         """Another house on what is on the disk now."""
         self.copy(to)
-        other = House(to, seed, fill=False)
-        other.now_ms = self.now_ms
+        other = House(to, seed, fill=False, policy=self.policy, start_ms=self.now_ms)
         other.handsets = self.handsets
         other.mid = self.mid
         return other

@@ -8,8 +8,8 @@ import pytest
 
 from simulator.live.demo import MUST, missing, seconds_asked
 from simulator.live.feed import Feed, FeedEnded, Happening
-from simulator.live.judge import Failed, Judge, Mark, board_text
-from simulator.live.operator import hidden_fields
+from simulator.live.judge import Failed, Judge, Mark, board_text, words_of
+from simulator.live.operator import asked_of, hidden_fields
 from simulator.live.runner import describe
 from simulator.live.scenario import Allow, Scenario, Step
 from simulator.live.span import Moment
@@ -169,3 +169,25 @@ def test_hidden_fields_of_a_form() -> None:
 def test_a_step_is_described_as_the_file_says_it() -> None:
     step = expect("page", "SOS*", who="maria", at=Moment("sos", 60_000), text="danger")
     assert describe(step) == "expect page of maria 'SOS*' saying 'danger' at sos + 1 min"
+
+
+def test_a_page_is_read_as_a_person_reads_it() -> None:
+    page = "<style>p {}</style><p>Call <b>999</b>\n now</p><script>let x = 'never'</script>"
+    assert words_of(page) == "Call 999 now"
+
+
+def test_commands_find_their_way_into_the_api() -> None:
+    assert asked_of("do_task", {"alarm": "a-1", "task": "police"}) == (
+        "/alarms/a-1/do_task",
+        {"task": "police"},
+    )
+    assert asked_of("record_answer", {"script": "in", "visit": "v-1"}) == (
+        "/record_answer",
+        {"script": "in", "visit": "v-1"},
+    )
+    assert asked_of("report_danger", {"worker": "bea", "how": "family"})[0] == "/danger"
+    written = {"kind": "key", "verb": "sign_out", "record": "r-1", "by_when_ms": 5}
+    assert asked_of("write_record", written) == (
+        "/write_record",
+        {"kind": "key", "verb": "sign_out", "record": "r-1", "fields": {"by_when_ms": 5}},
+    )

@@ -7,7 +7,16 @@ import pytest
 from hub.toml_source import Faults
 from simulator.live.pendant import GESTURES
 from simulator.live.scenario import EXPECT, FAULTS, FOLDER, KINDS, STRICT, load
-from simulator.live.span import Moment, is_moment, is_span, moment, span_ms, spell
+from simulator.live.span import (
+    Moment,
+    begin_ms,
+    is_begin,
+    is_moment,
+    is_span,
+    moment,
+    span_ms,
+    spell,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 SHIPPED = sorted(FOLDER.glob("*.toml"))
@@ -94,11 +103,12 @@ def test_a_wrong_step_is_told_with_its_line(tmp_path: Path, step: str, said: str
 def test_all_faults_come_at_once(tmp_path: Path) -> None:
     found = faults_of(
         tmp_path,
-        '[scenario]\nspeed = 0\nworld = "mars"\nstrict = ["noise"]\n[[allow]]\nsource = "page"\n'
-        '[[repeat]]\nkill = "cat"\n',
+        '[scenario]\nspeed = 0\nworld = "mars"\npolicy = "mine"\nbegins = "noon"\n'
+        'strict = ["noise"]\n[[allow]]\nsource = "page"\n[[repeat]]\nkill = "cat"\n',
     )
     for said in (
-        "title: is missing", "speed: 0", "no mars.toml", "strict: 'noise'",
+        "title: is missing", "speed: 0", "no mars.toml", "policy: 'mine'", "begins: 'noon'",
+        "strict: 'noise'",
         "allow[1].why: is missing", "repeat[1].kill: 'cat'", "has no [[step]]",
     ):  # fmt: skip
         assert any(said in fault for fault in found), (said, found)
@@ -146,3 +156,19 @@ def test_a_span_is_spelt_in_its_two_greatest_parts() -> None:
     assert [spell(ms) for ms in (0, 250, 61_000, 3_600_000, 3_723_004, -90_000)] == [
         "0 s", "250 ms", "1 min 1 s", "1 h", "1 h 2 min", "-1 min 30 s"
     ]  # fmt: skip
+
+
+def test_a_beginning_is_the_next_such_moment_in_the_zone() -> None:
+    saturday_ms = 1_792_834_200_000  # 2026-10-24, 10:30 in London; the next day has 25 hours
+    for text, hours in {
+        "Sun 10:30": 25,
+        "Sat 10:30": 169,
+        "Sat 11:30": 1,
+        "Fri 10:30": 145,
+    }.items():
+        found_ms = begin_ms(text, "Europe/London", saturday_ms)
+        assert found_ms - saturday_ms == hours * 3_600_000, text
+    assert begin_ms("", "Europe/London", saturday_ms) == saturday_ms
+    assert not is_begin("Sun 24:00")
+    with pytest.raises(ValueError, match="a weekday and a time"):
+        begin_ms("noon", "Europe/London", saturday_ms)
