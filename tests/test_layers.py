@@ -59,7 +59,12 @@ LAYERS = (
     Layer("protocol", ("protocol",), CHIP - {"sys"}, NOT_ON_THE_CHIP),
     Layer("firmware.pendant", ("firmware.pendant", "protocol"), CHIP, NOT_ON_THE_CHIP, pure=True),
     Layer("firmware", ("firmware", "protocol"), frozenset(), NOT_ON_THE_CHIP),
-    Layer("hub.rules", ("hub.rules", "hub.policy.model", "protocol"), IMPURE, pure=True),
+    Layer(
+        "hub.rules",
+        ("hub.rules", "hub.policy.model", "hub.policy.duties", "protocol"),
+        IMPURE,
+        pure=True,
+    ),
     Layer(
         "hub.registers",
         ("hub.registers", "hub.rules", "hub.policy.model", "hub.policy.duties", "hub.policy.words"),
