@@ -31,12 +31,16 @@ class EngineStuck(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """To whoever gave the command: done or not, the reason in a sentence, the id of a new thing."""
+    """To whoever gave the command: done or not, the reason in a sentence, the id of a new thing.
+
+    `gate`: the gate that refused, where the procedure names people who may let it pass.
+    """
 
     ok: bool
     reason: str
     id: str = ""
     clause: tuple[str, ...] = ()
+    gate: str = ""
 
 
 class Reply:

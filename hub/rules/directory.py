@@ -41,6 +41,7 @@ class WorkerFacts:
     fit: bool = True  # LF-fit: nobody has recorded that she may not work alone
     own_mobile: bool = False  # a number, with her consent on file (SU-chain)
     next_of_kin: bool = False
+    phone: bool = False  # a number she is reached on at work is on file (DC-diary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Directory:
     An empty `people` means that the caller does not say who exists, so nobody is refused for it.
     `facts`: what calendar and sun say of the planned time: out_of_hours, after_dark. `on_duty`:
     role -> who is on duty for it now. `out`: workers with an open entry they have not come home
-    from, other than those asked about.
+    from, other than those asked about. `day_before_ms`: the midnight that begins the day before the
+    planned start, where she is (HM-4.1.2), 0 = not told.
     """
 
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Directory:
     facts: frozenset[str] = frozenset()
     on_duty: Mapping[str, frozenset[str]] = field(default_factory=dict)
     out: frozenset[str] = frozenset()
+    day_before_ms: int = 0
 
     def holds(self, person: str, roles: Iterable[str]) -> bool:
         """Whether the person may act in any of these roles."""

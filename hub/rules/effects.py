@@ -57,6 +57,7 @@ class Decision:
 
     `refused` is set when a person's command was not allowed (a gate): state is unchanged and the
     sentence says why and what to do. A pendant's event is never refused: it is recorded.
+    `gate`: the id of the gate that refused, where somebody may let it pass.
     """
 
     visit: Visit | None = None
@@ -65,3 +66,4 @@ class Decision:
     reason: str = ""
     refused: str = ""
     clause: tuple[str, ...] = ()
+    gate: str = ""

@@ -195,7 +195,7 @@ def dump_decision(decision: Decision) -> Json:
         found["alarm"] = dump(decision.alarm)
     if decision.effects:
         found["effects"] = [dump_effect(effect) for effect in decision.effects]
-    for name in ("reason", "refused"):
+    for name in ("reason", "refused", "gate"):
         if getattr(decision, name):
             found[name] = getattr(decision, name)
     if decision.clause:
@@ -211,4 +211,5 @@ def load_decision(d: Json) -> Decision:
         reason=d.get("reason", ""),
         refused=d.get("refused", ""),
         clause=tuple(d.get("clause", ())),
+        gate=d.get("gate", ""),
     )

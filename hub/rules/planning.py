@@ -9,7 +9,8 @@ from hub.rules.changes import refused
 from hub.rules.directory import Directory
 from hub.rules.effects import Decision
 from hub.rules.facts import PLAN_FACTS, RATING
-from hub.rules.gates import Asked, closed_gate, flag, number
+from hub.rules.gates import Asked, flag, number, passage, refusal
+from hub.rules.kinds import ENTRY_KINDS
 from hub.rules.model import Event, Part, Visit
 
 THEN = ("base", "home", "next")
@@ -18,16 +19,45 @@ MAX_WORKERS = 8  # one visit; more is a different kind of work
 MAX_VISIT_MS = 24 * 3_600_000  # a longer one is two visits
 
 
+# What is watched besides a visit, and the fact that tells it (ADR 0014).
+KIND_FACTS = {"site": "on_site", "meeting": "office_meeting", "day": "day_entry"}
+# Moments that were agreed beforehand: data key less its `_ms` -> the anchor it sets.
+AGREED = {"check_in": "check_in", "expected_back": "expected_back", "relief": "relief_due"}
+
+
 def facts_of(event: Event, directory: Directory) -> frozenset[str]:
-    """What was said when planning, and what the client's record says besides."""
-    found = {name for name in PLAN_FACTS if flag(event.data, name)}
+    """What was said when planning, and what the client's record, clock and sun say besides."""
+    found = {name for name in PLAN_FACTS if flag(event.data, name)} | directory.facts
     client = directory.clients.get(str(event.data.get("client", "")))
     rating = str(event.data.get("rating", "")) or (client.rating if client is not None else "")
     if rating:
         found.add(RATING + rating)
-    if client is not None and client.risk_flag:
-        found.add("risk_flag")
+    if client is not None:
+        on_file = (
+            ("risk_flag", client.risk_flag),
+            ("must_not_be_left", client.must_not_be_left),
+            ("significant_risk", client.assessment == "significant"),
+        )
+        found |= {name for name, holds in on_file if holds}
+    kind = str(event.data.get("kind", ""))
+    if kind in KIND_FACTS:
+        found.add(KIND_FACTS[kind])
+    if str(event.data.get("venue", "")).strip():
+        found.add("other_venue")
     return frozenset(found)
+
+
+def live_facts(event: Event, workers: tuple[str, ...]) -> frozenset[str]:
+    """What LIVE_FACTS will say of the visit, for gates that stand before there is one."""
+    then = str(event.data.get("then", "")) or "base"
+    said = (
+        ("poor_coverage", event.data.get("coverage") == "poor"),
+        ("no_tracker", not str(event.data.get("tracker", "")).strip()),
+        ("pair", len(workers) > 1),
+        ("then_home", then == "home"),
+        ("then_base", then == "base"),
+    )
+    return frozenset(name for name, holds in said if holds)
 
 
 def level_of(terms: Terms, facts: frozenset[str]) -> tuple[str, tuple[str, ...]]:
@@ -54,38 +84,53 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
     level, reasons = level_of(terms, facts)
     if why := _unsound(event, workers, now_ms, directory):
         return refused(None, why)
-    asked = Asked(event, level, facts, directory=directory, workers=workers)
-    gate = closed_gate(terms, "plan_visit", asked)
-    if gate is not None:
-        return refused(None, gate.reason, gate.clause)
-    start_ms, end_ms = number(event.data, "start_ms"), number(event.data, "end_ms")
-    anchors = {"planned_start": start_ms, "awaited": start_ms, "finish": end_ms}
-    coverage = asked.text("coverage") or "unknown"
-    if coverage == "poor":
-        # HM-4.2.7: an end is agreed beforehand; without another one it is the planned end.
-        anchors["agreed_end"] = number(event.data, "agreed_end_ms") or end_ms
-    for moment in ("check_in", "expected_back"):
-        if agreed_ms := number(event.data, f"{moment}_ms"):
-            anchors[moment] = agreed_ms
+    known = facts | live_facts(event, workers)
+    asked = Asked(event, level, known, directory=directory, workers=workers)
+    passed = passage(terms, "plan_visit", asked)
+    if passed.closed is not None:
+        return refusal(terms, None, passed.closed)
+    kind = asked.text("kind") or "visit"
+    parts = tuple(_part(event, kind, who, directory) for who in workers)
     visit = Visit(
         id=visit_id,
         terms=terms.terms_id,
         level=level,
         client=asked.text("client"),
         area=asked.text("area"),
-        planned_start_ms=start_ms,
-        planned_end_ms=end_ms,
-        parts=tuple(Part(who, directory.pendants.get(who, ""), anchors=anchors) for who in workers),
+        planned_start_ms=number(event.data, "start_ms"),
+        planned_end_ms=number(event.data, "end_ms"),
+        parts=parts,
         tracker=asked.text("tracker"),
         then=asked.text("then") or "base",
-        coverage=coverage,
+        coverage=asked.text("coverage") or "unknown",
         purpose=asked.text("purpose"),
         level_reasons=reasons,
-        facts=tuple(sorted(facts)),
         version=1,
+        facts=tuple(sorted(facts)),
+        kind=kind,
+        venue=asked.text("venue"),
+        overridden=passed.overridden,
     )
-    said = f"planned, {level} tracking" + (f": {'; '.join(reasons)}" if reasons else "")
+    name = terms.level[level].name if level in terms.level else level
+    said = f"planned, {name}" + (f": {'; '.join(reasons)}" if reasons else "")
     return Decision(visit=visit, reason=said)
+
+
+def _part(event: Event, kind: str, worker: str, directory: Directory) -> Part:
+    """One worker's share, with every moment that is known beforehand."""
+    start_ms, end_ms = number(event.data, "start_ms"), number(event.data, "end_ms")
+    anchors = {"planned_start": start_ms, "awaited": start_ms, "finish": end_ms,
+               "entered": event.at_ms}  # fmt: skip
+    if str(event.data.get("coverage", "")) == "poor":
+        # HM-4.2.7: an end is agreed beforehand; without another one it is the planned end.
+        anchors["agreed_end"] = number(event.data, "agreed_end_ms") or end_ms
+    for key, anchor in AGREED.items():
+        if agreed_ms := number(event.data, f"{key}_ms"):
+            anchors[anchor] = agreed_ms
+    if kind == "day":  # out from its start, and expected back at its end
+        anchors["expected_back"] = anchors.get("expected_back", end_ms)
+        return Part(worker, directory.pendants.get(worker, ""), phase="to-base", anchors=anchors)
+    return Part(worker, directory.pendants.get(worker, ""), anchors=anchors)
 
 
 def workers_of(event: Event) -> tuple[str, ...]:
@@ -100,6 +145,7 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
     tracker = str(event.data.get("tracker", "")).strip()
     then = str(event.data.get("then", "")) or "base"
     coverage = str(event.data.get("coverage", "")) or "unknown"
+    kind = str(event.data.get("kind", "")) or "visit"
     unknown = [
         who for who in (*workers, *([tracker] if tracker else [])) if not directory.knows(who)
     ]
@@ -112,5 +158,6 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
         (0 < start_ms < end_ms - MAX_VISIT_MS, "A visit of more than a day is two visits."),
         (then not in THEN, f"What she does then is one of {', '.join(THEN)}."),
         (coverage not in COVERAGE, f"Coverage is one of {', '.join(COVERAGE)}."),
+        (kind not in ENTRY_KINDS, f"An entry is one of {', '.join(ENTRY_KINDS)}."),
     )
     return next((why for holds, why in checks if holds), "")

@@ -130,10 +130,17 @@ def name_tracker(terms: Terms, visit: Visit, event: Event) -> Decision:
     sources: tuple[str, ...] = ()
     for part in visit.parts:
         sources += answered_sources(terms, visit, part, frozenset({"no_tracker"}), event.at_ms)
-    new = replace(visit, tracker=tracker, version=visit.version + 1)
+    # Whoever tracks her now has agreed to nothing yet (HM-4.1.2).
+    parts = visit.parts if tracker == visit.tracker else tuple(map(_not_agreed, visit.parts))
+    new = replace(visit, tracker=tracker, parts=parts, version=visit.version + 1)
     effects = (ResolveAlarms(sources, event.by, "a tracker is named"),)
     said = "a tracker is named (HM-4.1.1)"
     return Decision(visit=new, effects=effects, reason=said, clause=("HM-4.1.1",))
+
+
+def _not_agreed(part: Part) -> Part:
+    anchors = {name: at_ms for name, at_ms in part.anchors.items() if name != "tracker_agreed"}
+    return replace(part, anchors=anchors)
 
 
 def _with_agreed_end(visit: Visit, part: Part, agreed_ms: int, herself: bool) -> Part:

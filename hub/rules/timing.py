@@ -14,8 +14,9 @@ from hub.rules.facts import Test, test_of
 from hub.rules.model import Deadline, Event, Part, Visit
 from hub.rules.phases import ENDED
 
-# Moments that lie ahead: a backstop never waits for them.
-AHEAD = frozenset({"planned_start", "awaited", "finish", "agreed_end", "expected_back", "check_in"})
+# Moments that lie ahead, or long before she set out: a backstop never counts from them.
+AHEAD = frozenset({"planned_start", "awaited", "finish", "agreed_end", "expected_back", "check_in",
+                   "relief_due", "entered", "tracker_agreed"})  # fmt: skip
 # (timer, its anchor, when, until)
 Ready = tuple[Timer, str, tuple[Test, ...], tuple[Test, ...]]
 

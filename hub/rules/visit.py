@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules import contact, steering
-from hub.rules.changes import noted, refused
+from hub.rules import agreeing, contact, steering
+from hub.rules.changes import having, noted, refused
 from hub.rules.claims import HANDLERS, press
 from hub.rules.dangers import alarm_of, press_alarm, reported
+from hub.rules.directory import Directory
 from hub.rules.effects import Decision
-from hub.rules.gates import Asked, by_another, closed_gate
+from hub.rules.gates import Asked, by_another, passage, refusal
 from hub.rules.kinds import DANGER_PRESSES
 from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import ENDED
@@ -44,23 +45,33 @@ OF_VISIT: dict[str, tuple[OfVisit, bool]] = {
     "cancel": (steering.cancel, True),
     "name_tracker": (steering.name_tracker, False),
     "set_coverage": (steering.set_coverage, False),
+    "agree_tracking": (agreeing.agree_tracking, True),
+    "check_risk": (agreeing.check_risk, True),
 }
 
 
-def decide(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
-    """What the event does. `now_ms` dates only what is received; deadlines count from `at_ms`."""
+UNKNOWN = Directory()
+
+
+def decide(
+    terms: Terms, visit: Visit, event: Event, now_ms: int, directory: Directory = UNKNOWN
+) -> Decision:
+    """What the event does. `now_ms` dates only what is received; deadlines count from `at_ms`.
+
+    `directory`: what the gates of this command may see; other events need none.
+    """
     kind = event.kind
     if kind in HANDLERS or kind in DANGER_PRESSES:
         return _pressed(terms, visit, event, now_ms)
     if kind in OF_PART:
-        return _of_part(terms, visit, event)
+        return _of_part(terms, visit, event, directory)
     if kind == "due":
         part = visit.part(event.worker)
         if part is None:
             return noted(visit, f"a timer of {event.worker}, who has no part in this visit")
         return due(terms, visit, part, event)
     if kind in OF_VISIT:
-        return _of_visit(terms, visit, event)
+        return _of_visit(terms, visit, event, directory)
     if kind == "report_danger":
         return reported(terms, event, visit)
     return _from_hub(terms, visit, event, now_ms)
@@ -77,14 +88,7 @@ def _pressed(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
     return noted(visit, f"{event.kind} by {who}, who has no part in this visit: recorded")
 
 
-def _asked(terms: Terms, visit: Visit, part: Part | None, event: Event) -> Asked:
-    workers = tuple([each.worker for each in visit.parts])
-    wait_ms = terms.call_back_wait_ms
-    facts = frozenset(visit.facts)
-    return Asked(event, visit.level, facts, visit, part, workers=workers, call_back_wait_ms=wait_ms)
-
-
-def _of_part(terms: Terms, visit: Visit, event: Event) -> Decision:
+def _of_part(terms: Terms, visit: Visit, event: Event, directory: Directory) -> Decision:
     rule, by_other = OF_PART[event.kind]
     worker = event.worker or str(event.data.get("worker", ""))
     part = visit.part(worker)
@@ -95,26 +99,52 @@ def _of_part(terms: Terms, visit: Visit, event: Event) -> Decision:
         return refused(visit, why)
     if part.phase in ENDED:
         return refused(visit, f"Her part is {part.phase}: there is nothing to change.")
-    gate = closed_gate(terms, event.kind, _asked(terms, visit, part, event))
-    if gate is not None:
-        return refused(visit, gate.reason, gate.clause)
-    return rule(terms, visit, part, event)
+    return _gated(terms, visit, part, event, directory, lambda: rule(terms, visit, part, event))
 
 
-def _of_visit(terms: Terms, visit: Visit, event: Event) -> Decision:
+def _of_visit(terms: Terms, visit: Visit, event: Event, directory: Directory) -> Decision:
     rule, by_other = OF_VISIT[event.kind]
     if by_other and (why := by_another(event.by, [each.worker for each in visit.parts])):
         return refused(visit, why)
     if visit.phase in ENDED:
         return refused(visit, f"This visit is {visit.phase}: there is nothing to change.")
-    gate = closed_gate(terms, event.kind, _asked(terms, visit, None, event))
-    if gate is not None:
-        return refused(visit, gate.reason, gate.clause)
-    return rule(terms, visit, event)
+    return _gated(terms, visit, None, event, directory, lambda: rule(terms, visit, event))
+
+
+def _gated(
+    terms: Terms,
+    visit: Visit,
+    part: Part | None,
+    event: Event,
+    directory: Directory,
+    rule: Callable[[], Decision],
+) -> Decision:
+    """The rule behind the policy's gates. Who let one pass stands on the visit."""
+    if event.kind not in terms.gates_for:
+        return rule()
+    asked = Asked(
+        event,
+        visit.level,
+        frozenset(visit.facts) | directory.facts,
+        visit,
+        part,
+        directory,
+        workers=tuple([each.worker for each in visit.parts]),
+        call_back_wait_ms=terms.call_back_wait_ms,
+    )
+    passed = passage(terms, event.kind, asked)
+    if passed.closed is not None:
+        return refusal(terms, visit, passed.closed)
+    decision = rule()
+    if not passed.overridden or decision.refused or decision.visit is None:
+        return decision
+    kept = having(decision.visit, overridden=decision.visit.overridden + passed.overridden)
+    said = f"{decision.reason}; let pass: {', '.join(passed.overridden)}"
+    return replace(decision, visit=kept, reason=said)
 
 
 def _from_hub(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
-    if event.kind in ("acknowledge", "resolve", "plan_visit", "take_duty"):
+    if event.kind in ("acknowledge", "resolve", "plan_visit", "take_duty", "rebase"):
         return refused(visit, f"{event.kind} is not done to a visit.")
     if event.kind == "unknown_open_press":
         effect = press_alarm(terms, replace(event, kind="sos_pressed"), now_ms)

@@ -7,28 +7,34 @@ provider is down.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.policy.spans import span_ms
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, form, reading, visit
-from hub.rules.directory import ClientFacts, Directory
+from hub.rules.directory import ClientFacts, Directory, WorkerFacts
 from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import Alarm, Event, Part, Visit
 
 NINE = 1_790_000_000_000  # any morning; the stories only count from it
 HOMEMAKER = load(shipped("homemaker-exeter"))
 CLIENT = ClientFacts("A Client", "1 Some Street, Exeter", "EX1 1AA", ("01392 000000",), "C2")
+CLIENT = replace(CLIENT, assessment="signed", assessed_by=2, known=True, contacts=("family",))
+READY = WorkerFacts("ready", True, True, True, True, True, True)
+ROLES = {
+    "office": frozenset({"olive"}),
+    "duty-manager": frozenset({"max"}),
+    "director": frozenset({"dora"}),
+}
+# Everything is as it should be; a story takes away what it is about: `replace(world.directory, …)`.
 DIRECTORY = Directory(
-    roles={
-        "office": frozenset({"olive"}),
-        "duty-manager": frozenset({"max"}),
-        "director": frozenset({"dora"}),
-    },
+    roles=ROLES,
     clients={"client": CLIENT},
     pendants={"kim": "p-kim", "lee": "p-lee"},
+    workers={"kim": READY, "lee": READY},
+    on_duty=ROLES,
 )
 BOOT = "00000000000000ab"
 Value = str | int | bool
@@ -50,6 +56,7 @@ class World:
     """One hub's rules, one visit at most, as many alarms as there are."""
 
     policy: Policy = HOMEMAKER
+    directory: Directory = DIRECTORY
     now_ms: int = NINE
     visit: Visit | None = None
     alarms: dict[str, Alarm] = field(default_factory=dict)
@@ -84,7 +91,7 @@ class World:
             **more,
         }
         event = Event("plan_visit", self.now_ms, by="olive", data=facts)
-        decision = visit.plan(self.policy, event, "v1", self.now_ms, DIRECTORY)
+        decision = visit.plan(self.policy, event, "v1", self.now_ms, self.directory)
         if decision.visit is not None:
             self.visit = decision.visit
         return decision
@@ -139,7 +146,7 @@ class World:
         if self.visit is None:
             decision = dangers.off_visit(self.policy, event, self.now_ms)
         else:
-            decision = visit.decide(self.policy, self.visit, event, self.now_ms)
+            decision = visit.decide(self.policy, self.visit, event, self.now_ms, self.directory)
             assert decision.visit is not None
             self.visit = decision.visit
         self.reasons.append(decision.reason)

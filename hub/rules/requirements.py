@@ -1,0 +1,323 @@
+"""What a gate may ask for: each requirement by its name, and how it is told.
+
+Rule: a requirement looks only at the command, the visit and the directory it is given; what nobody
+recorded does not hold. A policy lists the names (docs/policies.md); nothing here knows a procedure.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from hub.policy.model import Gate
+from hub.rules.directory import ClientFacts, Directory, WorkerFacts
+from hub.rules.model import Event, Part, Value, Visit
+
+MAP_LINK = ("http://", "https://", "www.", "maps.", "goo.gl", "what3words", "///")
+# CT-4.2: what may not be recorded as the way in, by the words it is told with.
+UNLAWFUL_WAYS = ("neighbour", "open", "unlocked", "latch", "mat", "string", "plant", "stone",
+                 "hidden")  # fmt: skip
+DAY_MS = 24 * 3_600_000
+NOBODY = ClientFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a requirement may look at. `workers`: whom it is about; `client`: who is visited."""
+
+    event: Event
+    level: str
+    facts: frozenset[str]
+    visit: Visit | None = None
+    part: Part | None = None
+    directory: Directory = field(default_factory=Directory)
+    workers: tuple[str, ...] = ()
+    call_back_wait_ms: int = 0
+
+    def text(self, key: str) -> str:
+        return str(self.event.data.get(key, "")).strip()
+
+    @property
+    def client(self) -> ClientFacts | None:
+        """As it is on file; None where nothing is."""
+        named = self.visit.client if self.visit is not None else self.text("client")
+        return self.directory.clients.get(named)
+
+    @property
+    def whom(self) -> tuple[str, ...]:
+        """The workers that a command is about: of one part, only hers."""
+        return (self.part.worker,) if self.part is not None else self.workers
+
+    def each(self, test: Callable[[WorkerFacts], bool]) -> bool:
+        """Whether it holds for everybody who goes. Of whom nothing is known it does not."""
+        known = self.directory.workers
+        return bool(self.whom) and all(who in known and test(known[who]) for who in self.whom)
+
+    def another(self, key: str) -> bool:
+        """Somebody is named there who is not one of those who go."""
+        return self.text(key) not in ("", *self.workers) and self.directory.knows(self.text(key))
+
+
+def flag(found: Mapping[str, Value], key: str) -> bool:
+    """True, 1 or a form's "on", "true", "yes"."""
+    value = found.get(key, False)
+    return value.lower() in ("true", "yes", "on", "1") if isinstance(value, str) else bool(value)
+
+
+def number(found: Mapping[str, Value], key: str) -> int:
+    """A whole number, or 0 for anything that is none."""
+    value = found.get(key, 0)
+    if isinstance(value, int):
+        return int(value)
+    return int(value) if value.strip().isdecimal() else 0
+
+
+def _rating(asked: Asked, gate: Gate) -> bool:
+    client = asked.client
+    return bool(asked.text("rating") or (client is not None and client.rating))
+
+
+def _manager_agreed(asked: Asked, gate: Gate) -> bool:
+    person = asked.text("manager_agreed")
+    return person not in ("", *asked.workers) and asked.directory.holds(person, gate.roles)
+
+
+def _by_role(asked: Asked, gate: Gate) -> bool:
+    by = asked.event.by
+    return by not in ("", *asked.workers) and asked.directory.holds(by, gate.roles)
+
+
+def _client_details(asked: Asked, gate: Gate) -> bool:
+    client = asked.client
+    if client is None:
+        return not asked.directory.clients
+    return bool(client.name and client.address and client.postcode and client.lines)
+
+
+def _venue(asked: Asked) -> str:
+    return asked.visit.venue if asked.visit is not None else asked.text("venue")
+
+
+def _full_address(asked: Asked, gate: Gate) -> bool:
+    client = asked.client
+    place = _venue(asked) or (client.address if client is not None else "")
+    if not place:
+        return not asked.directory.clients
+    return not any(mark in place.lower() for mark in MAP_LINK)
+
+
+def _times(asked: Asked, gate: Gate) -> bool:
+    start_ms = number(asked.event.data, "start_ms")
+    return 0 < start_ms < number(asked.event.data, "end_ms")
+
+
+def _entry(asked: Asked, gate: Gate) -> bool:
+    return all(asked.text(key) for key in ("client", "purpose", "area"))
+
+
+def _diary_complete(asked: Asked, gate: Gate) -> bool:
+    client = asked.client or NOBODY
+    place = _venue(asked) or (client.name and client.address and client.postcode)
+    said = bool(place) and bool(asked.text("then")) and _times(asked, gate)
+    return said and asked.each(lambda worker: worker.phone)
+
+
+def _tracker(asked: Asked, gate: Gate) -> bool:
+    return bool(asked.visit.tracker if asked.visit is not None else asked.text("tracker"))
+
+
+def _tracker_agreed(asked: Asked, gate: Gate) -> bool:
+    """Spoken on the day before or that day (HM-4.1.2); of a day the directory knows the midnight.
+
+    A pair has one tracker: what was agreed stands with each part."""
+    if asked.visit is None:
+        return False
+    from_ms = asked.directory.day_before_ms or asked.visit.planned_start_ms - DAY_MS
+    return all(part.anchors.get("tracker_agreed", -1) >= from_ms for part in asked.visit.parts)
+
+
+def _designated(asked: Asked, gate: Gate) -> bool:
+    tracker = asked.text("tracker") or (asked.visit.tracker if asked.visit is not None else "")
+    return tracker not in ("", *asked.workers) and asked.directory.holds(tracker, gate.roles)
+
+
+def _departure_contact(asked: Asked, gate: Gate) -> bool:
+    named = asked.text("departure_contact") or (asked.visit.tracker if asked.visit else "")
+    return named not in ("", *asked.workers)
+
+
+def _read_back(asked: Asked, gate: Gate) -> bool:
+    return bool(asked.text("place") and asked.text("name"))
+
+
+def _spoken(asked: Asked, gate: Gate) -> bool:
+    return asked.text("means") != "answerphone"
+
+
+def _called_back(asked: Asked, gate: Gate) -> bool:
+    anchors = asked.part.anchors if asked.part is not None else {}
+    spoke_now = asked.text("means") not in ("", "answerphone")
+    early = asked.event.at_ms < anchors.get("confirmed", 0) + asked.call_back_wait_ms
+    return (spoke_now and not early) or "called_back" in anchors
+
+
+def _contact_at_finish(asked: Asked, gate: Gate) -> bool:
+    """Before the finish anybody else may agree a new one; after it only who has spoken with her."""
+    if asked.part is None or asked.text("means") not in ("", "answerphone"):
+        return True
+    finish_ms = asked.part.anchors.get("finish", asked.event.at_ms)
+    contact_ms = asked.part.anchors.get("contact", -1)
+    return asked.event.at_ms < finish_ms or contact_ms >= finish_ms
+
+
+def _agreed_end(asked: Asked, gate: Gate) -> bool:
+    return asked.text("coverage") != "poor" or number(asked.event.data, "agreed_end_ms") > 0
+
+
+def _coverage_known(asked: Asked, gate: Gate) -> bool:
+    said = asked.text("coverage") or (asked.visit.coverage if asked.visit is not None else "")
+    return said in ("good", "poor")
+
+
+def _check_in_time(asked: Asked, gate: Gate) -> bool:
+    return any(number(asked.event.data, key) > 0 for key in ("check_in_ms", "expected_back_ms"))
+
+
+def _two_workers(asked: Asked, gate: Gate) -> bool:
+    return len(asked.workers) > 1
+
+
+def _second_person(asked: Asked, gate: Gate) -> bool:
+    return _two_workers(asked, gate) or asked.another("second_person")
+
+
+def _joint_or_elsewhere(asked: Asked, gate: Gate) -> bool:
+    agreed = not gate.roles or _manager_agreed(asked, gate)
+    return agreed and (_two_workers(asked, gate) or bool(_venue(asked)))
+
+
+def _no_significant_risk(asked: Asked, gate: Gate) -> bool:
+    found = (asked.client or NOBODY).assessment == "significant"
+    return not found and "significant_risk" not in asked.facts
+
+
+def _known_client(asked: Asked, gate: Gate) -> bool:
+    return (asked.client or NOBODY).known and "first_meeting" not in asked.facts
+
+
+def _risk_checked(asked: Asked, gate: Gate) -> bool:
+    if asked.part is not None:
+        parts: tuple[Part, ...] = (asked.part,)
+    else:
+        parts = asked.visit.parts if asked.visit is not None else ()
+    told = bool(parts) and all("risk_checked" in part.facts for part in parts)
+    return told or asked.another("risk_checked")
+
+
+def _warning_checked(asked: Asked, gate: Gate) -> bool:
+    """Who looked the client up in the warning system, by id; she may have done it herself."""
+    return bool(asked.text("warning_checked")) and asked.directory.knows(
+        asked.text("warning_checked")
+    )
+
+
+def _on_duty(asked: Asked, gate: Gate) -> bool:
+    return all(asked.directory.on_duty.get(role) for role in gate.roles)
+
+
+def _nobody_out(asked: Asked, gate: Gate) -> bool:
+    """DC-ooh: whoever lays the role down leaves somebody in it while anybody is out."""
+    role, on = asked.text("role"), "on" not in asked.event.data or flag(asked.event.data, "on")
+    if on or (gate.roles and role not in gate.roles) or not asked.directory.out:
+        return True
+    person = asked.text("person") or asked.event.by
+    return bool(asked.directory.on_duty.get(role, frozenset()) - {person})
+
+
+def _way_in_lawful(asked: Asked, gate: Gate) -> bool:
+    words = asked.text("way_in").lower()
+    return not any(each in words for each in UNLAWFUL_WAYS)
+
+
+def _authority_form(asked: Asked, gate: Gate) -> bool:
+    return asked.text("kind") != "key" or bool(asked.text("authority_form"))
+
+
+Requirement = Callable[[Asked, Gate], bool]
+REQUIREMENTS: dict[str, tuple[str, Requirement]] = {
+    "rating": ("the client has a risk rating", _rating),
+    "manager_agreed": ("one of the gate's roles, not the worker, has agreed", _manager_agreed),
+    "by_role": ("one of the gate's roles, not the worker, gives the command", _by_role),
+    "entry": ("client, purpose and area are entered", _entry),
+    "client_details": ("name, address, postcode and a line are on file", _client_details),
+    "full_address": ("a full address; a link to a map is none", _full_address),
+    "times": ("a start and a later end", _times),
+    "diary_complete": (
+        "who, address and postcode, start, finish, returning or home, the worker's number",
+        _diary_complete,
+    ),
+    "tracker": ("a tracker is named", _tracker),
+    "tracker_agreed": ("worker and tracker spoke that day or the day before", _tracker_agreed),
+    "designated": ("the tracker holds one of the gate's roles", _designated),
+    "departure_contact": ("somebody is named for the departure", _departure_contact),
+    "read_back": ("place and name were read back", _read_back),
+    "spoken": ("spoken with a person; an answerphone is none", _spoken),
+    "called_back": ("the call-back is done", _called_back),
+    "contact_at_finish": ("after the finish: she was spoken with since", _contact_at_finish),
+    "agreed_end": ("poor coverage: an end is agreed", _agreed_end),
+    "coverage_known": ("the coverage there was looked up: good or poor", _coverage_known),
+    "check_in_time": ("a time of check-in or of return is given", _check_in_time),
+    "pendant_ready": (
+        "her pendant is charged and heard: everybody's who goes",
+        lambda asked, gate: asked.each(lambda worker: worker.pendant == "ready"),
+    ),
+    "two_workers": ("two workers or more go together", _two_workers),
+    "second_person": ("two workers, or a second person is named", _second_person),
+    "joint_or_elsewhere": (
+        "two workers or another place, agreed by one of the gate's roles",
+        _joint_or_elsewhere,
+    ),
+    "assessed": (
+        "an assessment is on file",
+        lambda asked, gate: bool((asked.client or NOBODY).assessment),
+    ),
+    "assessed_by_two": (
+        "two people wrote the assessment",
+        lambda asked, gate: (asked.client or NOBODY).assessed_by > 1,
+    ),
+    "assessment_signed": (
+        "the assessment is signed and not due for review",
+        lambda asked, gate: (asked.client or NOBODY).assessment == "signed",
+    ),
+    "no_significant_risk": ("no significant risk stands open", _no_significant_risk),
+    "known_client": ("the client has been visited before", _known_client),
+    "risk_checked": ("another person looked the risks up for this visit", _risk_checked),
+    "warning_checked": ("somebody is named who looked the client up", _warning_checked),
+    "inducted": (
+        "everybody who goes was inducted",
+        lambda asked, gate: asked.each(lambda worker: worker.inducted),
+    ),
+    "accepted": (
+        "everybody who goes has read and understood the procedure",
+        lambda asked, gate: asked.each(lambda worker: worker.accepted),
+    ),
+    "fit": (
+        "nobody who goes is recorded as unfit to work alone",
+        lambda asked, gate: asked.each(lambda worker: worker.fit),
+    ),
+    "own_mobile": (
+        "her own mobile is on file, with her consent",
+        lambda asked, gate: asked.each(lambda worker: worker.own_mobile),
+    ),
+    "next_of_kin": (
+        "next of kin are on file for everybody who goes",
+        lambda asked, gate: asked.each(lambda worker: worker.next_of_kin),
+    ),
+    "access_contacts": (
+        "whom to reach about the client is on file",
+        lambda asked, gate: bool((asked.client or NOBODY).contacts),
+    ),
+    "on_duty": ("somebody is on duty for each of the gate's roles", _on_duty),
+    "nobody_out": ("nobody is out, or another person holds the role too", _nobody_out),
+    "way_in_lawful": ("the way in is none that the procedure forbids", _way_in_lawful),
+    "authority_form": ("the date of the authority form is given", _authority_form),
+    "never": ("nothing: it is never allowed where the gate stands", lambda asked, gate: False),
+}
