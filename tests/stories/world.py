@@ -27,6 +27,8 @@ ROLES = {
     "office": frozenset({"olive"}),
     "duty-manager": frozenset({"max"}),
     "director": frozenset({"dora"}),
+    "monitor": frozenset({"olive"}),
+    "manager": frozenset({"max"}),
 }
 # Everything is as it should be; a story takes away what it is about: `replace(world.directory, …)`.
 DIRECTORY = Directory(

@@ -73,6 +73,7 @@ def test_a_policy_that_builds_on_another_has_its_rows_and_its_own() -> None:
 def test_a_visit_runs_by_each_and_is_never_unwatched(name: str) -> None:
     world = World(policy=load(shipped(name)))
     world.plan(workers="kim,lee", concern=True, rating="C2")
+    world.command("check_risk")
     for act in ("press", "confirm_arrival", "depart", "confirm_departure"):
         if act == "press":
             world.press("a-short")
@@ -93,6 +94,7 @@ def test_a_visit_runs_by_each_and_is_never_unwatched(name: str) -> None:
 def test_derbyshires_manager_is_told_at_ten_minutes_by_the_clock() -> None:
     world = World(policy=load(shipped("derbyshire-childrens-services")))
     world.plan(workers="kim,lee", concern=True)
+    world.command("check_risk")
     for worker in ("kim", "lee"):
         world.let_in(worker=worker)
     world.command("confirm_departure", worker="lee", then="next")
