@@ -63,6 +63,7 @@ class Hub:
         self, world: Path, broker: Broker, receiver: Receiver, speed: int, policy: str
     ) -> dict[str, str]:
         tree = tomllib.loads(world.read_text(encoding="utf-8"))
+        self.zone = str(tree["organisation"]["zone"])
         parts = [
             toml_table("[organisation]", tree["organisation"]),
             toml_table("[hub]", {"folder": "hub", "policy": policy}),

@@ -15,7 +15,7 @@ from simulator.live.feed import Happening
 from simulator.live.judge import Failed, Judge, Mark, screen_of
 from simulator.live.operator import OperatorFailed
 from simulator.live.scenario import SHOWN, START, Repeat, Scenario, Step
-from simulator.live.span import is_moment, moment
+from simulator.live.span import day_text, is_day, is_moment, moment
 from simulator.live.stage import Stage
 
 CLOCK_S = 60.0  # how long rule time may stand still before that is the failure
@@ -159,6 +159,8 @@ class Performance:
             return self._marks[value].id
         if key == "alarm":
             return self._alarm(step, value)
+        if is_day(value):
+            return day_text(value, self._stage.hub.zone, self._judge.now_ms())
         if key.endswith("_ms") and is_moment(value):
             found = moment(value)
             base = (

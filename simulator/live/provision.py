@@ -7,7 +7,7 @@ database whose first row says SIMULATION.
 
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,9 @@ from hub.settings import DEFAULT_POLICY
 from hub.store.genesis import SIMULATION, Genesis
 from hub.store.store import Store
 from protocol.codec import SECRET_BYTES
-from simulator.live.span import begin_ms, span_ms
+from simulator.live.span import begin_ms, day_text, is_day
 
 BY = "simulator"
-DAY_MS = 24 * 3_600_000
 
 
 class NotProvisioned(Exception):
@@ -45,15 +44,6 @@ class _Books:
         if not answer.ok:
             raise NotProvisioned(f"{kind} {facts}: {answer.reason}")
         return answer.id
-
-    def moment(self, value: Value) -> Value:
-        """A text like `now - 30 days` or `now + 2 h` is a time."""
-        if not isinstance(value, str) or not value.startswith("now "):
-            return value
-        sign, span = value[4], value[6:].strip()
-        days = span.removesuffix(" days")
-        ms = int(days) * DAY_MS if days != span else span_ms(span)
-        return self._now_ms + (ms if sign == "+" else -ms)
 
 
 def register(
@@ -83,17 +73,20 @@ def register(
             books.give("add_pendant", facts)
         for client in tree["client"] if records else ():
             books.give("add_client", _only(client, ("id", "code", "area", "name")))
-        _write(books, records)
+        _write(books, records, lambda text: day_text(text, about["zone"], now_ms))
     finally:
         store.close()
     return made
 
 
-def _write(books: _Books, records: list[dict[str, Any]]) -> None:
+def _write(books: _Books, records: list[dict[str, Any]], day: Callable[[str], str]) -> None:
     """`[[record]]`: by, kind, verb and the fields; `record` may name an earlier one's label."""
     labels: dict[str, str] = {}
     for entry in records:
-        facts = {key: books.moment(value) for key, value in entry.items()}
+        facts = {
+            key: day(value) if isinstance(value, str) and is_day(value) else value
+            for key, value in entry.items()
+        }
         label, by = str(facts.pop("label", "")), str(facts.pop("by"))
         if "record" in facts:
             facts["record"] = labels[str(facts["record"])]

@@ -12,6 +12,9 @@ MOMENT = "a label with or without a time, like arrived + 30 min"
 BEGIN = "a weekday and a time of day, like Wed 10:00"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+DAY = "a day like today, today - 30 days or today + 7 days"
+
+_DAY = re.compile(r"today(?: *([+-]) *(\d{1,4}) days?)?")
 _BEGIN = re.compile(rf"({'|'.join(DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
 _SPAN = re.compile(r"(\d+) *(ms|s|min|h)")
 _MOMENT = re.compile(r"([a-z][a-z0-9-]*)(?: *([+-]) *(\d+ *(?:ms|s|min|h)))?")
@@ -84,3 +87,17 @@ def begin_ms(text: str, zone: str, now_ms: int) -> int:
     if wanted <= here:
         wanted += timedelta(days=7)
     return int(wanted.timestamp() * 1000)
+
+
+def is_day(text: str) -> bool:
+    return _DAY.fullmatch(text) is not None
+
+
+def day_text(text: str, zone: str, now_ms: int) -> str:
+    """`today - 30 days` as a date like 2026-10-23, in that zone. Raises ValueError."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not {DAY}")
+    days = int(found[2] or 0) * (-1 if found[1] == "-" else 1)
+    here = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    return (here.date() + timedelta(days=days)).isoformat()

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from hub.rules.model import Value
 from simulator.live.demo import MUST, missing, seconds_asked
 from simulator.live.feed import Feed, FeedEnded, Happening
 from simulator.live.judge import Failed, Judge, Mark, board_text, words_of
@@ -186,7 +187,12 @@ def test_commands_find_their_way_into_the_api() -> None:
         {"script": "in", "visit": "v-1"},
     )
     assert asked_of("report_danger", {"worker": "bea", "how": "family"})[0] == "/danger"
-    written = {"kind": "key", "verb": "sign_out", "record": "r-1", "by_when_ms": 5}
+    written: dict[str, Value] = {
+        "kind": "key",
+        "verb": "sign_out",
+        "record": "r-1",
+        "by_when_ms": 5,
+    }
     assert asked_of("write_record", written) == (
         "/write_record",
         {"kind": "key", "verb": "sign_out", "record": "r-1", "fields": {"by_when_ms": 5}},

@@ -10,7 +10,9 @@ from simulator.live.scenario import EXPECT, FAULTS, FOLDER, KINDS, STRICT, load
 from simulator.live.span import (
     Moment,
     begin_ms,
+    day_text,
     is_begin,
+    is_day,
     is_moment,
     is_span,
     moment,
@@ -172,3 +174,13 @@ def test_a_beginning_is_the_next_such_moment_in_the_zone() -> None:
     assert not is_begin("Sun 24:00")
     with pytest.raises(ValueError, match="a weekday and a time"):
         begin_ms("noon", "Europe/London", saturday_ms)
+
+
+def test_a_day_is_a_date_in_the_zone() -> None:
+    late_ms = 1_792_879_800_000  # 2026-10-24, 23:10 in London and 22:10 UTC
+    for text, date in {"today": "24", "today + 1 day": "25", "today - 23 days": "01"}.items():
+        assert is_day(text)
+        assert day_text(text, "Europe/London", late_ms) == f"2026-10-{date}"
+        assert day_text(text, "Europe/Athens", late_ms) != f"2026-10-{date}"
+    with pytest.raises(ValueError, match="a day like today"):
+        day_text("tomorrow", "Europe/London", late_ms)
