@@ -8,14 +8,14 @@ its open presses count all the same, because an SOS is always accepted (P1, P4).
 from hub.dating import date
 from hub.engine import decide, standings
 from hub.engine.pendants import WRITE_EVERY_MS, Boot, PendantState, boot_of
+from hub.engine.readiness import LOST_MS as LOST_MS
+from hub.engine.readiness import LOW_PCT
 from hub.engine.routing import route
 from hub.engine.turn import Turn
 from hub.rules.model import Event
 from hub.verify import Verified
 from protocol.messages import Beat, Booted
 
-LOST_MS = 150_000  # of link time; asked within 3 minutes (EN 50131 grade 4), with room to page
-LOW_PCT = 20
 RECOVERED_PCT = 30  # not low again until it has been this high: no row for every wobble
 
 

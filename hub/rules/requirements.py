@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from hub.policy.model import Gate
 from hub.rules.directory import ClientFacts, Directory, WorkerFacts
+from hub.rules.kinds import FORBIDDEN_WAYS
 from hub.rules.model import Event, Part, Value, Visit
 
 MAP_LINK = ("http://", "https://", "www.", "maps.", "goo.gl", "what3words", "///")
-# CT-4.2: what may not be recorded as the way in, by the words it is told with.
-UNLAWFUL_WAYS = ("neighbour", "open", "unlocked", "latch", "mat", "string", "plant", "stone",
-                 "hidden")  # fmt: skip
+# CT-4.2: a way in that is "other" is told in words; these tell one that is forbidden by name.
+FORBIDDEN_WORDS = frozenset({"neighbour", "neighbours", "unlocked", "doormat", "mat", "string"})
 DAY_MS = 24 * 3_600_000
 NOBODY = ClientFacts()
 
@@ -233,12 +233,17 @@ def _nobody_out(asked: Asked, gate: Gate) -> bool:
 
 
 def _way_in_lawful(asked: Asked, gate: Gate) -> bool:
-    words = asked.text("way_in").lower()
-    return not any(each in words for each in UNLAWFUL_WAYS)
+    way = asked.text("way_in")
+    if way in FORBIDDEN_WAYS:
+        return False
+    words = set(asked.text("way_in_note").lower().replace(",", " ").replace(".", " ").split())
+    return way != "other" or not words & FORBIDDEN_WORDS
 
 
 def _authority_form(asked: Asked, gate: Gate) -> bool:
-    return asked.text("kind") != "key" or bool(asked.text("authority_form"))
+    """A key that comes into the office comes with its form; one that goes out has it there."""
+    is_new = asked.text("kind") == "key" and not asked.text("record")
+    return not is_new or bool(asked.text("authority_form"))
 
 
 Requirement = Callable[[Asked, Gate], bool]
