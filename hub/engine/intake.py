@@ -15,6 +15,7 @@ from hub.engine.routing import Route, route
 from hub.engine.turn import Turn
 from hub.inbox import FromPendant
 from hub.rules import dangers, reading
+from hub.rules.entries import read_in
 from hub.rules.kinds import DANGER_PRESSES
 from hub.rules.model import Alarm, Event, Value
 from hub.verify import Unverified, Verified
@@ -182,7 +183,7 @@ def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) 
 def _read(message: UpMessage, gesture: str, found: Route, prompt: str) -> tuple[str, str]:
     """(event kind, the phase it was read in). Where several visits fit, the reading that a person
     must ask about goes before one that says nothing."""
-    phases = ("off",) if found.part is None else (found.part.phase,)
+    phases = ("off",) if found.part is None else (_column(found),)
     readings = [
         (reading.read(message.TYPE, gesture, phase, prompt), phase)
         for phase in found.phases or phases
@@ -191,12 +192,19 @@ def _read(message: UpMessage, gesture: str, found: Route, prompt: str) -> tuple[
     return (asked or readings)[0]
 
 
+def _column(found: Route) -> str:
+    """What a press is read in: her phase, or that she is out for the day and at no visit."""
+    if found.visit is None or found.part is None:
+        return "off"
+    return read_in(found.visit, found.part)
+
+
 def _facts(message: UpMessage, gesture: str, phase: str, dated: Dated) -> dict[str, Value]:
     """What the row keeps of the message; what the pendant believed only where the hub differs."""
     facts: dict[str, Value] = {}
     if gesture != "none":
         facts["gesture"] = gesture
-    if message.phase != phase:
+    if message.phase != ("to-base" if phase == reading.DAY else phase):
         facts["believed"] = message.phase
     if not dated.certain:
         facts["undated"] = True

@@ -1,14 +1,15 @@
 """Which visit a press belongs to: pendant -> worker -> the one visit it can be about.
 
-Rule: a running visit first, else one that is planned about the time of the press; where two fit
-alike there is no guess and a person asks her (DESIGN: "two candidates: no guess"). What the pendant
-believed decides only when it fits exactly one of them.
+Rule: a running visit first, else one that is planned about the time of the press, else her working
+day (ADR 0014); where two fit alike there is no guess and a person asks her (DESIGN: "two
+candidates: no guess"). What the pendant believed decides only when it fits exactly one of them.
 """
 
 from dataclasses import dataclass
 
 from hub.engine.state import OpenPart
 from hub.engine.turn import Turn
+from hub.rules.entries import is_day
 from hub.rules.model import Part, Visit
 from protocol.messages import Arrived, Ok, StartedOut, UpMessage
 
@@ -36,9 +37,9 @@ def route(
     `at_ms`: when it was pressed, if that is known: yesterday's is about none of today's plans."""
     if not worker:
         return Route()
-    parts = list(turn.state.open_parts(worker).values())
-    running = [part for part in parts if part.phase != "planned"]
     about_ms = turn.now_ms if at_ms is None else at_ms
+    parts, days = _told_apart(turn, worker)
+    running = [part for part in parts if part.phase != "planned"]
     planned = [part for part in parts if part.phase == "planned" and _is_now(part, about_ms)]
     # The last visit is only waiting to be accounted for: she may be at the next one.
     next_one = planned if all(part.phase in AWAY for part in running) else []
@@ -50,7 +51,24 @@ def route(
             return _several([*running, *near])
     if message is None and len(planned) > 1:
         planned = [min(planned, key=lambda part: (part.start_ms, part.visit))]
-    return _one(turn, worker, running or planned, message)
+    begun = [part for part in days if part.start_ms - EARLY_MS <= about_ms]
+    return _one(turn, worker, running or planned or begun, message)
+
+
+def _told_apart(turn: Turn, worker: str) -> tuple[list[OpenPart], list[OpenPart]]:
+    """Her open parts: those of visits, meetings and buildings, and those of working days."""
+    visits: list[OpenPart] = []
+    days: list[OpenPart] = []
+    for part in turn.state.open_parts(worker).values():
+        # Only this phase can be a day's; a look into the visit costs more than the phase.
+        entry = turn.visit(part.visit) if part.phase == "to-base" else None
+        (days if entry is not None and is_day(entry) else visits).append(part)
+    return visits, days
+
+
+def open_days(turn: Turn, worker: str) -> list[str]:
+    """The working days of hers that are not closed."""
+    return [part.visit for part in _told_apart(turn, worker)[1]]
 
 
 def _several(fitting: list[OpenPart]) -> Route:

@@ -6,6 +6,7 @@ Rule: a letter stands only when a person has earned it; what a press says is sho
 from dataclasses import dataclass
 
 from hub.policy.model import Terms
+from hub.rules.entries import closes_at_departure, is_day, is_home_visit
 from hub.rules.model import Claim, Mark, Part, Visit
 
 
@@ -26,14 +27,23 @@ class Line:
     claims: tuple[Claim, ...]
 
 
+def _of_a_visit(terms: Terms, visit: Visit, part: Part) -> list[str]:
+    """How each letter is earned, in the order in which it is (SU-board, HM-3.2, HM-4.2.3)."""
+    wanted = ["home_visit"] if is_home_visit(visit) else []
+    wanted.append("confirm_arrival")
+    if visit.level in terms.called_back_levels and not part.stood_down:
+        wanted.append("call_back")
+    return [*wanted, "confirm_departure"]
+
+
 def line(terms: Terms, visit: Visit, part: Part) -> Line:
     level = terms.level.get(visit.level)
     earned = {mark.letter for mark in part.marks}
-    wanted = ["confirm_arrival", "confirm_departure"]
-    if visit.level in terms.called_back_levels and not part.stood_down:
-        wanted.insert(1, "call_back")
+    wanted = [] if is_day(visit) else _of_a_visit(terms, visit, part)
     if visit.then == "home":
         wanted.append("not_returning")
+    elif visit.then == "base" and not closes_at_departure(visit, "base"):
+        wanted.append("returning")
     letters = [terms.letter_for[name] for name in wanted if name in terms.letter_for]
     return Line(
         worker=part.worker,

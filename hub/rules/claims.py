@@ -10,14 +10,18 @@ from dataclasses import replace
 
 from hub.policy.model import Terms
 from hub.rules.changes import changed, claimed, having, moved, noted
-from hub.rules.dangers import on_row, press_alarm, unplanned_alarm
-from hub.rules.effects import Decision, Effect, Page
+from hub.rules.dangers import press_alarm, unplanned_alarm
+from hub.rules.effects import Decision, Effect
+from hub.rules.entries import first_asked, is_day
 from hub.rules.model import Claim, Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
 from hub.rules.reading import DANGER, FELT_AS_A_SHORT
+from hub.rules.scene import left_alone, report_signs
 
 A_SHORT = frozenset({"arrived", "ok", "replied", "touched"})  # what A short may be read as
 NO_PRESS = "0" * 16 + ".0"  # go_in of an arrival that was told by telephone: no press is answered
+# Of a working day these say nothing: they are about a visit that the hub does not know.
+NOT_OF_A_DAY = frozenset({"started_out", "arrived", "not_going_in", "departed", "no_answer"})
 Handler = Callable[[Terms, Visit, Part, Event], Decision]
 
 
@@ -75,7 +79,15 @@ def _earlier(part: Part, at_ms: int) -> int:
     return min(part.anchors.get("arrival", at_ms), at_ms)
 
 
+def _sees_signs(visit: Visit, part: Part) -> bool:
+    """D before she has opened up: forced entry, or the alarm rings (LF-open)."""
+    outside = part.phase in BEFORE_ARRIVAL or part.phase == "at-door"
+    return outside and "opening_up" in visit.facts
+
+
 def _not_going_in(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if _sees_signs(visit, part):
+        return report_signs(terms, visit, part, event)
     if part.phase != "at-door":
         return _odd(terms, visit, part, event, f"not going in, but {part.phase}")
     if _older(part, event):
@@ -90,19 +102,23 @@ def _not_going_in(terms: Terms, visit: Visit, part: Part, event: Event) -> Decis
 
 
 def _departed(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    if _sees_signs(visit, part):
+        return report_signs(terms, visit, part, event)
     if part.phase in BEFORE_ARRIVAL:
         return _odd(terms, visit, part, event, "departed, but never arrived")
     if part.phase not in ("at-door", "inside", "broken-off"):
         return _claim(visit, part, event, f"departed, already {part.phase}")
     if _older(part, event):
         return _odd(terms, visit, part, event, "departed, but pressed before she was let in")
+    alone, effects = left_alone(terms, visit, part, event)
     new = replace(
         part,
         phase="leaving",
         claims=claimed(part, event),
-        anchors=moved(part, departure_claim=event.at_ms),
+        anchors=moved(part, departure_claim=event.at_ms, **alone),
     )
-    return changed(visit, part, new, "says she has left: a person must speak with her (HM-3.5)")
+    said = "says she has left: a person must speak with her (HM-3.5)"
+    return changed(visit, part, new, said, effects=effects)
 
 
 def _carry_on_asked(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -131,12 +147,14 @@ def _home_safe(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision
         return _odd(terms, visit, part, event, "home, but never arrived")
     if _older(part, event):
         return _odd(terms, visit, part, event, "home, but pressed before she was let in")
-    moments = {"home_claim": event.at_ms}
+    alone, effects = left_alone(terms, visit, part, event)
+    moments = {"home_claim": event.at_ms, **alone}
     phase = part.phase
     if phase in ("at-door", "inside", "broken-off"):
         phase, moments["departure_claim"] = "leaving", event.at_ms
     new = replace(part, phase=phase, claims=claimed(part, event), anchors=moved(part, **moments))
-    return changed(visit, part, new, "says she is home: open until a person has spoken with her")
+    said = "says she is home: open until a person has spoken with her"
+    return changed(visit, part, new, said, effects=effects)
 
 
 def _ok(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -148,15 +166,8 @@ def _replied(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if prompt and prompt == part.prompt:
         new = replace(part, claims=claimed(part, event), prompt="")
         return changed(visit, part, new, "answered her pendant's question: a claim, nothing stops")
-    ask = ladder_page(terms, visit, "late_reply", "a reply that matches no question of now")
+    ask = first_asked(terms, visit, "late_reply", "a reply that matches no question of now")
     return _claim(visit, part, event, "a late reply clears nothing: a person asks", ask)
-
-
-def ladder_page(terms: Terms, visit: Visit, about: str, why: str) -> Page:
-    """Ask whoever the policy pages first about a press that fits nothing."""
-    ladder = terms.ladder.get(on_row(terms, "unplanned").ladder)
-    roles = ladder.steps[0].roles if ladder is not None and ladder.steps else ()
-    return Page(roles, about, why, visit=visit.id)
 
 
 def _felt_as_a_short(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -204,4 +215,6 @@ def press(terms: Terms, visit: Visit, part: Part, event: Event, now_ms: int) -> 
         return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
     if part.phase in ENDED:
         return noted(visit, f"{event.kind}, but this part is {part.phase}: recorded")
+    if event.kind in NOT_OF_A_DAY and is_day(visit):
+        return _odd(terms, visit, part, event, f"{event.kind}, and no entry of hers fits")
     return handler(terms, visit, part, event)

@@ -8,21 +8,29 @@ the contact or that was raised by a press of danger (P3).
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules.changes import changed, having, marked, moved, refused, tried
+from hub.rules.attempts import attempt_of
+from hub.rules.changes import changed, having, marked, moved, noted, refused, tried
 from hub.rules.claims import NO_PRESS
 from hub.rules.effects import Decision, ResolveAlarms
-from hub.rules.gates import flag, number
-from hub.rules.model import Attempt, Event, Part, Visit
-from hub.rules.phases import BEFORE_ARRIVAL
+from hub.rules.entries import closes_at_departure, is_day, is_home_visit
+from hub.rules.gates import by_another, number
+from hub.rules.model import Attempt, Event, Mark, Part, Visit
+from hub.rules.phases import BEFORE_ARRIVAL, ENDED
+from hub.rules.scene import left_alone
 from hub.rules.timing import answered_sources, source_of
 
 # Alarm kinds that end when another person has spoken with her, act by act.
 BY_CONTACT = frozenset(
-    {"call_back_due", "finish_missed", "manager_now", "no_arrival", "beat_lost", "unattended"}
-)
+    {"call_back_due", "finish_missed", "manager_now", "no_arrival", "beat_lost", "unattended",
+     "check_in_missed"}
+)  # fmt: skip
 BY_ARRIVAL = BY_CONTACT | {"arrival_unconfirmed", "no_tracker"}
 BY_DEPARTURE = BY_ARRIVAL | {"departure_unconfirmed", "concern_at_door", "no_answer"}
 BY_HOME = BY_DEPARTURE | {"home_unconfirmed"}
+
+
+# What she does then, told to a person -> the letter it earns (SU-board, HM-6.1).
+THEN_TOLD = {"home": "not_returning", "base": "returning"}
 
 
 def text(event: Event, key: str) -> str:
@@ -48,18 +56,18 @@ def too_early(terms: Terms, part: Part, at_ms: int) -> str:
 
 
 def spoke(event: Event, means: str, note: str = "") -> Attempt:
-    return Attempt(event.at_ms, event.by, means or "work-mobile", True, note)
+    return Attempt(event.at_ms, event.by, means or "work-mobile", True, note, "spoke")
 
 
 def record_contact(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
-    means, reached = text(event, "means"), flag(event.data, "reached")
-    if reached and means == "answerphone":
-        said = "A message left is no contact: record it as not reached, and try her other lines."
-        return refused(visit, said, ("HM-3.1", "HM-3.5"))
-    attempt = Attempt(event.at_ms, event.by, means, reached, text(event, "note"))
-    if not reached:
-        new = replace(part, attempts=tried(part, attempt))
-        said = f"not reached by {means or 'unnamed means'}: try the next line (HM-3.6)"
+    attempt, why = attempt_of(event)
+    if why:
+        return refused(visit, why, ("HM-3.1", "HM-3.5"))
+    if not attempt.reached:
+        latest_ms = max(part.anchors.get("attempt", event.at_ms), event.at_ms)
+        new = replace(part, attempts=tried(part, attempt), anchors=moved(part, attempt=latest_ms))
+        how = f"{attempt.means or 'unnamed means'}{f', {attempt.result}' if attempt.result else ''}"
+        said = f"not reached by {how}: try the next line (HM-3.6)"
         return changed(visit, part, new, said, ("HM-3.6",))
     new = reached_part(terms, visit, part, event, attempt)
     earned = "called_back" in new.anchors and "called_back" not in part.anchors
@@ -70,12 +78,19 @@ def record_contact(terms: Terms, visit: Visit, part: Part, event: Event) -> Deci
     return changed(visit, part, new, said, ("HM-4.2.3",) if earned else (), effects)
 
 
+def spoken(part: Part, at_ms: int) -> dict[str, int]:
+    """Her moments after another person has spoken with her: failed attempts count no more."""
+    anchors = {name: ms for name, ms in part.anchors.items() if name != "attempt"}
+    anchors["contact"] = max(anchors.get("contact", at_ms), at_ms)
+    return anchors
+
+
 def reached_part(terms: Terms, visit: Visit, part: Part, event: Event, attempt: Attempt) -> Part:
     """The part after another person has spoken with her at `event.at_ms`."""
     at_ms = event.at_ms
-    anchors = dict(part.anchors)
-    anchors["contact"] = max(anchors.get("contact", at_ms), at_ms)
-    if part.phase in BEFORE_ARRIVAL and at_ms >= anchors.get("planned_start", at_ms):
+    anchors = spoken(part, at_ms)
+    waits = part.phase in BEFORE_ARRIVAL or is_day(visit)
+    if waits and at_ms >= anchors.get("planned_start", at_ms):
         anchors["awaited"] = max(anchors.get("awaited", at_ms), at_ms)
     marks = part.marks
     if part.phase in ("inside", "leaving") and at_ms >= anchors.get("confirmed", at_ms):
@@ -98,22 +113,21 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
     place, name = text(event, "place"), text(event, "name")
     arrivals = [claim.identity for claim in part.claims if "arrived" in (claim.kind, claim.felt)]
     at_ms = event.at_ms
-    anchors = moved(
-        part,
-        arrival_call=at_ms,
-        arrival=min(part.anchors.get("arrival", at_ms), at_ms),
-        confirmed=at_ms,
-        contact=max(part.anchors.get("contact", at_ms), at_ms),
-    )
+    anchors = spoken(part, at_ms) | {
+        "arrival_call": at_ms,
+        "arrival": min(part.anchors.get("arrival", at_ms), at_ms),
+        "confirmed": at_ms,
+    }
     if end_ms := number(event.data, "end_ms"):
-        anchors = {**anchors, "finish": end_ms}
+        anchors["finish"] = end_ms
+    anchors |= back_at(event)
     contact = text(event, "departure_contact") or visit.tracker
     new = replace(
         part,
         phase="inside",
         anchors=anchors,
         go_in=(arrivals[-1] if arrivals else "") or NO_PRESS,
-        marks=marked(part, terms.letter_for.get("confirm_arrival", ""), at_ms, event.by),
+        marks=arrived_marks(terms, visit, part, event),
         claims=tuple(claim for claim in part.claims if claim.kind != "arrived"),
         attempts=(spoke(event, text(event, "means"), f"read back: {place}, {name}"),),
         departure_contact=contact,
@@ -124,6 +138,20 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
     said = "arrival confirmed by a person: she may go in"
     effects = answers(terms, visit, part, event, BY_ARRIVAL, said)
     return changed(tracked, part, new, said, ("HM-3.1", "HM-3.2"), effects)
+
+
+def back_at(event: Event) -> dict[str, int]:
+    """When she said she would be back or home, if she did and it lies ahead (LF-notify)."""
+    back_ms = number(event.data, "expected_back_ms")
+    return {"expected_back": back_ms} if back_ms > event.at_ms else {}
+
+
+def arrived_marks(terms: Terms, visit: Visit, part: Part, event: Event) -> tuple[Mark, ...]:
+    """A, and HV where the place is a client's home (SU-board)."""
+    if is_home_visit(visit):
+        letter = terms.letter_for.get("home_visit", "")
+        part = having(part, marks=marked(part, letter, event.at_ms, event.by))
+    return marked(part, terms.letter_for.get("confirm_arrival", ""), event.at_ms, event.by)
 
 
 def confirm_departure(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -140,24 +168,22 @@ def confirm_departure(terms: Terms, visit: Visit, part: Part, event: Event) -> D
         return refused(visit, f"Say what she does then: {', '.join(terms.after_then)}.")
     marks = marked(part, terms.letter_for.get("confirm_departure", ""), event.at_ms, event.by)
     new = replace(part, marks=marks)
-    if then == "home":
-        letter = terms.letter_for.get("not_returning", "")
+    ends = closes_at_departure(visit, then)
+    if (told := THEN_TOLD.get(then)) and not ends:
+        letter = terms.letter_for.get(told, "")
         new = replace(new, marks=marked(new, letter, event.at_ms, event.by))
+    alone, left = left_alone(terms, visit, part, event)
     new = replace(
         new,
-        phase=after.phase,
-        anchors=moved(
-            part,
-            departed=event.at_ms,
-            contact=max(part.anchors.get("contact", event.at_ms), event.at_ms),
-        ),
+        phase="closed" if ends else after.phase,
+        anchors={**spoken(part, event.at_ms), "departed": event.at_ms, **alone, **back_at(event)},
         claims=tuple(claim for claim in part.claims if claim.kind == "home_safe"),
         attempts=(spoke(event, text(event, "means")),),
         call_every_ms=0,
         prompt="",
     )
     said = "departure confirmed by a person" + (": not returning" if then == "home" else "")
-    effects = answers(terms, visit, part, event, BY_DEPARTURE, said)
+    effects = (*left, *answers(terms, visit, part, event, BY_DEPARTURE, said))
     clause = ("HM-3.5", "HM-6.1") if then == "home" else ("HM-3.5",)
     return changed(visit, part, new, said, clause, effects)
 
@@ -180,6 +206,7 @@ def confirm_home(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
         part,
         phase="closed",
         marks=marks,
+        anchors=spoken(part, event.at_ms),
         claims=(),
         attempts=(spoke(event, text(event, "means")),),
         prompt="",
@@ -187,3 +214,16 @@ def confirm_home(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
     said = "known to be safe: closed by a person"
     effects = answers(terms, visit, part, event, BY_HOME, said)
     return changed(visit, part, new, said, (), effects)
+
+
+def contact_elsewhere(terms: Terms, visit: Visit, event: Event) -> Decision:
+    """Spoken with about another entry of hers: her day knows that she is well (DC-interval)."""
+    part = visit.part(event.worker)
+    if part is None or part.phase in ENDED or not is_day(visit):
+        return noted(visit, "spoken with elsewhere: recorded, it changes nothing here")
+    if by_another(event.by, [each.worker for each in visit.parts]):
+        return noted(visit, "spoken with elsewhere, by nobody else: recorded, it is no contact")
+    new = reached_part(terms, visit, part, event, spoke(event, text(event, "means")))
+    said = "spoken with her about another entry of hers"
+    effects = answers(terms, visit, part, event, BY_CONTACT, said)
+    return changed(visit, part, new, said, effects=effects)

@@ -28,7 +28,7 @@ EXPOSURE = ("inside", "broken-off", "at-door", "leaving", "going-home", "to-base
 
 FOLLOWS: dict[str, tuple[str, ...]] = {
     "planned": ("on-the-way", "at-door", "cancelled"),
-    "on-the-way": ("at-door", "cancelled"),
+    "on-the-way": ("at-door", "planned", "cancelled"),
     "at-door": ("inside", "leaving", "broken-off"),
     "inside": ("leaving", "broken-off"),
     "broken-off": ("leaving", "going-home", "to-base", "closed"),

@@ -8,6 +8,7 @@ from hub.policy.model import Choice, Terms
 from hub.rules.changes import refused
 from hub.rules.directory import Directory
 from hub.rules.effects import Decision
+from hub.rules.entries import THEN_OF
 from hub.rules.facts import PLAN_FACTS, RATING
 from hub.rules.gates import Asked, flag, number, passage, refusal
 from hub.rules.kinds import ENTRY_KINDS
@@ -40,6 +41,7 @@ def facts_of(event: Event, directory: Directory) -> frozenset[str]:
         )
         found |= {name for name, holds in on_file if holds}
     kind = str(event.data.get("kind", ""))
+    found -= set(KIND_FACTS.values())  # the kind alone says it
     if kind in KIND_FACTS:
         found.add(KIND_FACTS[kind])
     if str(event.data.get("venue", "")).strip():
@@ -47,9 +49,15 @@ def facts_of(event: Event, directory: Directory) -> frozenset[str]:
     return frozenset(found)
 
 
+def then_of(event: Event) -> str:
+    """What she does afterwards, or what is usual for this kind of entry."""
+    kind = str(event.data.get("kind", ""))
+    return str(event.data.get("then", "")).strip() or THEN_OF.get(kind, "base")
+
+
 def live_facts(event: Event, workers: tuple[str, ...]) -> frozenset[str]:
     """What LIVE_FACTS will say of the visit, for gates that stand before there is one."""
-    then = str(event.data.get("then", "")) or "base"
+    then = then_of(event)
     said = (
         ("poor_coverage", event.data.get("coverage") == "poor"),
         ("no_tracker", not str(event.data.get("tracker", "")).strip()),
@@ -90,7 +98,7 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
     if passed.closed is not None:
         return refusal(terms, None, passed.closed)
     kind = asked.text("kind") or "visit"
-    parts = tuple(_part(event, kind, who, directory) for who in workers)
+    parts = tuple(_part(event, facts, who, directory) for who in workers)
     visit = Visit(
         id=visit_id,
         terms=terms.terms_id,
@@ -101,7 +109,7 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
         planned_end_ms=number(event.data, "end_ms"),
         parts=parts,
         tracker=asked.text("tracker"),
-        then=asked.text("then") or "base",
+        then=then_of(event),
         coverage=asked.text("coverage") or "unknown",
         purpose=asked.text("purpose"),
         level_reasons=reasons,
@@ -116,7 +124,7 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
     return Decision(visit=visit, reason=said)
 
 
-def _part(event: Event, kind: str, worker: str, directory: Directory) -> Part:
+def _part(event: Event, facts: frozenset[str], worker: str, directory: Directory) -> Part:
     """One worker's share, with every moment that is known beforehand."""
     start_ms, end_ms = number(event.data, "start_ms"), number(event.data, "end_ms")
     anchors = {"planned_start": start_ms, "awaited": start_ms, "finish": end_ms,
@@ -127,7 +135,9 @@ def _part(event: Event, kind: str, worker: str, directory: Directory) -> Part:
     for key, anchor in AGREED.items():
         if agreed_ms := number(event.data, f"{key}_ms"):
             anchors[anchor] = agreed_ms
-    if kind == "day":  # out from its start, and expected back at its end
+    if "must_not_be_left" in facts:  # CT-4.6b: somebody comes before she goes
+        anchors.setdefault("relief_due", end_ms)
+    if "day_entry" in facts:  # out from its start, and expected back at its end
         anchors["expected_back"] = anchors.get("expected_back", end_ms)
         return Part(worker, directory.pendants.get(worker, ""), phase="to-base", anchors=anchors)
     return Part(worker, directory.pendants.get(worker, ""), anchors=anchors)
@@ -143,7 +153,7 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
     """What no policy could allow: a visit of nobody, tracked by the visitor, or over already."""
     start_ms, end_ms = number(event.data, "start_ms"), number(event.data, "end_ms")
     tracker = str(event.data.get("tracker", "")).strip()
-    then = str(event.data.get("then", "")) or "base"
+    then = then_of(event)
     coverage = str(event.data.get("coverage", "")) or "unknown"
     kind = str(event.data.get("kind", "")) or "visit"
     unknown = [

@@ -15,6 +15,7 @@ FELT_AS_A_SHORT = "felt_as_a_short"
 DANGER_TYPES = {kind.TYPE: kind.TYPE.replace("-", "_") for kind in ALARM_TYPES}
 
 _A_SHORT_TYPES = ("arrived", "ok", "replied")
+DAY = "day"  # out all day and at no visit that the hub knows: no phase, a column of its own
 _NOT_THERE = ("off", "closed", "cancelled")
 _RUNNING = tuple(phase for phase in PHASES if phase not in _NOT_THERE)
 _BEFORE = ("planned", "on-the-way")
@@ -38,6 +39,9 @@ def _table() -> dict[tuple[str, str], str]:
         found["d-short", phase] = "departed"
         found["d-double", phase] = "no_answer"
         found["d-hold", phase] = "home_safe"
+    # Between her visits she is well or home; all else is about a visit that nobody has entered.
+    found |= {(gesture, DAY): kind for (gesture, phase), kind in found.items() if phase == "off"}
+    found |= {("a-short", DAY): "ok", ("a-double", DAY): "carry_on_asked"}
     return found
 
 

@@ -7,13 +7,15 @@ needs another person, what tightens it may come from anyone.
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules.changes import changed, moved, refused
-from hub.rules.contact import BY_CONTACT, answers, reached_part, spoke, text
-from hub.rules.effects import Decision, ResolveAlarms
+from hub.rules.changes import changed, marked, moved, refused
+from hub.rules.contact import BY_CONTACT, answers, back_at, reached_part, spoke, text
+from hub.rules.effects import Decision, Effect, ResolveAlarms
+from hub.rules.entries import is_day, is_home_visit, tracker_told
 from hub.rules.gates import by_another, number
 from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
 from hub.rules.planning import COVERAGE
+from hub.rules.scene import left_alone
 from hub.rules.timing import answered_sources
 
 MIN_EVERY_MIN, MAX_EVERY_MIN = 5, 240  # an agreed interval that people can keep, and that helps
@@ -33,7 +35,12 @@ def spoken_now(
 def start_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase != "planned":
         return refused(visit, f"She has started out already: this part is {part.phase}.")
-    new = replace(part, phase="on-the-way", anchors=moved(part, started_out=event.at_ms))
+    marks = part.marks
+    if is_home_visit(visit) and not by_another(event.by, [each.worker for each in visit.parts]):
+        # SU-board: HV stands from the moment that somebody else was told.
+        marks = marked(part, terms.letter_for.get("home_visit", ""), event.at_ms, event.by)
+    anchors = moved(part, started_out=event.at_ms, **back_at(event))
+    new = replace(part, phase="on-the-way", anchors=anchors, marks=marks)
     return changed(visit, part, new, "started out, told by telephone")
 
 
@@ -79,9 +86,10 @@ def abandon(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase not in ("at-door", "inside"):
         return refused(visit, f"She is {part.phase} already.")
     new, effects = spoken_now(terms, visit, part, event)
-    new = replace(new, phase="broken-off", anchors=moved(new, broken_off=event.at_ms))
+    alone, left = left_alone(terms, visit, part, event)
+    new = replace(new, phase="broken-off", anchors=moved(new, broken_off=event.at_ms, **alone))
     said = "broken off: she is told to leave; watched until she is known to be safe (HM-4.2.2c)"
-    return changed(visit, part, new, said, ("HM-4.2.2",), effects)
+    return changed(visit, part, new, said, ("HM-4.2.2",), (*effects, *left))
 
 
 def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -91,7 +99,7 @@ def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if end_ms - event.at_ms > 24 * 3_600_000:
         return refused(visit, "The new end must be within a day.")
     new, effects = spoken_now(terms, visit, part, event)
-    anchors = {**new.anchors, "finish": end_ms}
+    anchors = {**new.anchors, "finish": end_ms, **_later_back(new, end_ms), **back_at(event)}
     anchors.pop("overrun", None)
     if visit.coverage == "poor":
         anchors["agreed_end"] = end_ms
@@ -101,11 +109,26 @@ def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     return changed(later, part, new, said, ("HM-4.2.7",), effects)
 
 
+def _later_back(part: Part, end_ms: int) -> dict[str, int]:
+    """Who stays longer is back as much later as it takes her to travel."""
+    back_ms, finish_ms = part.anchors.get("expected_back", 0), part.anchors.get("finish", end_ms)
+    if not back_ms or end_ms <= finish_ms:
+        return {}
+    return {"expected_back": max(back_ms, end_ms + max(back_ms - finish_ms, 0))}
+
+
 # The commands below are about the whole visit.
 
 
+def before_arrival(visit: Visit, at_ms: int) -> bool:
+    """Whether it may still be cancelled or moved: nobody is there, or the day has not begun."""
+    if is_day(visit):
+        return at_ms < visit.planned_start_ms
+    return all(part.phase in BEFORE_ARRIVAL or part.phase in ENDED for part in visit.parts)
+
+
 def cancel(terms: Terms, visit: Visit, event: Event) -> Decision:
-    if any(part.phase not in BEFORE_ARRIVAL for part in visit.parts if part.phase not in ENDED):
+    if not before_arrival(visit, event.at_ms):
         said = "She has arrived: nothing cancels now. Abandon the visit or confirm her departure."
         return refused(visit, said)
     sources: tuple[str, ...] = ()
@@ -116,7 +139,8 @@ def cancel(terms: Terms, visit: Visit, event: Event) -> Decision:
     )
     new = replace(visit, parts=parts, version=visit.version + 1)
     said = "cancelled before arrival"
-    effects = (ResolveAlarms(sources, event.by, said),)
+    told = tracker_told(terms, visit, "cancelled", said, event.by)
+    effects: tuple[Effect, ...] = (ResolveAlarms(sources, event.by, said), *told)
     return Decision(visit=new, effects=effects, reason=said)
 
 

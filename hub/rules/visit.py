@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules import agreeing, contact, steering
+from hub.rules import agreeing, contact, scene, steering
 from hub.rules.changes import having, noted, refused
 from hub.rules.claims import HANDLERS, press
 from hub.rules.dangers import alarm_of, press_alarm, reported
@@ -20,11 +20,17 @@ from hub.rules.kinds import DANGER_PRESSES
 from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import ENDED
 from hub.rules.planning import plan
+from hub.rules.rescheduling import reschedule
+from hub.rules.scripts import record_answer
 from hub.rules.timing import deadlines, due, source_of
 
 __all__ = ["deadlines", "decide", "plan"]
 
 EXPOSED = ("at-door", "inside", "broken-off", "leaving")
+NOT_OF_A_VISIT = frozenset(
+    {"acknowledge", "resolve", "do_task", "waive_task", "choose_case", "start_drill",
+     "write_record", "plan_visit", "take_duty", "rebase"}
+)  # fmt: skip
 OfPart = Callable[[Terms, Visit, Part, Event], Decision]
 OfVisit = Callable[[Terms, Visit, Event], Decision]
 
@@ -40,6 +46,7 @@ OF_PART: dict[str, tuple[OfPart, bool]] = {
     "extend": (steering.extend, True),
     "confirm_departure": (contact.confirm_departure, True),
     "confirm_home": (contact.confirm_home, True),
+    "report_signs": (scene.report_signs, False),
 }
 OF_VISIT: dict[str, tuple[OfVisit, bool]] = {
     "cancel": (steering.cancel, True),
@@ -47,6 +54,7 @@ OF_VISIT: dict[str, tuple[OfVisit, bool]] = {
     "set_coverage": (steering.set_coverage, False),
     "agree_tracking": (agreeing.agree_tracking, True),
     "check_risk": (agreeing.check_risk, True),
+    "relief_came": (scene.relief_came, False),
 }
 
 
@@ -70,10 +78,12 @@ def decide(
         if part is None:
             return noted(visit, f"a timer of {event.worker}, who has no part in this visit")
         return due(terms, visit, part, event)
-    if kind in OF_VISIT:
+    if kind in OF_VISIT or kind == "reschedule":
         return _of_visit(terms, visit, event, directory)
     if kind == "report_danger":
         return reported(terms, event, visit)
+    if kind == "record_answer":
+        return record_answer(terms, event, visit)
     return _from_hub(terms, visit, event, now_ms)
 
 
@@ -103,12 +113,17 @@ def _of_part(terms: Terms, visit: Visit, event: Event, directory: Directory) -> 
 
 
 def _of_visit(terms: Terms, visit: Visit, event: Event, directory: Directory) -> Decision:
-    rule, by_other = OF_VISIT[event.kind]
+    rule, by_other = OF_VISIT.get(event.kind) or (_moving(directory), True)
     if by_other and (why := by_another(event.by, [each.worker for each in visit.parts])):
         return refused(visit, why)
     if visit.phase in ENDED:
         return refused(visit, f"This visit is {visit.phase}: there is nothing to change.")
     return _gated(terms, visit, None, event, directory, lambda: rule(terms, visit, event))
+
+
+def _moving(directory: Directory) -> OfVisit:
+    """Calendar and sun of the new time decide with it."""
+    return lambda terms, visit, event: reschedule(terms, visit, event, directory.facts)
 
 
 def _gated(
@@ -144,7 +159,7 @@ def _gated(
 
 
 def _from_hub(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision:
-    if event.kind in ("acknowledge", "resolve", "plan_visit", "take_duty", "rebase"):
+    if event.kind in NOT_OF_A_VISIT:
         return refused(visit, f"{event.kind} is not done to a visit.")
     if event.kind == "unknown_open_press":
         effect = press_alarm(terms, replace(event, kind="sos_pressed"), now_ms)
@@ -153,6 +168,8 @@ def _from_hub(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision
         return _beat_lost(terms, visit, event)
     if event.kind in ("hub_restarted", "clock_jumped"):
         return _asked_all(visit, event)
+    if event.kind == "contact_elsewhere":
+        return contact.contact_elsewhere(terms, visit, event)
     return noted(visit, f"{event.kind}: recorded, it changes nothing here")
 
 
