@@ -31,7 +31,8 @@ WHO = {
     "herself": "only the person whom it is about",
     "another": "somebody else than the person whom it is about",
     "keeper": "the person whom it is about, or somebody whom the procedure names for this register",
-    "signer": "somebody whom the procedure names to sign it, not who wrote it or whom it is about",
+    "signer": "somebody whom the procedure names for this register, never about herself",
+    "second": "somebody whom the procedure names to sign it, not who wrote it or whom it is about",
     "knows": "who visits this client about now, the visit's tracker, or who signs for the register",
 }
 
@@ -51,8 +52,10 @@ class Verb:
     """What can be done to a record. `needs`: fields that must be given, "a|b": one of the two.
 
     `starts`: the states it may be done in, NEW for a record that does not exist yet. `to`: the
-    state afterwards, "" leaves it as it is. `raises`: rules/kinds.py ON_EVENTS, what it raises at
-    once; `tells`: the row's `told` are paged at once.
+    state afterwards, "" leaves it as it is. `gated`: the policy's gates on write_record are asked;
+    of what only tells that something went wrong they never are. `raises`: rules/kinds.py ON_EVENTS,
+    what it raises at once (with `tells` only where the row tells somebody); `tells`: the row's
+    `told` are paged at once.
     """
 
     name: str
@@ -64,6 +67,11 @@ class Verb:
     who: str = "anyone"
     raises: str = ""
     tells: bool = False
+    gated: bool = False
+
+    @property
+    def asks_gates(self) -> bool:
+        return not self.raises and not self.tells and (self.gated or NEW in self.starts)
 
 
 @dataclass(frozen=True, slots=True)

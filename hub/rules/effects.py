@@ -5,7 +5,7 @@ Rule: a decision of the rules is data: the new state, the effects, the reason. N
 
 from dataclasses import dataclass
 
-from hub.rules.model import Alarm, Press, Visit
+from hub.rules.model import Alarm, Press, Record, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class RaiseAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Tell the people who hold these roles now. `about`: key of the sentence (rules/explain.py)."""
+    """Tell the people who hold these roles now. `about`: key of the sentence (rules/explain.py).
+
+    `people`: told by name besides (who is to do something that fell due); `record`: of what.
+    """
 
     roles: tuple[str, ...]
     about: str
@@ -37,6 +40,8 @@ class Page:
     visit: str = ""
     step: int = 0
     round: int = 0
+    people: tuple[str, ...] = ()
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,4 @@ class Decision:
     refused: str = ""
     clause: tuple[str, ...] = ()
     gate: str = ""
+    record: Record | None = None

@@ -14,16 +14,19 @@ from typing import Any
 from hub.rules.effects import Decision, Effect, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import (
     NOTHING,
+    Act,
     Alarm,
     Attempt,
     Case,
     Claim,
     Deadline,
+    Duties,
     Event,
     Ladder,
     Mark,
     Part,
     Press,
+    Record,
     Step,
     Task,
     Visit,
@@ -31,7 +34,7 @@ from hub.rules.model import (
 
 Json = dict[str, Any]  # what json.loads gives
 _SHAPES = (Event, Mark, Claim, Attempt, Deadline, Part, Visit, Press, Step, Task, Case, Ladder,
-           Alarm, RaiseAlarm, Page, ResolveAlarms)  # fmt: skip
+           Alarm, Act, Record, Duties, RaiseAlarm, Page, ResolveAlarms)  # fmt: skip
 _EFFECTS: dict[str, type[Effect]] = {
     "raise": RaiseAlarm,
     "page": Page,
@@ -112,6 +115,12 @@ def load_case(d: Json) -> Case:
     return Case(d["id"], d["name"], tasks, contacts, clause)
 
 
+def load_duties(d: Json) -> Duties:
+    """From a row that raised an alarm; an older one has none."""
+    tasks = tuple(load_task(task) for task in d.get("tasks", ()))
+    return Duties(tasks, tuple(load_case(case) for case in d.get("cases", ())))
+
+
 def _press(d: Json) -> Press:
     return Press(**d)
 
@@ -132,6 +141,7 @@ _ALARM: dict[str, Callable[[Any], Any]] = {
     "attempts": _attempts,
     "tasks": _many(load_task),
     "cases": _many(load_case),
+    "drill": lambda value: value is True,  # anything else reads real (SU-drill)
 }
 
 
@@ -159,6 +169,18 @@ def load_alarm(d: Json) -> Alarm:
     return Alarm(**_rebuilt(d, _ALARM))
 
 
+_RECORD: dict[str, Callable[[Any], Any]] = {
+    "fields": MappingProxyType,
+    "acts": _many(lambda d: Act(**d)),
+    "due": _many(lambda d: Deadline(**d)),
+    "late": _texts,
+}
+
+
+def load_record(d: Json) -> Record:
+    return Record(**_rebuilt(d, _RECORD))
+
+
 def load_event(d: Json) -> Event:
     found = {**d, "data": MappingProxyType(d["data"]) if d.get("data") else NOTHING}
     return Event(**found)
@@ -178,6 +200,8 @@ _EFFECT: dict[str, Callable[[Any], Any]] = {
     "clause": _texts,
     "roles": _texts,
     "sources": _texts,
+    "people": _texts,
+    "drill": lambda value: value is True,
 }
 
 
@@ -193,6 +217,8 @@ def dump_decision(decision: Decision) -> Json:
         found["visit"] = dump(decision.visit)
     if decision.alarm is not None:
         found["alarm"] = dump(decision.alarm)
+    if decision.record is not None:
+        found["record"] = dump(decision.record)
     if decision.effects:
         found["effects"] = [dump_effect(effect) for effect in decision.effects]
     for name in ("reason", "refused", "gate"):
@@ -212,4 +238,5 @@ def load_decision(d: Json) -> Decision:
         refused=d.get("refused", ""),
         clause=tuple(d.get("clause", ())),
         gate=d.get("gate", ""),
+        record=load_record(d["record"]) if "record" in d else None,
     )

@@ -181,6 +181,7 @@ class Task:
     by: str = ""
     at_ms: int = 0
     note: str = ""
+    asked: int = 0  # how often people were paged about it in vain; once asked for, nobody spares it
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,14 @@ class Case:
     tasks: tuple[Task, ...] = ()
     contacts: tuple[str, ...] = ()
     clause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What an alarm of one kind brings with it, snapshotted when it is raised. Times are spans."""
+
+    tasks: tuple[Task, ...] = ()
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +259,34 @@ class Alarm:
     cases: tuple[Case, ...] = ()  # the readings to choose from; empty: there is nothing to choose
     case: str = ""  # the chosen one's id
     drill: bool = False  # only literally True is a drill; a press is never one (SU-drill)
+    taken_ms: int = 0  # when a person first took it: how long alarms and drills waited
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that somebody did to a record, by name: that is its signature."""
+
+    verb: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something written down in a register of policy/words.py (hub/registers/ has its rules).
+
+    `fields`: what was written, never a secret. `due`: what falls due, next reminder in `due_ms`,
+    the day itself in `anchor_ms`. `late`: those timers whose day has come and nobody acted.
+    """
+
+    id: str
+    kind: str
+    state: str
+    client: str = ""
+    worker: str = ""
+    fields: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    acts: tuple[Act, ...] = ()  # the first and the newest; all are in the log
+    due: tuple[Deadline, ...] = ()
+    late: tuple[str, ...] = ()
+    terms: str = ""  # the procedure by which it was last written: id@version
+    version: int = 0
