@@ -15,8 +15,8 @@ from hub.engine import turn as rows
 from hub.engine.directory import load_seen
 from hub.policy.model import Policy
 from hub.policy.terms import terms_from
+from hub.rules import agreeing, dangers, form
 from hub.rules import alarm as alarm_rules
-from hub.rules import dangers, form
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision, RaiseAlarm, ResolveAlarms
 from hub.rules.model import Alarm, Visit
@@ -141,7 +141,12 @@ def _again(row: Row, body: Body, folded: Folded, terms: _Terms) -> _Again | None
     old_visit, old_alarm = folded.visit(row.visit), folded.alarm(row.alarm)
     if rule == rows.VISIT and old_visit is not None:
         policy = terms.named(old_visit.terms)
-        return _held(visit_rules.decide(policy, old_visit, event, now_ms), old_visit, None)
+        seen = load_seen(given["directory"]) if "directory" in given else visit_rules.UNKNOWN
+        return _held(visit_rules.decide(policy, old_visit, event, now_ms, seen), old_visit, None)
+    if rule == rows.REBASE and old_visit is not None:
+        seen = load_seen(given["directory"])
+        again = agreeing.rebase(terms.named(given["terms"]), old_visit, event, seen)
+        return _held(again, old_visit, None)
     if rule == rows.PLAN:
         directory = load_seen(given["directory"])
         policy = terms.named(given["terms"])
@@ -163,7 +168,9 @@ def _of_alarm(
     if rule == rows.RAISED:
         effect, ladder = _effect(given), form.load_ladder(given["ladder"])
         assert isinstance(effect, RaiseAlarm)
-        return _held(alarm_rules.raised(effect, given["id"], ladder, visit, now_ms), None, None)
+        duties = form.load_duties(given)
+        decision = alarm_rules.raised(effect, given["id"], ladder, visit, now_ms, duties)
+        return _held(decision, None, None)
     if alarm is None:
         return _Again({"reason": f"the log has no alarm {row.alarm} before this row"})
     if rule == rows.PRESSED:

@@ -8,12 +8,13 @@ somebody safer. What belongs to the directory (people, clients, pendants) is in 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hub.engine import admin, decide
+from hub.engine import admin, alarms, decide
+from hub.engine.asking import answer, event_of, stale, text
 from hub.engine.directory import directory_of
-from hub.engine.routing import route
-from hub.engine.turn import NOTE, PLAN, Turn
+from hub.engine.readiness import readiness
+from hub.engine.turn import NOTE, PLAN, REBASE, Turn
 from hub.inbox import Answer, Command
-from hub.rules import form
+from hub.rules import agreeing, form
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision
 from hub.rules.kinds import COMMANDS
@@ -22,19 +23,14 @@ from protocol.record import MAX_INT
 
 MAX_TEXT = 2_000  # of one value; a note, not a report
 MAX_VALUES = 40
-OF_ALARM = frozenset({"acknowledge", "resolve"})
-# Given on an old page they still hold: they watch more closely, or record what was done.
-ALWAYS_TIMELY = frozenset(
-    {"abandon", "refuse_entry", "report_danger", "record_contact", "acknowledge", "name_tracker"}
-)
 Handler = Callable[[Turn, Command], Answer]
 
 
 def take(turn: Turn, command: Command) -> None:
     """One command; the answer goes out after the commit."""
-    answer = _refusal(turn, command) or _handler(command.kind)(turn, command)
+    said = _refusal(turn, command) or _handler(command.kind)(turn, command)
     if command.reply is not None:
-        turn.after.replies.append((command.reply, answer))
+        turn.after.replies.append((command.reply, said))
 
 
 def _refusal(turn: Turn, command: Command) -> Answer | None:
@@ -67,48 +63,29 @@ def _unlawful(given: Mapping[str, Value]) -> str:
 def _handler(kind: str) -> Handler:
     if kind in admin.KINDS:
         return admin.take
-    if kind in OF_ALARM:
-        return _of_alarm
+    if kind in alarms.OF_ALARM:
+        return alarms.of_alarm
     return _BY_KIND.get(kind, _of_visit)
 
 
-def _event(turn: Turn, command: Command, **named: str) -> Event:
-    facts = {key: value for key, value in command.data.items() if key not in ("visit", "worker")}
-    return Event(command.kind, turn.now_ms, by=command.by, data=facts, **named)
-
-
-def _text(command: Command, key: str) -> str:
-    return str(command.data.get(key, "")).strip()
-
-
-def _answer(decision: Decision, name: str = "") -> Answer:
-    if decision.refused:
-        return Answer(False, decision.refused, name, decision.clause)
-    return Answer(True, decision.reason, name, decision.clause)
-
-
-def _stale(command: Command, version: int) -> Answer | None:
-    if command.version is None or command.version >= version or command.kind in ALWAYS_TIMELY:
-        return None
-    return Answer(False, "It has changed since you looked: look at it again, then decide.")
-
-
 def _of_visit(turn: Turn, command: Command) -> Answer:
-    visit = turn.visit(_text(command, "visit"))
+    visit = turn.visit(text(command, "visit"))
     if visit is None:
-        return Answer(False, f"There is no visit {_text(command, 'visit')[:40]!r}.")
-    if (stale := _stale(command, visit.version)) is not None:
-        return stale
-    worker = _text(command, "worker") or (visit.parts[0].worker if len(visit.parts) == 1 else "")
-    event = _event(turn, command, visit=visit.id, worker=worker)
-    if command.kind == "name_tracker" and not _is_active(turn, _text(command, "tracker")):
-        return _answer(_logged_refusal(turn, event, visit, "The tracker must be a known person."))
-    contact = _text(command, "departure_contact")
+        return Answer(False, f"There is no visit {text(command, 'visit')[:40]!r}.")
+    if (late := stale(command, visit.version)) is not None:
+        return late
+    worker = text(command, "worker") or (visit.parts[0].worker if len(visit.parts) == 1 else "")
+    event = event_of(turn, command, visit=visit.id, worker=worker)
+    if command.kind == "name_tracker" and not _is_active(turn, text(command, "tracker")):
+        return answer(_logged_refusal(turn, event, visit, "The tracker must be a known person."))
+    if command.kind == "start_out":
+        event = replace(event, data={**event.data, "pendant": readiness(turn, worker)})
+    contact = text(command, "departure_contact")
     if contact and not _is_active(turn, contact):
         # HM-3.3: a named person; pages about her departure go there.
         said = "Whom she speaks to when she leaves must be a known person."
-        return _answer(_logged_refusal(turn, event, visit, said))
-    return _answer(decide.visit_event(turn, event, visit), visit.id)
+        return answer(_logged_refusal(turn, event, visit, said))
+    return answer(decide.visit_event(turn, event, visit), visit.id)
 
 
 def _is_active(turn: Turn, person: str) -> bool:
@@ -122,56 +99,49 @@ def _logged_refusal(turn: Turn, event: Event, visit: Visit, why: str) -> Decisio
     return decision
 
 
-def _of_alarm(turn: Turn, command: Command) -> Answer:
-    alarm = turn.state.alarm(_text(command, "alarm"))
-    if alarm is None:
-        return Answer(False, f"There is no alarm {_text(command, 'alarm')[:40]!r}.")
-    if (stale := _stale(command, alarm.version)) is not None:
-        return stale
-    event = _event(turn, command, visit=alarm.visit, worker=alarm.worker)
-    event = replace(event, pendant=alarm.pendant)
-    return _answer(decide.alarm_event(turn, event, alarm), alarm.id)
-
-
 def _record_contact(turn: Turn, command: Command) -> Answer:
     """On an alarm, on a visit, or on both at once: one call counts wherever it was about."""
     answers = []
-    if _text(command, "alarm"):
-        answers.append(_of_alarm(turn, command))
-    if _text(command, "visit"):
+    if text(command, "alarm"):
+        answers.append(alarms.of_alarm(turn, command))
+    if text(command, "visit"):
         answers.append(_of_visit(turn, command))
     if not answers:
         return Answer(False, "Say for which visit or alarm the call was.")
-    return next((answer for answer in answers if not answer.ok), answers[0])
+    return next((each for each in answers if not each.ok), answers[0])
 
 
 def _plan_visit(turn: Turn, command: Command) -> Answer:
     visit_id = turn.ids.visit()
-    directory = directory_of(turn.state, command.data)
-    event = _event(turn, command)
+    directory = directory_of(turn, turn.policy, {"workers": "", **command.data})
+    event = event_of(turn, command)
     decision = visit_rules.plan(turn.policy, event, visit_id, turn.now_ms, directory)
     given = {"rule": PLAN, "event": form.dump(event), "id": visit_id, "terms": turn.policy.terms_id,
              "directory": directory.seen}  # fmt: skip
     turn.record_visit(replace(event, visit=visit_id), decision, None, given)
     decide.effects(turn, decision, turn.policy, decision.visit, command.by)
-    return _answer(decision, "" if decision.refused else visit_id)
+    return answer(decision, "" if decision.refused else visit_id)
 
 
-def _report_danger(turn: Turn, command: Command) -> Answer:
-    """Of a visit, or of a worker wherever she is: never refused for want of either (HM-7.3)."""
-    worker = _text(command, "worker")
-    visit = turn.visit(_text(command, "visit"))
-    if visit is None and worker:
-        visit = route(turn, worker).visit
-    event = _event(turn, command, visit="" if visit is None else visit.id, worker=worker)
-    if visit is not None:
-        return _answer(decide.visit_event(turn, event, visit), visit.id)
-    return _answer(decide.off_visit(turn, event))
+def _rebase(turn: Turn, command: Command) -> Answer:
+    """From here on the visit runs by the procedure of today; a manager says so."""
+    visit = turn.visit(text(command, "visit"))
+    if visit is None:
+        return Answer(False, f"There is no visit {text(command, 'visit')[:40]!r}.")
+    if (late := stale(command, visit.version)) is not None:
+        return late
+    event = event_of(turn, command, visit=visit.id)
+    seen = directory_of(turn, turn.policy, command.data, visit)
+    decision = agreeing.rebase(turn.policy, visit, event, seen)
+    given = {"rule": REBASE, "event": form.dump(event), "terms": turn.policy.terms_id,
+             "directory": seen.seen}  # fmt: skip
+    turn.record_visit(event, decision, visit, given)
+    return answer(decision, visit.id)
 
 
 def _looked(turn: Turn, command: Command) -> Answer:
     """P8: each look at personal facts is on the record."""
-    event = _event(turn, command, visit=_text(command, "visit"))
+    event = event_of(turn, command, visit=text(command, "visit"))
     turn.note("looked", "looked at personal details", event)
     return Answer(True, "recorded")
 
@@ -179,7 +149,10 @@ def _looked(turn: Turn, command: Command) -> Answer:
 _BY_KIND: dict[str, Handler] = {
     "plan_visit": _plan_visit,
     "record_contact": _record_contact,
-    "report_danger": _report_danger,
+    "report_danger": alarms.report_danger,
+    "record_answer": alarms.record_answer,
+    "start_drill": alarms.start_drill,
     "looked": _looked,
+    "rebase": _rebase,
     "take_duty": admin.take_duty,
 }

@@ -4,11 +4,12 @@ Rule: an effect is an input of its own, with a log row of its own, in the same t
 one call of one rule, and the whole log can be decided again, row by row (hub/replay.py).
 """
 
-from hub.engine import pages
-from hub.engine.turn import ALARM, ANSWERED, OFF_VISIT, PRESSED, RAISED, SEVERAL, Turn
+from hub.engine import elsewhere, pages
+from hub.engine.directory import directory_of, is_asked
+from hub.engine.turn import ALARM, ANSWERED, OFF_VISIT, PRESSED, RAISED, SEVERAL, VISIT, Turn
 from hub.policy.model import Policy
 from hub.rules import alarm as alarm_rules
-from hub.rules import dangers, form
+from hub.rules import dangers, drills, form, tasks
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import Alarm, Event, Visit
@@ -17,11 +18,19 @@ MAX_DEPTH = 10  # effects of effects; longer than any chain that the rules have
 
 
 def visit_event(turn: Turn, event: Event, visit: Visit) -> Decision:
-    """An event of a visit."""
+    """An event of a visit. Only a command that a gate asks about sees the directory."""
     terms = turn.terms_of(visit)
-    decision = visit_rules.decide(terms, visit, event, turn.now_ms)
-    turn.record_visit(event, decision, visit)
+    if is_asked(terms, event.kind):
+        seen = directory_of(turn, terms, event.data, visit)
+        decision = visit_rules.decide(terms, visit, event, turn.now_ms, seen)
+        turn.record_visit(event, decision, visit, _given(VISIT, event, directory=seen.seen))
+    else:
+        decision = visit_rules.decide(terms, visit, event, turn.now_ms)
+        turn.record_visit(event, decision, visit)
     effects(turn, decision, terms, decision.visit or visit, event.by)
+    if decision.visit is not None and decision.visit.parts is not visit.parts:
+        for other, day in elsewhere.told(turn, visit, decision.visit, event):
+            visit_event(turn, other, day)
     return decision
 
 
@@ -90,9 +99,10 @@ def raise_alarm(
     given = _given(RAISED if old is None else PRESSED, event, effect=form.dump_effect(effect))
     if old is None:
         ladder = terms.ladder.get(effect.ladder) or terms.ladders[0]
+        duties = tasks.duties_of(terms, drills.kind_of(effect))
         alarm_id = turn.ids.alarm()
-        given |= {"id": alarm_id, "ladder": form.dump(ladder)}
-        decision = alarm_rules.raised(effect, alarm_id, ladder, visit, turn.now_ms)
+        given |= {"id": alarm_id, "ladder": form.dump(ladder)} | form.dump(duties)
+        decision = alarm_rules.raised(effect, alarm_id, ladder, visit, turn.now_ms, duties)
     else:
         decision = alarm_rules.pressed(old, effect, turn.now_ms)
     turn.record_alarm(event, given, decision, old)
@@ -104,7 +114,8 @@ def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> 
     alarm = turn.state.alarm(effect.alarm) if effect.alarm else None
     if pages.write(turn, effect, alarm, visit):
         return
-    if alarm is not None and alarm.kind == "nobody_on_duty":
+    if alarm is not None and (alarm.kind == "nobody_on_duty" or effect.step == tasks.NO_RUNG):
+        # A task that nobody can be given is everybody's: the next rung is no answer to it.
         pages.write_everyone(turn, effect, alarm, visit)
         return
     event = Event(

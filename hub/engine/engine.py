@@ -13,6 +13,7 @@ from functools import partial
 
 from hub.engine import commands, intake, outcomes, recovery, standings, timers
 from hub.engine.afterwards import Afterwards
+from hub.engine.daylight import Place
 from hub.engine.state import State
 from hub.engine.turn import Turn
 from hub.ids import Ids
@@ -39,14 +40,18 @@ class _Doubt:
 
 
 class Engine:
-    """Used by one thread at a time. `speed`: of the clock whose times it is given."""
+    """Used by one thread at a time. `speed`: of the clock whose times it is given. `place`: where
+    the organisation is, for sunset."""
 
-    def __init__(self, store: Store, ids: Ids, policy: Policy, speed: int = 1) -> None:
+    def __init__(
+        self, store: Store, ids: Ids, policy: Policy, speed: int = 1, place: Place | None = None
+    ) -> None:
         self.store = store
         self.state = State(store)
         self._ids = ids
         self._policy = policy
         self._speed = speed
+        self._place = place
         self._blind = False
         self._terms_stored = False
         self._doubt = _Doubt()
@@ -132,7 +137,9 @@ class Engine:
         )
         self.store.begin()
         try:
-            turn = Turn(self.state, self._ids, self._policy, now_ms, self._speed, self._blind)
+            turn = Turn(
+                self.state, self._ids, self._policy, now_ms, self._speed, self._blind, self._place
+            )
             self._store_terms(turn)
             decide(turn)
             standings.settle(turn)

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hub.engine.turn import Turn
+from hub.rules import drills, tasks
 from hub.rules.effects import Page
 from hub.rules.kinds import ALARM_KINDS, DANGERS, SILENT_KINDS
 from hub.rules.model import Alarm, Visit
 
 # Asked by name when nobody holds the role: whoever may hold a role like these.
 IN_CHARGE = ("manager", "director", "lead", "officer")
+ASKED = "to be done by hand and ticked off"
 LATE_MS = 120_000  # older than this when it arrived: the page says so first
 
 
@@ -148,6 +150,10 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
     if alarm is not None:
         what = ALARM_KINDS[alarm.kind][1]
     lines = [page.why]
+    if alarm is not None and page.about == tasks.ABOUT:
+        what = f"{ASKED}, {what}"
+    if alarm is not None and drills.is_drill(alarm):
+        what, lines = f"DRILL: {what}", ["DRILL: nobody is in danger.", *lines]
     if alarm is not None:
         lines.append(_when(turn, alarm))
     if _is_silent(turn, alarm, visit):

@@ -59,11 +59,11 @@ def current(turn: Turn, owner: str, timer: str, worker: str) -> Deadline | None:
     """The deadline as it stands now, or None when it has gone."""
     kind, _, name = owner.partition(":")
     if kind == "alarm":
-        return next(iter(alarm_deadlines(turn.state.alarms.get(name))), None)
-    entry = turn.state.visit(name)
-    if entry is None:
-        return None
-    for each in entry.deadlines:
+        found = alarm_deadlines(turn.state.alarms.get(name))
+    else:
+        entry = turn.state.visit(name)
+        found = () if entry is None else entry.deadlines
+    for each in found:
         if each.timer == timer and each.worker == worker:
             return each
     return None

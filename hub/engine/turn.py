@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from heapq import heappush
 
 from hub.engine.afterwards import Afterwards
+from hub.engine.daylight import Place
 from hub.engine.state import State, VisitEntry
 from hub.ids import Ids
 from hub.policy.model import Policy
+from hub.rules import alarm as alarm_rules
 from hub.rules import form
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision
@@ -24,9 +26,9 @@ from hub.store.changes import OPEN_RANK, Changes, rank_of, text_of
 
 # (danger, due, owner, timer, worker): what is due within this turn, next first
 Due = tuple[int, int, str, str, str]
-ALARM_TIMER = "next"
 # Which rule made a row's decision, so that it can be asked again (hub/replay.py).
 VISIT, PLAN, OFF_VISIT, SEVERAL = "visit", "plan", "off-visit", "several"
+REBASE = "rebase"  # by another procedure from here on
 ALARM, RAISED, PRESSED, ANSWERED = "alarm", "raised", "pressed", "answered"
 NOTE = "note"  # none: the hub's own doing, recorded
 JsonLike = Mapping[str, object]
@@ -42,6 +44,7 @@ class Turn:
     now_ms: int
     speed: int = 1  # milliseconds of rule time in one of link time
     blind: bool = False
+    place: Place | None = None  # the organisation's, for sunset; None: its zone's
     overdue: bool = False  # more is due than one turn takes
     changes: Changes = field(default_factory=Changes)
     after: Afterwards = field(init=False)
@@ -208,7 +211,5 @@ class Turn:
 
 
 def alarm_deadlines(alarm: Alarm | None) -> tuple[Deadline, ...]:
-    """An alarm has one deadline, until a person resolves it (P3)."""
-    if alarm is None or alarm.state == "resolved":
-        return ()
-    return (Deadline(ALARM_TIMER, alarm.next_ms, "", alarm.raised_ms),)
+    """What falls due next about it; nothing once it is resolved (P3)."""
+    return () if alarm is None else alarm_rules.deadlines(alarm)

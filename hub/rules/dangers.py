@@ -6,49 +6,21 @@ already or none. Repeats are gathered by source; an unverified source never meet
 
 from dataclasses import replace
 
-from hub.policy.model import On, Terms
+from hub.policy.model import Terms
+from hub.rules import drills, scripts
 from hub.rules.effects import Decision, RaiseAlarm
-from hub.rules.kinds import DANGER_PRESSES, ON_EVENTS, SILENT_KINDS
+from hub.rules.kinds import DANGER_PRESSES, ON_EVENTS
 from hub.rules.model import Event, Press, Visit
+from hub.rules.raising import alarm_of, on_row, told_alarm
 from hub.rules.reading import FELT_AS_A_SHORT
+
+__all__ = ["HARMLESS_OFF_VISIT", "alarm_of", "hub_trouble", "off_visit", "on_row", "press_alarm",
+           "reported", "unplanned_alarm"]  # fmt: skip
 
 # Off a visit these are nothing that a person must ask about.
 HARMLESS_OFF_VISIT = frozenset(
     {"booted", "ok", "carry_on_asked", "home_safe", "replied", "touched", FELT_AS_A_SHORT}
 )
-
-
-def on_row(terms: Terms, name: str) -> On:
-    """The policy's row; a policy without it (the checker refuses one) pages its first ladder."""
-    found = terms.on_event.get(name)
-    return found if found is not None else On(name, terms.ladders[0].id if terms.ladders else "")
-
-
-def alarm_of(
-    terms: Terms,
-    name: str,
-    event: Event,
-    source: str,
-    press: Press | None = None,
-    worker: str = "",
-) -> RaiseAlarm:
-    """The effect that the policy's `on` row `name` has. Its sentence carries no names."""
-    row = on_row(terms, name)
-    kind = ON_EVENTS.get(name, "unplanned")
-    said = row.say or f"{kind.replace('_', ' ')}"
-    return RaiseAlarm(
-        kind=kind,
-        at_ms=event.at_ms,
-        ladder=row.ladder,
-        source=source,
-        why=f"{said} ({', '.join(row.clause) or row.source})",
-        worker=worker or event.worker,
-        pendant=event.pendant,
-        silent=kind in SILENT_KINDS,
-        verified=name != "unverified",
-        press=press,
-        clause=row.clause,
-    )
 
 
 def press_alarm(terms: Terms, event: Event, now_ms: int, verified: bool = True) -> RaiseAlarm:
@@ -79,6 +51,10 @@ def off_visit(terms: Terms, event: Event, now_ms: int, verified: bool = True) ->
         return Decision(effects=(raised,), reason=raised.why, clause=raised.clause)
     if event.kind == "report_danger":
         return reported(terms, event, None)
+    if event.kind == "record_answer":
+        return scripts.record_answer(terms, event, None)
+    if event.kind == "start_drill":
+        return drills.started(terms, event)
     if event.kind in ON_EVENTS:
         return hub_trouble(terms, event)
     if not verified or event.kind in HARMLESS_OFF_VISIT:
@@ -103,5 +79,5 @@ def reported(terms: Terms, event: Event, visit: Visit | None) -> Decision:
     if how not in ("coded-phrase", "family", "call"):
         # Danger is never refused for want of a word: the gravest reading stands.
         how = "call"
-    effect = alarm_of(terms, how, event, f"{how}:{worker or 'unknown'}", worker=worker)
+    effect = told_alarm(terms, how, event, worker)
     return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)

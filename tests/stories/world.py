@@ -13,9 +13,10 @@ from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.policy.spans import span_ms
 from hub.rules import alarm as alarm_rules
-from hub.rules import dangers, form, reading, visit
+from hub.rules import dangers, drills, form, reading, tasks, visit
 from hub.rules.directory import ClientFacts, Directory, WorkerFacts
 from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
+from hub.rules.entries import read_in
 from hub.rules.model import Alarm, Event, Part, Visit
 
 NINE = 1_790_000_000_000  # any morning; the stories only count from it
@@ -104,7 +105,8 @@ class World:
         """A gesture as the hub reads it. `said`: the message type that the pendant sent."""
         self.seq += 1
         part = self.visit.part(worker) if self.visit is not None else None
-        phase = part.phase if part is not None else "off"
+        on = self.visit if part is not None else None
+        phase = read_in(on, part) if on is not None and part is not None else "off"
         asked = part.prompt if part is not None else ""
         kind = reading.read(said, gesture, phase, asked)
         data = {"prompt": prompt} if prompt else {}
@@ -138,11 +140,21 @@ class World:
 
     def ask(self, kind: str, by: str, worker: str = "", **more: Value) -> Decision:
         visit_id = self.visit.id if self.visit is not None else ""
-        event = Event(kind, self.now_ms, by=by, visit=visit_id, worker=worker, data=more)
         if "alarm" in more:
             alarm = self.alarm(str(more["alarm"]))
+            held = {"by_roles": self.roles_of(by)} | more
+            event = Event(kind, self.now_ms, by=by, visit=visit_id, worker=worker, data=held)
             return self.on_alarm(alarm, event)
+        event = Event(kind, self.now_ms, by=by, visit=visit_id, worker=worker, data=more)
         return self.happen(event)
+
+    def roles_of(self, person: str) -> str:
+        """As the engine tells them to the rules of an alarm."""
+        found = {role for role, people in self.directory.roles.items() if person in people}
+        if self.visit is not None and person == self.visit.tracker:
+            named = self.policy.roles
+            found |= {role.id for role in named if role.source_of_people == "visit"}
+        return ",".join(sorted(found))
 
     def happen(self, event: Event) -> Decision:
         if self.visit is None:
@@ -184,7 +196,9 @@ class World:
 
     def _next_due(self) -> tuple[int, str, str, str] | None:
         found = [
-            (alarm.next_ms, alarm.id, "", "") for alarm in self.alarms.values() if alarm.next_ms
+            (each.due_ms, alarm.id, each.timer, "")
+            for alarm in self.alarms.values()
+            for each in alarm_rules.deadlines(alarm)
         ]
         if self.visit is not None:
             found += [
@@ -224,14 +238,17 @@ class World:
                 return
         ladder = self.policy.ladder[effect.ladder]
         alarm_id = f"a{len(self.alarms) + 1}"
-        self._keep(alarm_rules.raised(effect, alarm_id, ladder, self.visit, self.now_ms))
+        duties = tasks.duties_of(self.policy, drills.kind_of(effect))
+        self._keep(alarm_rules.raised(effect, alarm_id, ladder, self.visit, self.now_ms, duties))
 
     def _page(self, effect: Page) -> None:
         assert effect.roles, f"nobody is paged about {effect.about}"
         if effect.about not in self.ringing:
             self.unread.append(Paged(self.now_ms, effect.roles, effect.about))
         if effect.alarm and not self.provider_down:
-            event = Event("handed_out", self.now_ms, data={"page": 1, "person": "somebody"})
+            data: dict[str, Value] = {"page": 1, "person": "somebody"}
+            data |= {"step": effect.step, "round": effect.round}
+            event = Event("handed_out", self.now_ms, data=data)
             self.on_alarm(self.alarms[effect.alarm], event)
 
     # what is expected
