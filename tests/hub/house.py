@@ -39,6 +39,14 @@ PEOPLE = {
 }
 
 
+# What a plan says besides, by procedure.
+PLANNED: dict[str, dict[str, Value]] = {
+    "acorn-partnership": {"workers": "ada,bea"},
+}
+# Register, verb, about whom, by whom, fields.
+GROUNDWORK: tuple[tuple[str, str, str, str, dict[str, Value]], ...] = ()
+
+
 def people_of(policy: Policy) -> dict[str, tuple[str, str, str, str]]:
     """PEOPLE with the roles of that procedure: Tom does what is nearest to the work, Mia manages
     (and can do Tom's), Dan stands behind her. What is of one visit belongs to Tom too."""
@@ -140,6 +148,7 @@ class House:
                 initials=initials,
                 roles=roles,
                 login=person,
+                phones="07700 900100",
                 pages="http://127.0.0.1:1/",
             )
             for role in duty.split(",") if duty else ():
@@ -183,7 +192,7 @@ class House:
         self.now_ms += by_ms
         return self.turn()
 
-    def ask(self, kind: str, by: str, **facts: Value) -> Answer:
+    def ask(self, kind: str, by: str, /, **facts: Value) -> Answer:
         return self.ask_with(kind, by, facts)
 
     def ask_with(
@@ -194,7 +203,7 @@ class House:
         assert [each for each, _ in after.replies] == [reply]
         return after.replies[0][1]
 
-    def must(self, kind: str, by: str, **facts: Value) -> Answer:
+    def must(self, kind: str, by: str, /, **facts: Value) -> Answer:
         answer = self.ask(kind, by, **facts)
         assert answer.ok, answer.reason
         return answer
@@ -226,6 +235,12 @@ class House:
 
     # A visit.
 
+    def groundwork(self) -> None:
+        """What a procedure wants on file before anybody goes, where it keeps such a register."""
+        for kind, verb, about, by, fields in GROUNDWORK:
+            if kind in self.policy.register:
+                self.must("write_record", by, kind=kind, verb=verb, about=about, **fields)
+
     def plan(self, worker: str = "ada", in_ms: int = 0, **more: Value) -> str:
         facts: dict[str, Value] = {
             "client": "c-1",
@@ -236,21 +251,22 @@ class House:
             "workers": worker,
             "tracker": "tom",
             "then": "base",
-            "first_meeting": True,
+            "first_meeting": self.policy.id == POLICY.id,
             "manager_agreed": "mia",
+            **PLANNED.get(self.policy.id, {}),
         }
         answer = self.ask_with("plan_visit", "tom", facts | more)
         assert answer.ok, answer.reason
         return answer.id
 
     def inside(self, worker: str = "ada") -> str:
-        """A visit of hers, with her let in."""
+        """A visit of hers (and of whoever goes with her), with her let in."""
         visit = self.plan(worker)
-        pendant = f"p-{worker}"
-        self.beat(pendant)
-        self.press(pendant, "arrived", "planned")
-        self.must("confirm_arrival", "tom", visit=visit, place="C1", name="Ada",
-                  departure_contact="tom")  # fmt: skip
+        for part in self.visit(visit).parts:
+            self.beat(f"p-{part.worker}")
+            self.press(f"p-{part.worker}", "arrived", "planned")
+            self.must("confirm_arrival", "tom", visit=visit, worker=part.worker, place="C1",
+                      name="Ada", departure_contact="tom")  # fmt: skip
         assert self.visit(visit).phase == "inside"
         return visit
 

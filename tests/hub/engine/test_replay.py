@@ -15,10 +15,13 @@ from hypothesis.stateful import (
 )
 
 from hub import replay
+from hub.policy.load import SHIPPED, load, shipped
+from hub.policy.model import Policy
+from hub.rules.kinds import ANSWERS, DRILLS, ENTRY_KINDS
 from hub.rules.model import Value
 from hub.rules.phases import ENDED
 from hub.store.log import erase
-from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.hub.house import HOUR_MS, MINUTE_MS, POLICY, House
 
 WORKERS = ("ada", "bea")
 GESTURES = {
@@ -43,12 +46,34 @@ VISIT_COMMANDS: dict[str, dict[str, Value]] = {
     "confirm_home": {},
     "cancel": {"note": "away"},
     "set_coverage": {"coverage": "poor", "agreed_end_ms": 1_900_000_000_000},
+    "agree_tracking": {"note": "spoken"},
+    "check_risk": {"found": "dog"},
+    "extend": {"end_ms": 1_900_000_000_000, "means": "work-mobile"},
+    "name_tracker": {"tracker": "mia"},
+    "rebase": {"note": "by today's procedure"},
+    "refuse_entry": {"note": "not alone"},
+    "relief_came": {},
+    "report_signs": {"note": "a window is broken"},
+    "reschedule": {"start_ms": 1_900_000_000_000, "end_ms": 1_900_003_600_000},
 }
 ALARM_COMMANDS: dict[str, dict[str, Value]] = {
     "acknowledge": {},
-    "record_contact": {"means": "own-mobile", "reached": False},
-    "resolve": {"outcome": "all well", "spoke": True},
+    "record_contact": {"means": "own-mobile", "reached": False, "result": "answerphone"},
+    "resolve": {"outcome": "all well", "note": "seen", "spoke": True},
+    "do_task": {"note": "done by telephone", "reference": "CAD 1"},
+    "waive_task": {"note": "not needed: she is here"},
+    "choose_case": {"note": "looked through the window"},
 }
+DANGERS = ("coded-phrase", "family", "call")
+RECORDS: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
+    ("incident", "write", "c-1", {"what": "a fall on the stairs", "happened": "2026-05-28"}),
+    ("assessment", "write", "c-1",
+     {"found": "a dog", "assessed_on": "2026-05-27", "assessors": "tom"}),
+    ("contact", "write", "c-1", {"sort": "family", "name": "A Son", "number": "01392 000001"}),
+    ("absence", "write", "ada",
+     {"sort": "leave", "first_day": "2026-06-01", "back_on": "2026-06-08"}),
+    ("key", "nothing of the sort", "c-1", {}),
+)  # fmt: skip
 
 
 class Histories(RuleBasedStateMachine):
@@ -56,16 +81,22 @@ class Histories(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.house = House(Path(self.folder.mktemp("history")))
+        self.house = House(Path(self.folder.mktemp("history")), policy=self.policy)
+        self.house.groundwork()
 
     folder: pytest.TempPathFactory
+    policy: Policy = POLICY
 
-    @rule(worker=st.sampled_from(WORKERS), in_min=st.integers(-30, 180))
-    def plan(self, worker: str, in_min: int) -> None:
+    @rule(worker=st.sampled_from((*WORKERS, "ada,bea")), in_min=st.integers(-30, 180),
+          kind=st.sampled_from(sorted(ENTRY_KINDS)), concern=st.booleans())  # fmt: skip
+    def plan(self, worker: str, in_min: int, kind: str, concern: bool) -> None:
         self.house.ask(
             "plan_visit", "tom", client="c-1", area="x", purpose="y", workers=worker, tracker="tom",
             start_ms=self.house.now_ms + in_min * MINUTE_MS, then="home", manager_agreed="mia",
-            end_ms=self.house.now_ms + in_min * MINUTE_MS + HOUR_MS, first_meeting=True,
+            end_ms=self.house.now_ms + in_min * MINUTE_MS + HOUR_MS, first_meeting=concern,
+            kind=kind, concern=concern, must_not_be_left=concern,
+            check_in_ms=self.house.now_ms + (in_min + 30) * MINUTE_MS,
+            relief_ms=self.house.now_ms + (in_min + 45) * MINUTE_MS,
         )  # fmt: skip
 
     @rule(worker=st.sampled_from(WORKERS), kind=st.sampled_from(sorted(GESTURES)))
@@ -99,8 +130,34 @@ class Histories(RuleBasedStateMachine):
     def alarm_command(self, kind: str, by: str, pick: int) -> None:
         alarms = self.house.reader.open_alarms()
         if alarms:
-            alarm = alarms[pick % len(alarms)].id
-            self.house.ask_with(kind, by, {"alarm": alarm, **ALARM_COMMANDS[kind]})
+            alarm = alarms[pick % len(alarms)]
+            facts = {"alarm": alarm.id, **ALARM_COMMANDS[kind]}
+            if kind in ("do_task", "waive_task"):
+                facts["task"] = alarm.tasks[pick % len(alarm.tasks)].id if alarm.tasks else "none"
+            if kind == "choose_case":
+                facts["case"] = alarm.cases[pick % len(alarm.cases)].id if alarm.cases else "none"
+            self.house.ask_with(kind, by, facts)
+
+    @rule(worker=st.sampled_from(WORKERS), how=st.sampled_from(DANGERS))
+    def danger(self, worker: str, how: str) -> None:
+        self.house.ask("report_danger", "tom", worker=worker, how=how)
+
+    @rule(worker=st.sampled_from(WORKERS), line=st.integers(0, 3), pick=st.integers(0, 2),
+          answer=st.sampled_from(ANSWERS), so_far=st.sampled_from(("", "yes")))  # fmt: skip
+    def on_the_telephone(self, worker: str, line: int, pick: int, answer: str, so_far: str) -> None:
+        scripts = self.policy.scripts
+        script = scripts[pick % len(scripts)].id if scripts else "none"
+        self.house.ask("record_answer", "tom", script=script, line=line, answer=answer,
+                       so_far=so_far, worker=worker)  # fmt: skip
+
+    @rule(drill=st.sampled_from(sorted(DRILLS)))
+    def drill(self, drill: str) -> None:
+        self.house.ask("start_drill", "mia", drill=drill, person="ada", at_random=True)
+
+    @rule(record=st.sampled_from(RECORDS), by=st.sampled_from(("tom", "mia")))
+    def write(self, record: tuple[str, str, str, dict[str, Value]], by: str) -> None:
+        kind, verb, about, fields = record
+        self.house.ask("write_record", by, kind=kind, verb=verb, about=about, **fields)
 
     @rule(minutes=st.integers(1, 200))
     def wait(self, minutes: int) -> None:
@@ -133,12 +190,14 @@ class Histories(RuleBasedStateMachine):
         self.house.store.close()
 
 
-def test_random_histories(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.toml")))
+def test_random_histories(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     Histories.folder = tmp_path_factory
+    Histories.policy = load(shipped(name))
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=40,
+            max_examples=40 if name == POLICY.id else 12,
             stateful_step_count=30,
             suppress_health_check=[HealthCheck.too_slow],
         ),
