@@ -26,6 +26,8 @@ class Ids(Protocol):
 
     def key(self) -> str: ...
 
+    def record(self) -> str: ...
+
     def random_bytes(self, count: int) -> bytes: ...
 
 
@@ -53,6 +55,9 @@ class RandomIds:
 
     def key(self) -> str:
         return self._new("k")
+
+    def record(self) -> str:
+        return self._new("r")
 
     def random_bytes(self, count: int) -> bytes:
         if self._seeded is None:

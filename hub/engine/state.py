@@ -15,7 +15,7 @@ from hub.engine.watch import Watch
 from hub.policy.model import Policy
 from hub.policy.terms import terms_from
 from hub.rules import form
-from hub.rules.model import Alarm, Deadline, Visit
+from hub.rules.model import Alarm, Deadline, Record, Visit
 from hub.rules.phases import ENDED
 from hub.store import log
 from hub.store.store import Store
@@ -58,6 +58,7 @@ class State:
     by_id: dict[str, PendantState | None] = field(default_factory=dict)
     carried: dict[str, tuple[str, ...]] = field(default_factory=dict)
     presses: dict[tuple[str, str], str] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)  # engine/registers.py reads them
     identities: Identities = field(init=False)
     # Of no importance for what is decided, so they outlive a failed turn.
     watch: Watch = field(default_factory=Watch)
@@ -75,6 +76,7 @@ class State:
         self.by_id.clear()
         self.carried.clear()
         self.presses.clear()
+        self.records.clear()
         self.identities.forget()
         for name in ("head", "alarms", "sources", "about", "people", "duty", "last_page"):
             self.__dict__.pop(name, None)
@@ -208,8 +210,8 @@ class State:
     @cached_property
     def people(self) -> dict[str, Person]:
         rows = self.store.all(
-            "SELECT id, name, initials, login, roles, phones, pages, password_hash, car, active"
-            " FROM person"
+            "SELECT id, name, initials, login, roles, phones, pages, password_hash, car, active,"
+            " own_mobile, own_mobile_consent, own_phrase, job_title FROM person"
         )
         return {row[0]: Person.of(row) for row in rows}
 

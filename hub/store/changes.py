@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.rules.kinds import ALARM_KINDS
-from hub.rules.model import Alarm, Deadline, Visit
+from hub.rules.model import Alarm, Deadline, Record, Visit
 from hub.rules.phases import ENDED
 from hub.store.log import INSERT_PAYLOAD, INSERT_ROW, LogTuple
 from hub.store.store import Store
 
 MAX_DEAD_LETTERS = 10_000  # newest kept; each is at most a token long
 MAX_RAW_BYTES = 1_500
-OPEN_RANK = 5  # of a visit's deadline; alarms have 1 to 3 and go first after an outage
+OPEN_RANK = 5  # of a visit's deadline; alarms have 1 to 4 and go first after an outage
+RECORD_RANK = 6  # of what is written down: it waits for those
 
 Values = tuple[Any, ...]  # of one row, in the order of its statement
 
@@ -42,6 +43,13 @@ INSERT INTO alarm (id, kind, rank, state, visit, worker, pendant, source, raised
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, rank = excluded.rank, state = excluded.state,
     visit = excluded.visit, worker = excluded.worker, pendant = excluded.pendant,
     source = excluded.source, next_ms = excluded.next_ms, silent = excluded.silent,
+    changed_ms = excluded.changed_ms, state_json = excluded.state_json
+"""
+_RECORD = """
+INSERT INTO record (id, kind, state, client, worker, open, next_ms, created_ms, changed_ms,
+    state_json) VALUES (?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, client = excluded.client,
+    worker = excluded.worker, open = excluded.open, next_ms = excluded.next_ms,
     changed_ms = excluded.changed_ms, state_json = excluded.state_json
 """
 _DEADLINE = """
@@ -86,6 +94,7 @@ class Changes:
     visits: dict[str, Values] = field(default_factory=dict)
     parts: dict[tuple[str, str], Values] = field(default_factory=dict)
     alarms: dict[str, Values] = field(default_factory=dict)
+    records: dict[str, Values] = field(default_factory=dict)
     deadlines: dict[tuple[str, str, str], Values | None] = field(default_factory=dict)
     presses: list[Values] = field(default_factory=list)
     seen: list[Values] = field(default_factory=list)
@@ -117,6 +126,15 @@ class Changes:
             state,
         )  # fmt: skip
 
+    def record(self, record: Record, state: str, is_open: bool, changed_ms: int) -> None:
+        """The time it was created is its first act's, or this."""
+        created_ms = record.acts[0].at_ms if record.acts else changed_ms
+        next_ms = min((due.due_ms for due in record.due), default=None)
+        self.records[record.id] = (
+            record.id, record.kind, record.state, record.client, record.worker, int(is_open),
+            next_ms, created_ms, changed_ms, state,
+        )  # fmt: skip
+
     def deadline(self, owner: str, due: Deadline, rank: int) -> None:
         key = (owner, due.timer, due.worker)
         self.deadlines[key] = (*key, due.due_ms, due.anchor_ms, rank)
@@ -140,6 +158,7 @@ class Changes:
             (_VISIT, self.visits.values()),
             (_PART, self.parts.values()),
             (_ALARM, self.alarms.values()),
+            (_RECORD, self.records.values()),
             (_NO_DEADLINE, gone),
             (_DEADLINE, kept),
             (_PRESS, self.presses),

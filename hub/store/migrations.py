@@ -7,7 +7,7 @@ newer than the program is refused, because an older hub would not see what the n
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from hub.store import schema
+from hub.store import schema, second
 
 MIGRATIONS = Migrations("allswell")
 
@@ -15,6 +15,11 @@ MIGRATIONS = Migrations("allswell")
 @MIGRATIONS()
 def m001_first_tables(db: Database) -> None:
     schema.create(db)
+
+
+@MIGRATIONS()
+def m002_registers(db: Database) -> None:
+    second.create(db)
 
 
 def unknown_to_us(db: Database) -> list[str]:

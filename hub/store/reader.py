@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from hub.rules import form
-from hub.rules.model import Alarm, Visit
+from hub.rules.model import Alarm, Record, Visit
 from hub.store import genesis as genesis_row
 from hub.store import log, schema
 from hub.store.genesis import Genesis
@@ -30,8 +30,14 @@ from hub.store.views import (
 
 NO_RANK = 9  # of a page without an alarm
 ENDED_SHOWN_MS = 4 * 3_600_000  # how long a closed visit stays at the foot of the board
-_PERSON = "id, name, initials, login, roles, phones, pages, password_hash, car, active"
-_CLIENT = "id, code, area, name, address, postcode, lines, rating, risk_note, visitors_note"
+_PERSON = (
+    "id, name, initials, login, roles, phones, pages, password_hash, car, active, own_mobile,"
+    " own_mobile_consent, own_phrase, job_title"
+)
+_CLIENT = (
+    "id, code, area, name, address, postcode, lines, rating, risk_note, visitors_note, latitude,"
+    " longitude, must_not_be_left, coverage"
+)
 _PENDANT = (
     "id, key_id, worker, state, boot, last_beat_ms, battery_pct, signal_pct, dropped, beat_lost,"
     " watched, standing_version, echoed, open_presses"
@@ -155,11 +161,38 @@ class Reader:
         return tuple(form.load_alarm(json.loads(state)) for (state,) in found)
 
     def deadlines(self, owner: str) -> tuple[NextDue, ...]:
-        """`owner` is `visit:<id>` or `alarm:<id>`; soonest first."""
+        """`owner` is `visit:<id>`, `alarm:<id>` or `record:<id>`; soonest first."""
         found = self._conn().execute(
             "SELECT timer, due_ms, worker FROM deadline WHERE owner = ? ORDER BY due_ms", (owner,)
         )
         return tuple(NextDue(*row) for row in found)
+
+    # Registers. What is secret stands in a table that no reader names.
+
+    def records(self, kind: str, ended: bool = False, limit: int = 500) -> tuple[Record, ...]:
+        """Of one register: those that still count, or those that have ended; newest first."""
+        return self._records("kind = ? AND open = ?", (kind, int(not ended)), limit)
+
+    def records_about(
+        self, client: str = "", worker: str = "", kind: str = "", limit: int = 500
+    ) -> tuple[Record, ...]:
+        """About a client or a worker, of one register or all; newest first."""
+        column, name = ("client", client) if client else ("worker", worker)
+        if not name:
+            return ()
+        where, values = (" AND kind = ?", (kind,)) if kind else ("", ())
+        asked = f"{column} = ? AND {column} <> ''{where}"
+        return self._records(asked, (name, *values), limit)
+
+    def record(self, record_id: str) -> Record | None:
+        return next(iter(self._records("id = ?", (record_id,), 1)), None)
+
+    def _records(self, where: str, values: tuple[str | int, ...], limit: int) -> tuple[Record, ...]:
+        found = self._conn().execute(
+            f"SELECT state_json FROM record WHERE {where} ORDER BY changed_ms DESC, id LIMIT ?",
+            (*values, limit),
+        )
+        return tuple(form.load_record(json.loads(state)) for (state,) in found)
 
     # The log.
 

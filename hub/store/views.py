@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.rules.model import Alarm, Part, Value, Visit
@@ -25,12 +25,17 @@ class Person:
     car: str
     active: bool
     on_duty: tuple[str, ...] = ()
+    own_mobile: str = ""
+    own_mobile_consent: bool = False
+    own_phrase: str = field(default="", repr=False)  # said by telephone it means danger
+    job_title: str = ""
 
     @staticmethod
     def of(row: tuple[Any, ...], on_duty: tuple[str, ...] = ()) -> "Person":
         lists = (tuple(json.loads(text)) for text in row[4:7])
         values: list[Any] = [*row[:4], *lists, *row[7:9], bool(row[9]), on_duty]
-        return Person(*values)
+        own = (row[10], bool(row[11]), *row[12:]) if len(row) > 10 else ()
+        return Person(*values, *own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,20 @@ class Client:
     rating: str
     risk_note: str
     visitors_note: str
+    latitude: str = ""
+    longitude: str = ""
+    must_not_be_left: bool = False
+    coverage: str = ""
 
     @staticmethod
     def of(row: tuple[Any, ...]) -> "Client":
-        values: list[Any] = [*row[:6], tuple(json.loads(row[6])), *row[7:]]
+        values: list[Any] = [
+            *row[:6],
+            tuple(json.loads(row[6])),
+            *row[7:12],
+            bool(row[12]),
+            row[13],
+        ]
         return Client(*values)
 
 
