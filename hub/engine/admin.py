@@ -8,8 +8,10 @@ import json
 from collections.abc import Callable
 
 from hub.engine import decide
+from hub.engine.directory import directory_of
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command
+from hub.rules.gates import Asked, passage, refusal
 from hub.rules.model import Event
 from hub.store.changes import UPDATE_PENDANT
 from hub.verify import ACTIVE, KEY_STATES
@@ -228,6 +230,8 @@ def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Ans
         return Answer(False, f"There is no person {person[:40]!r} who could take it.")
     if role not in turn.policy.role and role not in known.roles:
         return Answer(False, f"There is no role {role[:40]!r} in this procedure.")
+    if (shut := _gated(turn, command)) is not None:
+        return shut
     if on:
         turn.changes.other.append((
             ("INSERT INTO duty (role, person, since_ms) VALUES (?,?,?)"
@@ -247,6 +251,19 @@ def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Ans
         event = Event("nobody_on_duty", turn.now_ms, by=command.by, data={"role": role})
         decide.off_visit(turn, event)
     return Answer(True, f"{person} lays down {role}; nobody holds it now")
+
+
+def _gated(turn: Turn, command: Command) -> Answer | None:
+    """The gates of the procedure for a command that is about no visit (DC-ooh)."""
+    if command.kind not in turn.policy.gates_for:
+        return None
+    event = Event(command.kind, turn.now_ms, by=command.by, data=command.data)
+    seen = directory_of(turn, turn.policy, command.data)
+    shut = passage(turn.policy, command.kind, Asked(event, "", seen.facts, directory=seen)).closed
+    if shut is None:
+        return None
+    told = refusal(turn.policy, None, shut)
+    return Answer(False, told.refused, "", told.clause, told.gate)
 
 
 def _anybody_out(turn: Turn) -> bool:

@@ -11,6 +11,7 @@ from hub import verify
 from hub.dating import Dated, date
 from hub.engine import beats, decide
 from hub.engine.pendants import PendantState, boot_of
+from hub.engine.readiness import readiness
 from hub.engine.routing import Route, route
 from hub.engine.turn import Turn
 from hub.inbox import FromPendant
@@ -175,6 +176,9 @@ def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) 
         identity=message.identity(),
         data=_facts(message, gesture, phase, dated) | felt,
     )
+    if kind == "started_out" and readiness(turn, pendant.worker) == "low":
+        # HM-2.1, DC-signal: it speaks, so it is not silent; a press is never refused for it.
+        event = replace(event, data={**event.data, "pendant": "low"})
     _decide(turn, event, found)
     if isinstance(message, Booted):
         beats.booted(turn, pendant, message)

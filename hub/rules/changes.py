@@ -93,3 +93,10 @@ def marked(part: Part, letter: str, at_ms: int, by: str) -> tuple[Mark, ...]:
     if not letter or any(mark.letter == letter for mark in part.marks):
         return part.marks
     return part.marks + (Mark(letter, at_ms, by),)
+
+
+def pendant_told(part: Part, event: Event) -> tuple[str, ...]:
+    """HM-2.1, DC-signal: the part's facts when she sets out; the hub says how her pendant is."""
+    ready = str(event.data.get("pendant", "ready")) == "ready"
+    known = ready or "pendant_not_ready" in part.facts
+    return part.facts if known else part.facts + ("pendant_not_ready",)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules.changes import changed, claimed, having, moved, noted
+from hub.rules.changes import changed, claimed, having, moved, noted, pendant_told
 from hub.rules.dangers import press_alarm, unplanned_alarm
 from hub.rules.effects import Decision, Effect
 from hub.rules.entries import first_asked, is_day
@@ -49,6 +49,7 @@ def _started_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
         phase="on-the-way",
         claims=claimed(part, event),
         anchors=moved(part, started_out=event.at_ms),
+        facts=pendant_told(part, event),
     )
     return changed(visit, part, new, "started out")
 

@@ -7,7 +7,7 @@ needs another person, what tightens it may come from anyone.
 from dataclasses import replace
 
 from hub.policy.model import Terms
-from hub.rules.changes import changed, marked, moved, refused
+from hub.rules.changes import changed, marked, moved, pendant_told, refused
 from hub.rules.contact import BY_CONTACT, answers, back_at, reached_part, spoke, text
 from hub.rules.effects import Decision, Effect, ResolveAlarms
 from hub.rules.entries import is_day, is_home_visit, tracker_told
@@ -40,7 +40,8 @@ def start_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
         # SU-board: HV stands from the moment that somebody else was told.
         marks = marked(part, terms.letter_for.get("home_visit", ""), event.at_ms, event.by)
     anchors = moved(part, started_out=event.at_ms, **back_at(event))
-    new = replace(part, phase="on-the-way", anchors=anchors, marks=marks)
+    facts = pendant_told(part, event)
+    new = replace(part, phase="on-the-way", anchors=anchors, marks=marks, facts=facts)
     return changed(visit, part, new, "started out, told by telephone")
 
 

@@ -109,7 +109,11 @@ def _of_part(terms: Terms, visit: Visit, event: Event, directory: Directory) -> 
         return refused(visit, why)
     if part.phase in ENDED:
         return refused(visit, f"Her part is {part.phase}: there is nothing to change.")
-    return _gated(terms, visit, part, event, directory, lambda: rule(terms, visit, part, event))
+    done = _gated(terms, visit, part, event, directory, lambda: rule(terms, visit, part, event))
+    if event.kind == "extend" and done.visit is not None and not done.refused:
+        # The later end may be after dark or out of hours: it is watched as such from now on.
+        return replace(done, visit=agreeing.with_facts(terms, done.visit, directory.facts))
+    return done
 
 
 def _of_visit(terms: Terms, visit: Visit, event: Event, directory: Directory) -> Decision:
