@@ -133,7 +133,7 @@ ACTS = {
     "start_drill": "When a drill begins",
     "write_record": "When a record is written",
     "report_danger": "When danger is told",
-    "take_duty": "When a duty is handed over",
+    "take_duty": "Before a duty is laid down",
 }
 PHASES = {
     "planned": "before the visit",
@@ -156,6 +156,11 @@ MEANS = {
     "in-person": "in person",
     "direct-line": "her direct line",
     "answerphone": "a message",
+}
+# Alarms whose meaning in rules/kinds.py speaks with one procedure's words.
+ALARMS = {
+    "manager_now": "the manager is called in",
+    "arrival_unconfirmed": "at the door, waiting for a person",
 }
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 KINDS_OF_CONTACT = {kind: said.split(":")[0] for kind, said in CONTACT_KINDS.items()}
