@@ -13,7 +13,7 @@ from hub.policy.model import Gate, Terms
 from hub.rules.effects import Decision
 from hub.rules.facts import test_of
 from hub.rules.model import Visit
-from hub.rules.requirements import MAP_LINK, REQUIREMENTS, Asked, flag, number
+from hub.rules.requirements import MAP_LINK, OF_A_CLIENT, REQUIREMENTS, Asked, flag, number
 
 __all__ = [
     "MAP_LINK",
@@ -27,6 +27,9 @@ __all__ = [
     "passage",
     "refusal",
 ]
+
+
+NO_CLIENT = frozenset({"on_site", "day_entry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,11 @@ def _lets_through(gate: Gate, asked: Asked) -> bool:
         return True
     if not all(_known(fact, asked) for fact in gate.when):
         return True
-    return all(REQUIREMENTS[name][1](asked, gate) for name in gate.requires)
+    asked_for = gate.requires
+    if asked.has_no_client and not NO_CLIENT.intersection(gate.when):
+        # A building or a working day has no client to be asked about, unless the row speaks of it.
+        asked_for = tuple([name for name in gate.requires if name not in OF_A_CLIENT])
+    return all(REQUIREMENTS[name][1](asked, gate) for name in asked_for)
 
 
 def _overridden(gate: Gate, asked: Asked) -> bool:

@@ -138,6 +138,7 @@ def _part(event: Event, facts: frozenset[str], worker: str, directory: Directory
     if "must_not_be_left" in facts:  # CT-4.6b: somebody comes before she goes
         anchors.setdefault("relief_due", end_ms)
     if "day_entry" in facts:  # out from its start, and expected back at its end
+        anchors["started_out"] = start_ms
         anchors["expected_back"] = anchors.get("expected_back", end_ms)
         return Part(worker, directory.pendants.get(worker, ""), phase="to-base", anchors=anchors)
     return Part(worker, directory.pendants.get(worker, ""), anchors=anchors)

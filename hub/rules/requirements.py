@@ -15,6 +15,10 @@ from hub.rules.model import Event, Part, Value, Visit
 MAP_LINK = ("http://", "https://", "www.", "maps.", "goo.gl", "what3words", "///")
 # CT-4.2: a way in that is "other" is told in words; these tell one that is forbidden by name.
 FORBIDDEN_WORDS = frozenset({"neighbour", "neighbours", "unlocked", "doormat", "mat", "string"})
+OF_A_CLIENT = frozenset(
+    {"rating", "entry", "client_details", "full_address", "diary_complete", "known_client",
+     "assessed", "assessed_by_two", "assessment_signed", "access_contacts", "warning_checked"}
+)  # fmt: skip
 DAY_MS = 24 * 3_600_000
 NOBODY = ClientFacts()
 
@@ -40,6 +44,13 @@ class Asked:
         """As it is on file; None where nothing is."""
         named = self.visit.client if self.visit is not None else self.text("client")
         return self.directory.clients.get(named)
+
+    @property
+    def has_no_client(self) -> bool:
+        """Of a building or a working day, where none is named (ADR 0014)."""
+        if self.visit is not None:
+            return self.visit.kind in ("site", "day") and not self.visit.client
+        return self.text("kind") in ("site", "day") and not self.text("client")
 
     @property
     def whom(self) -> tuple[str, ...]:
