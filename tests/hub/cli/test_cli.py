@@ -17,6 +17,7 @@ from hub.rules.model import Value
 from hub.settings import load
 from hub.store.views import LogLine
 from hub.web.passwords import Passwords
+from tests.hub.house import POLICY, House
 
 Run = Callable[..., Result]
 
@@ -187,7 +188,7 @@ def test_a_misspelt_procedure_is_told_with_those_there_are(
     for words in (("serve",), ("policy", "show", "homemaker")):
         done = run(*words)
         assert done.exit_code == 2
-        assert "homemaker:1: is no shipped procedure; there is homemaker-exeter" in done.output
+        assert "homemaker:1: is no shipped procedure; there is acorn-partnership" in done.output
 
 
 def test_a_policy_with_faults_keeps_the_hub_from_starting(
@@ -209,8 +210,34 @@ def test_policies_are_listed_checked_and_shown(run: Run, tmp_path: Path) -> None
     assert "homemaker-exeter" in [each["id"] for each in listed]
     assert run("policy", "check", *[each["id"] for each in listed]).exit_code == 0
     shown = run("policy", "show", "homemaker-exeter").output
-    assert "20 min after arrival [enhanced]" in shown
-    assert "(HM-4.2.4)" in shown
+    assert "20 minutes after her arrival" in shown
+    assert "[HM-4.2.4" in shown
+    assert run("policy", "show", "plain", "--html").output.startswith("<article")
+    paper = json.loads(run("policy", "show", "plain", "--json").output)
+    assert paper["paragraphs"][0]["title"] == "How closely a visit is watched"
+
+
+def test_what_one_procedure_changes_of_another_is_told(run: Run) -> None:
+    told = run("policy", "diff", "derbyshire-childrens-services", "acorn-partnership").output
+    assert "+ Before a visit is entered: At Acorn two always go together" in told
+    names = ("derbyshire-childrens-services", "acorn-partnership", "--json")
+    changes = json.loads(run("policy", "diff", *names).output)
+    assert ["added", "gate", "pairs"] in [
+        [each["change"], each["table"], each["row"]] for each in changes
+    ]
+
+
+def test_a_visits_terms_are_shown_from_the_database(made: Result, run: Run, site: Path) -> None:
+    config = ("--config", str(site / "allswell.toml"))
+    done = run("policy", "show", "homemaker-exeter@1:000000000000", *config)
+    assert done.exit_code == 2
+    assert "has no hub.sqlite" in done.output
+    House(load(site / "allswell.toml").folder).store.close()
+    again = run("policy", "diff", POLICY.terms_id, "homemaker-exeter", *config)
+    assert (again.exit_code, again.output) == (0, "They say the same.\n")
+
+
+def test_a_broken_procedure_is_refused_with_all_its_faults(run: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text('[policy]\nid = "x"\n', encoding="utf-8")
     done = run("policy", "check", str(broken), "--json")

@@ -30,8 +30,8 @@ from tests.tree import ROOT
 
 RULES = ROOT / "docs" / "rules.md"
 POLICIES = ROOT / "docs" / "policies.md"
-NAMES = ("homemaker-exeter", "derbyshire-childrens-services", "sutton-cypl", "leading-futures",
-         "carers-trust-d06b", "plain")  # fmt: skip
+NAMES = ("homemaker-exeter", "derbyshire-childrens-services", "acorn-partnership", "sutton-cypl",
+         "leading-futures", "carers-trust-d06b", "plain")  # fmt: skip
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
