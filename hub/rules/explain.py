@@ -227,7 +227,7 @@ SAYS: dict[str, Callable[[Words], str]] = {
 }
 
 
-def sentence(kind: str, **words: object) -> str:
+def sentence(kind: str, /, **words: object) -> str:
     """What happened. Words that are not given have a plain default; names are the caller's."""
     said = SAYS.get(kind)
     if said is not None:

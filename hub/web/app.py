@@ -24,7 +24,7 @@ from hub.web.desk import Desk
 from hub.web.live import Live
 from hub.web.pages import STATIC, plain
 from hub.web.passwords import Passwords
-from hub.web.routes import alarm, api, board, duty, login, plan, stream, visit
+from hub.web.routes import alarm, api, board, call, duty, login, plan, stream, visit
 from hub.web.sessions import Sessions
 from hub.web.shell import Shell
 
@@ -63,7 +63,7 @@ def make(
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (board, visit, alarm, plan, duty, login, stream):
+    for part in (board, visit, alarm, call, plan, duty, login, stream):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

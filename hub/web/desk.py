@@ -110,9 +110,9 @@ class Desk:
         except EngineStuck as exc:
             return Answer(False, f"{exc}.")
 
-    def looked(self, by: Person, visit: str = "", alarm: str = "") -> None:
+    def looked(self, by: Person, visit: str = "", alarm: str = "", worker: str = "") -> None:
         """P8: who looked at whose details. Nobody waits for it."""
-        now, key = time.monotonic(), (by.id, f"{visit} {alarm}")
+        now, key = time.monotonic(), (by.id, f"{visit} {alarm} {worker}")
         with self._lock:
             if now - self._looks.get(key, -LOOK_EVERY_S) < LOOK_EVERY_S:
                 return
@@ -120,4 +120,6 @@ class Desk:
             self._looks[key] = now
             if len(self._looks) > LOOKS_REMEMBERED:
                 self._looks.popitem(last=False)
-        self.inbox.put(Command("looked", by.id, {"visit": visit, "alarm": alarm}))
+        about = {"visit": visit, "alarm": alarm, "worker": worker}
+        given = {key: value for key, value in about.items() if value}
+        self.inbox.put(Command("looked", by.id, given))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,7 +10,8 @@ from hub.rules.model import Alarm, Visit
 from hub.web.asking import Asker, asker, desk_of, from_our_page, next_url, posted
 from hub.web.desk import Desk
 from hub.web.pages import fragment, page
-from hub.web.views import alarm_page, fields
+from hub.web.routes.giving import after, give
+from hub.web.views import alarm_page, fields, reach
 from hub.web.views.fields import Form
 from hub.web.views.scene import Scene, concerns
 
@@ -85,19 +85,38 @@ def do(
     who: Asker = Depends(from_our_page),
     typed: Mapping[str, str] = Depends(posted),
 ) -> Response:
-    """Record an attempt or resolve."""
+    """Record an attempt, choose the case, or resolve."""
+    return _give(request, alarm_id, f"/alarms/{alarm_id}/{kind}", who, typed)
+
+
+@router.post("/alarms/{alarm_id}/{kind}/{task}")
+def do_task(
+    request: Request,
+    alarm_id: str,
+    kind: str,
+    task: str,
+    who: Asker = Depends(from_our_page),
+    typed: Mapping[str, str] = Depends(posted),
+) -> Response:
+    """Tick a task off, or say why it is not needed."""
+    return _give(request, alarm_id, f"/alarms/{alarm_id}/{kind}/{task}", who, typed)
+
+
+def _give(
+    request: Request, alarm_id: str, url: str, who: Asker, typed: Mapping[str, str]
+) -> Response:
+    """The form of the page that posts to this address."""
     desk = desk_of(request)
-    alarm, _, scene = find(desk, alarm_id, who)
-    known = {form.kind: form for form in alarm_page.forms(scene, alarm)}
-    if kind not in known:
+    alarm, visit, scene = find(desk, alarm_id, who)
+    known = {form.url: form for form in alarm_page.every_form(scene, alarm, visit)}
+    if url not in known:
         raise HTTPException(404)
-    asked = fields.read(known[kind], typed, scene.now_ms, scene.zone)
-    if not asked.ok:
-        return _with_form(request, who, alarm_id, asked.form, 422)
-    answer = desk.ask(kind, who.person.id, asked.data)
-    if not answer.ok:
-        return _with_form(request, who, alarm_id, replace(asked.form, refused=answer.reason), 409)
-    return RedirectResponse(f"/alarms/{alarm_id}?done={quote(asked.form.title)}", 303)
+    form = known[url]
+    prepare = reach.read if form.kind == "record_contact" else fields.as_it_is
+    given = give(desk, who, scene, form, typed, None, prepare)
+    if given.done:
+        return after(given, f"/alarms/{alarm_id}")
+    return _with_form(request, who, alarm_id, given.form, given.status)
 
 
 def _with_form(request: Request, who: Asker, alarm_id: str, form: Form, status: int) -> Response:
@@ -110,6 +129,5 @@ def _with_form(request: Request, who: Asker, alarm_id: str, form: Form, status: 
         replace(f, value=str(len(alarm.presses))) if f.kind == "hidden" else f for f in form.fields
     )
     form = replace(form, fields=now)
-    others = tuple(f for f in shown.forms if f.kind != form.kind)
-    return page(request, "alarm.html", who, scene, status,
-                alarm=replace(shown, forms=(form, *others)))  # fmt: skip
+    shown = alarm_page.with_form(shown, form)
+    return page(request, "alarm.html", who, scene, status, alarm=shown)

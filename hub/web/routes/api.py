@@ -17,10 +17,10 @@ from hub.web.asking import Asker, asker, desk_of, from_our_script
 from hub.web.routes import login
 from hub.web.routes.alarm import find as find_alarm
 from hub.web.routes.visit import find as find_visit
-from hub.web.views import visit as visit_view
 from hub.web.views.alarm import banner
 from hub.web.views.board import board
 from hub.web.views.head import head
+from hub.web.views.log import log_items
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 Json = dict[str, Any]  # as JSON is
@@ -82,7 +82,7 @@ def get_visit(request: Request, visit_id: str, who: Asker = Depends(asker)) -> J
     visit = find_visit(desk, visit_id)
     desk.looked(who.person, visit_id)
     scene = desk.scene(who.person.id, visit)
-    log = visit_view.log_items(scene, desk.reader.visit_log(visit_id))
+    log = log_items(scene, desk.reader.visit_log(visit_id))
     return form.dump(visit) | {"log": [asdict(line) for line in log]}
 
 

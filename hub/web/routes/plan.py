@@ -1,24 +1,31 @@
-"""Planning a visit."""
+"""Planning: a visit, an unplanned one told by phone, a meeting, a day out, a building alone."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 
-from hub.rules.model import Value
 from hub.web.asking import Asker, asker, desk_of, from_our_page, posted
 from hub.web.pages import page
-from hub.web.views import fields, planning
+from hub.web.routes.giving import give, one_form
+from hub.web.views import planning
+from hub.web.views.fields import Reading
+from hub.web.views.scene import Scene
 
 router = APIRouter()
+
+
+def _kind(request: Request) -> str:
+    wanted = request.query_params.get("kind", "visit")
+    return wanted if wanted in planning.KINDS else "visit"
 
 
 @router.get("/plan")
 def form(request: Request, who: Asker = Depends(asker)) -> Response:
     scene = desk_of(request).scene(who.person.id)
-    return page(request, "plan.html", who, scene, form=planning.plan(scene))
+    kind = _kind(request)
+    return page(request, "plan.html", who, scene, form=planning.plan(scene, kind), kind=kind,
+                kinds=planning.KINDS)  # fmt: skip
 
 
 @router.post("/plan")
@@ -27,20 +34,21 @@ def do(
     who: Asker = Depends(from_our_page),
     typed: Mapping[str, str] = Depends(posted),
 ) -> Response:
-    """A visit, or why there is none, with everything that was typed."""
+    """An entry, or why there is none, with everything that was typed."""
     desk = desk_of(request)
     scene = desk.scene(who.person.id)
-    asked = fields.read(planning.plan(scene), typed, scene.now_ms, scene.zone)
+    kind = _kind(request)
+    given = give(desk, who, scene, planning.plan(scene, kind), typed, None,
+                 lambda asked: _complete(asked, scene))  # fmt: skip
+    url = f"/visits/{given.answer.id}" if given.answer.id else "/"
+    return one_form(request, who, scene, "plan.html", given, url, "Planned", kind=kind,
+                    kinds=planning.KINDS)  # fmt: skip
+
+
+def _complete(asked: Reading, scene: Scene) -> Reading:
+    """The client's own area where none was typed."""
     asked = planning.in_order(asked, scene.now_ms)
-    if not asked.ok:
-        return page(request, "plan.html", who, scene, 422, form=asked.form)
-    given: dict[str, Value] = dict(asked.data)
-    client = scene.clients.get(str(given["client"]))
-    if client is not None:
-        given.setdefault("area", client.area)
-    answer = desk.ask("plan_visit", who.person.id, given)
-    if not answer.ok:
-        form = replace(asked.form, refused=answer.reason)
-        return page(request, "plan.html", who, scene, 409, form=form)
-    url = f"/visits/{answer.id}" if answer.id else "/"
-    return RedirectResponse(f"{url}?done={quote('Planned')}", 303)
+    client = scene.clients.get(str(asked.data.get("client", "")))
+    if client is None or asked.data.get("area"):
+        return asked
+    return replace(asked, data={**asked.data, "area": client.area})

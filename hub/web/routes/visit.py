@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
 
 from hub.rules.model import Part, Visit
 from hub.web.asking import Asker, asker, desk_of, from_our_page, posted
 from hub.web.desk import Desk
 from hub.web.pages import fragment, page
-from hub.web.views import commands, fields
+from hub.web.routes.giving import after, give
+from hub.web.views import fields, offered, reach
 from hub.web.views import visit as view
+from hub.web.views.log import log_items
 from hub.web.views.scene import Scene
 
 router = APIRouter()
@@ -34,8 +34,8 @@ def show(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Respon
     scene = desk.scene(who.person.id, visit)
     wanted = request.query_params.get("do", "")
     part = visit.part(request.query_params.get("worker", "")) or visit.parts[0]
-    if wanted in commands.MAKERS and part.phase not in ("closed", "cancelled"):
-        form = commands.form(scene, visit, part, wanted)
+    if wanted in offered.MAKERS and part.phase not in ("closed", "cancelled"):
+        form = offered.form(scene, visit, part, wanted)
         return _page(request, who, scene, visit, part, form)
     return _page(request, who, scene, visit)
 
@@ -55,7 +55,7 @@ def log(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Respons
     visit = find(desk, visit_id)
     scene = desk.scene(who.person.id, visit)
     rows = desk.reader.visit_log(visit_id)
-    return fragment("_log.html", who, scene, log=view.log_items(scene, rows),
+    return fragment("_log.html", who, scene, log=log_items(scene, rows),
                     url=f"/fragments/visit/{visit_id}/log")  # fmt: skip
 
 
@@ -68,23 +68,24 @@ def do(
     typed: Mapping[str, str] = Depends(posted),
 ) -> Response:
     """One command: read the form, ask the engine, go back to the page."""
-    if kind not in commands.MAKERS:
+    if kind not in offered.MAKERS:
         raise HTTPException(404)
     desk = desk_of(request)
     visit = find(desk, visit_id)
     scene = desk.scene(who.person.id, visit)
     part = visit.part(typed.get("worker", "")) or visit.parts[0]
-    asked = fields.read(commands.form(scene, visit, part, kind), typed, scene.now_ms, scene.zone)
-    if not asked.ok:
-        return _page(request, who, scene, visit, part, asked.form, 422)
-    answer = desk.ask(kind, who.person.id, asked.data, version_of(typed))
-    if not answer.ok:
+    form = offered.form(scene, visit, part, kind)
+    prepare = reach.read if kind == "record_contact" else fields.as_it_is
+    given = give(desk, who, scene, form, typed, version_of(typed), prepare)
+    if given.done:
+        return after(given, f"/visits/{visit_id}")
+    shown = given.form
+    if shown.refused:
         # What the engine saw may be newer than what was read above.
         visit = find(desk, visit_id)
         scene = desk.scene(who.person.id, visit)
-        form = replace(asked.form, refused=answer.reason, version=visit.version)
-        return _page(request, who, scene, visit, visit.part(part.worker) or part, form, 409)
-    return RedirectResponse(f"/visits/{visit_id}?done={quote(asked.form.title)}", 303)
+        shown = replace(shown, version=visit.version)
+    return _page(request, who, scene, visit, visit.part(part.worker) or part, shown, given.status)
 
 
 def version_of(typed: Mapping[str, str]) -> int | None:

@@ -5,11 +5,13 @@ Rule: an open alarm always says its next action with a time, also while somebody
 
 from dataclasses import dataclass
 
+from hub.rules.drills import is_drill
 from hub.rules.model import Alarm, Visit
 from hub.web.views import times, words
 from hub.web.views.scene import Scene, concerns
 
 BANNER_RANK = 2  # these have a banner on every page; rank 3 stands in its row, unless it has none
+DRILL_TITLE = "DRILL: nobody is in danger"
 SILENT_WORDS = "SILENT: do not ring her and do not ring the client's lines"
 
 
@@ -55,17 +57,24 @@ def banner(scene: Scene, alarm: Alarm) -> Banner:
     """All the words of one banner."""
     rank = words.alarm_rank(alarm.kind)
     owned = alarm.state == "owned"
-    loudness = "mine" if owned else "loud" if rank == 1 else "mid"
+    drill = is_drill(alarm)
+    loudness = "mine" if owned else "loud" if rank == 1 and not drill else "mid"
     said, next_ms = next_words(scene, alarm)
     return Banner(
         id=alarm.id,
         url=f"/alarms/{alarm.id}",
         rank=rank,
         css=" ".join(
-            ["alarm", loudness, *(["unowned"] * (not owned)), *(["silent"] * alarm.silent)]
+            [
+                "alarm",
+                loudness,
+                *(["unowned"] * (not owned)),
+                *(["silent"] * alarm.silent),
+                *(["drill"] * drill),
+            ]
         ),
-        mark="✓" if owned else "!",
-        title=words.alarm_title(alarm.kind),
+        mark="✓" if owned else "?" if drill else "!",
+        title=DRILL_TITLE if drill else words.alarm_title(alarm.kind),
         name=scene.person_name(alarm.worker) if alarm.worker else subject(scene, alarm),
         raised_ms=alarm.raised_ms,
         raised_at=times.when(alarm.raised_ms, scene.now_ms, scene.zone),

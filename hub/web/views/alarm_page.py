@@ -1,14 +1,16 @@
 """An alarm's own page, and what to read to 999 (HM-5.2, SU-brief)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hub.rules.model import Alarm, Visit
+from hub.rules.model import Alarm, Part, Visit
 from hub.store.views import LogLine, PageRow
 from hub.web.views import alarm as words_of
-from hub.web.views import times, words
+from hub.web.views import reach, tasks, times, words
 from hub.web.views.fields import Field, Form
+from hub.web.views.log import LogItem, log_items
 from hub.web.views.scene import Line, Scene, concerns, line
-from hub.web.views.visit import Lines, LogItem, attempt_words, lines, log_items
+from hub.web.views.tasks import CaseView, TaskView
+from hub.web.views.visit import Lines, lines
 
 OUTCOMES = (
     ("safe", "She is safe: somebody spoke with her"),
@@ -39,7 +41,12 @@ class AlarmPage:
     why: str
     clause_note: str
     visit_url: str
-    attempts: tuple[str, ...]
+    call_url: str
+    told: tuple[str, ...]
+    tried: tuple[reach.Tried, ...]
+    tasks: tuple[TaskView, ...]
+    choose: Form | None
+    cases: tuple[CaseView, ...]
     paged: tuple[Paged, ...]
     lines: tuple[Lines, ...]
     forms: tuple[Form, ...]
@@ -55,19 +62,35 @@ def page(
 ) -> AlarmPage:
     """Everything about one alarm for somebody who may know of it."""
     is_open = alarm.state != "resolved"
+    may_act = is_open and not concerns(alarm, scene.viewer)
     return AlarmPage(
         banner=words_of.banner(scene, alarm),
         open=is_open,
         why=alarm.why,
         clause_note=", ".join(alarm.ladder.clause),
         visit_url=f"/visits/{visit.id}" if visit else "",
-        attempts=tuple(
-            attempt_words(scene, a.at_ms, a.by, a.means, a.reached, a.note) for a in alarm.attempts
-        ),
+        call_url=f"/call/{alarm.worker}" if alarm.worker in scene.people else "",
+        told=told(scene, alarm, visit),
+        tried=reach.tried(scene, alarm.attempts),
+        tasks=tasks.tasks(scene, alarm, may_act),
+        choose=tasks.choose_form(alarm, may_act),
+        cases=tasks.cases(scene, alarm, visit.client if visit else ""),
         paged=tuple(paged(scene, row) for row in sorted(pages, key=_newest_first)),
         lines=her_lines(scene, alarm, visit),
-        forms=forms(scene, alarm),
+        forms=forms(scene, alarm, visit),
         log=log_items(scene, log),
+    )
+
+
+def told(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[str, ...]:
+    """What the procedure says to this alarm, and to the rung that is paged now."""
+    steps = alarm.ladder.steps
+    said = {f"step:{step.say}" for step in steps[: alarm.step + 1] if step.say}
+    moments = {f"alarm:{alarm.kind}", *said}
+    return tuple(
+        row.text
+        for row in scene.policy.instructions
+        if moments & set(row.at) and (not row.levels or visit is None or visit.level in row.levels)
     )
 
 
@@ -98,25 +121,19 @@ def numbers(phones: tuple[str, ...]) -> tuple[Line, ...]:
     return tuple(map(line, phones))
 
 
-def forms(scene: Scene, alarm: Alarm) -> tuple[Form, ...]:
+def forms(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Form, ...]:
     """Record an attempt (which renews the lease, P3), and resolve."""
     if alarm.state == "resolved" or concerns(alarm, scene.viewer):
         return ()
-    means = tuple((key, said) for key, said in words.MEANS.items())
-    attempt = Form(
-        kind="record_contact",
-        title="Record an attempt",
-        button="Record it",
-        url=f"/alarms/{alarm.id}/record_contact",
-        fields=(
-            Field("means", "Tried", "choice", True, means, "in-person" if alarm.silent else ""),
-            Field("reached", "Result", "yesno", True,
-                  (("yes", "Spoke with her, or is beside her"), ("no", "Not reached"))),
-            Field("note", "Note", "area"),
-        ),
+    name = words.first_name(scene.person_name(alarm.worker)) if alarm.worker else "her"
+    part = Part(alarm.worker, attempts=alarm.attempts)
+    offered = reach.ways(scene, part, visit, alarm.silent)
+    url = f"/alarms/{alarm.id}/record_contact"
+    attempt = replace(
+        reach.form("record_contact", "Record an attempt", url, offered, name, alarm.silent),
         fixed={"alarm": alarm.id},
         hint="A recorded attempt keeps the alarm yours; an answerphone is not contact.",
-    )  # fmt: skip
+    )
     resolve = Form(
         kind="resolve",
         title="It is over",
@@ -134,6 +151,32 @@ def forms(scene: Scene, alarm: Alarm) -> tuple[Form, ...]:
         css="danger",
     )
     return attempt, resolve
+
+
+def every_form(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Form, ...]:
+    """All that this viewer may post about the alarm."""
+    may_act = alarm.state != "resolved" and not concerns(alarm, scene.viewer)
+    of_tasks = [form for task in tasks.tasks(scene, alarm, may_act)
+                for form in (task.do, task.waive) if form is not None]  # fmt: skip
+    choose = tasks.choose_form(alarm, may_act)
+    return (*forms(scene, alarm, visit), *([choose] if choose else []), *of_tasks)
+
+
+def with_form(shown: AlarmPage, form: Form) -> AlarmPage:
+    """The page with one form as it was typed, where it stands."""
+    if form.kind == "choose_case":
+        return replace(shown, choose=form)
+    if form.kind in ("do_task", "waive_task"):
+        is_do = form.kind == "do_task"
+        rows = tuple(
+            (replace(task, do=form) if is_do else replace(task, waive=form))
+            if task.id == form.fixed.get("task")
+            else task
+            for task in shown.tasks
+        )
+        return replace(shown, tasks=rows)
+    others = tuple(each for each in shown.forms if each.kind != form.kind)
+    return replace(shown, forms=(form, *others))
 
 
 @dataclass(frozen=True, slots=True)

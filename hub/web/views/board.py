@@ -109,7 +109,7 @@ def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
         level=level_words(scene, visit),
         enhanced=line_of(scene.policy, visit, part).red,
         place=scene.place(visit),
-        phase=words.PHASE_OF.get(part.phase, ""),
+        phase=words.phase_of(visit.kind, part.phase),
         detail=detail(scene, visit, part),
         claims=claim_words(scene, part),
         letters=letters(scene, visit, part),
@@ -136,6 +136,8 @@ def detail(scene: Scene, visit: Visit, part: Part) -> str:
     zone = scene.zone
     start = times.when(visit.planned_start_ms, scene.now_ms, zone)
     said = [f"{start} to {times.clock(visit.planned_end_ms, zone)}"]
+    if words.KINDS.get(visit.kind):
+        said.append(words.KINDS[visit.kind].lower())
     if visit.purpose:
         said.append(visit.purpose)
     if part.stood_down:

@@ -7,6 +7,7 @@ keeps everything that was typed and says at the field what is allowed.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from hub.rules.model import Value
@@ -20,8 +21,9 @@ TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `kind`: text, area, tick, flag, yesno, choice, many, number, time, datetime,
-    hidden (a number that goes along with the page as it was drawn)."""
+    """One question. `kind`: text, area, tick, flag, yesno, choice, radio, many, number, time,
+    datetime, date, press (a button for each answer instead of the form's own), hidden (a number
+    that goes along with the page as it was drawn). `group`: the heading under which it stands."""
 
     name: str
     label: str
@@ -33,6 +35,8 @@ class Field:
     least: int = 0
     most: int = 0  # of a time: how many ms ahead it may lie
     error: str = ""
+    group: str = ""
+    links: tuple[str, ...] = ()  # beside each option: what a phone dials
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -55,6 +59,22 @@ class Form:
     hint: str = ""
     css: str = ""
     refused: str = ""
+    told: tuple[str, ...] = ()  # what the procedure says to whoever does this
+
+    @property
+    def presses(self) -> Field | None:
+        """The question that the buttons answer."""
+        return next((f for f in self.fields if f.kind == "press"), None)
+
+    def plus(self, *more: Field) -> "Form":
+        """With these questions too; one of the same name is replaced."""
+        names = {f.name for f in more}
+        return replace(self, fields=(*(f for f in self.fields if f.name not in names), *more))
+
+    def wrong(self, name: str, said: str) -> "Form":
+        """With what is wrong at one of its fields."""
+        fields = tuple(replace(f, error=said) if f.name == name else f for f in self.fields)
+        return replace(self, fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,11 @@ class Reading:
 
 class Wrong(ValueError):
     """An entry that cannot be read; the message says what is allowed."""
+
+
+def as_it_is(asked: Reading) -> Reading:
+    """For forms whose fields say everything."""
+    return asked
 
 
 def read(form: Form, posted: Mapping[str, str], now_ms: int, zone: ZoneInfo) -> Reading:
@@ -96,7 +121,7 @@ def _read_one(asked: Field, typed: str, now_ms: int, zone: ZoneInfo) -> Value | 
         if asked.required:
             raise Wrong(_missing(asked))
         return None
-    if asked.kind in ("choice", "tick", "many"):
+    if asked.kind in ("choice", "radio", "press", "tick", "many"):
         return _read_choice(asked, typed)
     if asked.kind == "yesno":
         if typed not in ("yes", "no"):
@@ -106,6 +131,8 @@ def _read_one(asked: Field, typed: str, now_ms: int, zone: ZoneInfo) -> Value | 
         return _read_number(asked, typed)
     if asked.kind in ("time", "datetime"):
         return _read_time(asked, typed, now_ms, zone)
+    if asked.kind == "date":
+        return _read_date(typed)
     if len(typed) > TEXT_MAX:
         raise Wrong(f"At most {TEXT_MAX} characters.")
     return typed
@@ -114,7 +141,7 @@ def _read_one(asked: Field, typed: str, now_ms: int, zone: ZoneInfo) -> Value | 
 def _missing(asked: Field) -> str:
     if asked.kind == "tick":
         return "Read this aloud, hear her say yes, then tick it."
-    if asked.kind in ("choice", "yesno", "many"):
+    if asked.kind in ("choice", "radio", "press", "yesno", "many"):
         return "Choose one."
     return "This is needed."
 
@@ -133,6 +160,14 @@ def _read_number(asked: Field, typed: str) -> int:
     if not typed.isascii() or not typed.isdigit() or not asked.least <= int(typed) <= asked.most:
         raise Wrong(f"A whole number from {asked.least} to {asked.most}.")
     return int(typed)
+
+
+def _read_date(typed: str) -> str:
+    """A day of the calendar, kept as it is written: 2026-05-04."""
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError as exc:
+        raise Wrong("A day like 2026-05-04.") from exc
 
 
 def _read_time(asked: Field, typed: str, now_ms: int, zone: ZoneInfo) -> int:

@@ -1,40 +1,232 @@
-"""The form for planning a visit (HM-2.2 to HM-2.6, HM-4.0) and for taking a duty."""
+"""The forms for planning: a visit, an unplanned one told by phone, a meeting, a day, a building.
 
-from dataclasses import replace
+Rule: the form asks for facts; what follows from them is for the policy (HM-2.2 to HM-2.6, HM-4.0).
+Only the facts that the running procedure reads are asked for.
+"""
 
+from collections.abc import Callable
+
+from hub.policy.model import Policy
+from hub.rules.facts import PLAN_FACTS
 from hub.web.views import times
-from hub.web.views.commands import COVERAGE, DANGERS, THEN
+from hub.web.views.commands import COVERAGE, THEN
 from hub.web.views.fields import Field, Form, Reading
 from hub.web.views.scene import Scene
 
 HOUR_MS = 3_600_000
+QUICK_MS = 45 * 60_000  # an unplanned visit's end, until she says another
+UNPLANNED = "unplanned"
+# What is planned -> (words, what the page says of it)
+KINDS = {
+    "visit": ("A visit", "At a client's home, or another place with an address."),
+    UNPLANNED: ("Unplanned, by phone", "She is out and rings: who, where, until when."),
+    "meeting": ("A meeting in the office", "With a client, in the office."),
+    "site": ("Alone in the building", "Somebody is alone in our own building."),
+    "day": ("A day out", "Out for most of the day: asked after between her visits."),
+}
+# Known from the kind, the calendar or the client's record: nobody is asked.
+NOT_ASKED = frozenset(
+    {"out_of_hours", "after_dark", "unplanned", "on_site", "office_meeting", "day_entry",
+     "other_venue", "out_all_day"}
+)  # fmt: skip
+FACTS_FOR = {
+    "meeting": frozenset({"first_meeting", "risk_flag", "recent_violence", "concern",
+                          "too_great_for_one"}),
+    "site": frozenset({"opening_up", "concern"}),
+    "day": frozenset({"concern"}),
+    UNPLANNED: frozenset({"first_meeting", "risk_flag", "recent_violence", "concern"}),
+}  # fmt: skip
+ALWAYS_ASKED = ("first_meeting", "risk_flag", "recent_violence", "concern")
+ASKS = {
+    "first_meeting": "First meeting with this client",
+    "risk_flag": "A risk on the referral or the assessment",
+    "recent_violence": "Recent violence or threats",
+    "concern": "The worker has a concern of any kind",
+    "opening_up": "She is the first to open the building",
+    "remote_tracker": "Worker and tracker are not in the same office",
+    "too_great_for_one": "The risk is too great for one person",
+    "must_not_be_left": "Somebody there must not be left alone",
+    "last_of_day": "Her last visit of the day",
+    "significant_risk": "A significant risk that is not yet dealt with",
+    "pairs_place": "The place calls for two workers",
+    "no_recent_contact": "Nobody has been in touch with the client lately",
+}
+FACTS_GROUP = "What is known"
+AGREED_GROUP = "Who knows of it"
 
 
-def plan(scene: Scene) -> Form:
-    """Which facts make it enhanced is for the policy: the form asks for the facts."""
+def facts_read(policy: Policy) -> frozenset[str]:
+    """The plan facts that some row of the procedure looks at."""
+    rows = (*policy.choices, *policy.gates, *policy.timers, *policy.instructions)
+    named = {fact for row in rows for key in ("when", "unless", "until")
+             for fact in getattr(row, key, ())}  # fmt: skip
+    return frozenset(named & set(PLAN_FACTS))
+
+
+def requirements(policy: Policy) -> frozenset[str]:
+    """What the gates of planning and of setting out ask for."""
+    rows = (*policy.gates_for.get("plan_visit", ()), *policy.gates_for.get("start_out", ()),
+            *policy.gates_for.get("confirm_arrival", ()))  # fmt: skip
+    return frozenset(name for gate in rows for name in gate.requires)
+
+
+def plan(scene: Scene, kind: str = "visit") -> Form:
+    """The form of that kind. Facts, gates and words are the policy's."""
+    fields = (*_MAKERS[kind](scene), *_facts(scene, kind))
+    fixed: dict[str, str | int | bool] = {"kind": "visit" if kind == UNPLANNED else kind}
+    if kind == UNPLANNED:
+        fixed |= {"unplanned": True, "start_ms": scene.now_ms}
+    if kind in ("site", "meeting"):
+        fixed["then"] = "next"
+    button = "Enter it" if kind in ("site", "meeting", "day") else "Plan the visit"
+    told = tuple(row.text for row in scene.policy.instructions if "command:plan_visit" in row.at)
+    return Form("plan_visit", KINDS[kind][0], button, f"/plan?kind={kind}", fields, fixed,
+                told=told)  # fmt: skip
+
+
+def _people(scene: Scene, roles: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (p.id, p.name)
+        for p in scene.people.values()
+        if p.active and (not roles or set(roles) & set(p.roles))
+    )
+
+
+def _workers(scene: Scene) -> Field:
+    return Field("workers", "Who goes", "many", True, _people(scene))
+
+
+def _clients(scene: Scene, required: bool = True) -> Field:
+    options = tuple((c.id, f"{c.code}, {c.area}") for c in scene.clients.values())
+    return Field("client", "Client", "choice", required, options)
+
+
+def _times(scene: Scene) -> tuple[Field, ...]:
     start_ms = (scene.now_ms // HOUR_MS + 1) * HOUR_MS
-    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
-    clients = tuple((c.id, f"{c.code}, {c.area}") for c in scene.clients.values())
-    fields = (
-        Field("workers", "Who goes", "many", True, people),
-        Field("client", "Client", "choice", True, clients),
+    start, end = (times.for_input(ms, scene.zone) for ms in (start_ms, start_ms + HOUR_MS))
+    return (
+        Field("start_ms", "Starts", "datetime", True, (), start),
+        Field("end_ms", "Ends (about)", "datetime", True, (), end),
+    )
+
+
+def _tracker(scene: Scene) -> Field:
+    needs = any("tracker" in g.requires for g in scene.policy.gates_for.get("confirm_arrival", ()))
+    hint = "No tracker, no visit." if needs else "Who is rung, and rings."
+    return Field("tracker", "Tracker or buddy", "choice", False, _people(scene), "", hint)
+
+
+def _visit(scene: Scene) -> tuple[Field, ...]:
+    asked = requirements(scene.policy)
+    agreeing = tuple(
+        role for gate in scene.policy.gates_for.get("plan_visit", ())
+        if "manager_agreed" in gate.requires for role in gate.roles
+    )  # fmt: skip
+    fields = [
+        _workers(scene),
+        _clients(scene),
         Field("area", "Area, as the board shows it", hint="Empty: the client's own."),
+        Field("venue", "Another place than the client's home", hint="What kind of appointment, and "
+              "the full address. A link to a map alone is refused."),
         Field("purpose", "Purpose", required=True, value="home visit"),
-        Field("start_ms", "Starts", "datetime", True, (), times.for_input(start_ms, scene.zone)),
-        Field("end_ms", "Ends (about)", "datetime", True, (),
-              times.for_input(start_ms + HOUR_MS, scene.zone)),
-        Field("tracker", "Tracker", "choice", False, people, "", "No tracker, no visit."),
+        *_times(scene),
+        _tracker(scene),
         Field("then", "Then", "choice", True, THEN, "base"),
-        Field("first_meeting", "First meeting with this client", "flag"),
-        Field("risk_flag", "A risk on the referral or the assessment", "flag"),
-        Field("recent_violence", "Recent violence or threats", "flag"),
-        Field("concern", "The worker has a concern of any kind", "flag"),
+        Field("expected_back_ms", "Expected back or home at", "datetime"),
+        Field("check_in_ms", "Checks in at", "datetime"),
+        Field("relief_ms", "The relief comes at", "datetime"),
         Field("rating", "Risk rating", hint="Empty: the one on the client's record."),
         Field("coverage", "Phone coverage there", "choice", False, COVERAGE, "unknown"),
         Field("agreed_end_ms", "Agreed end, if coverage is poor", "datetime"),
-        Field("manager_agreed", "Manager who agreed to a lone visit", "choice", False, people),
+        Field("manager_agreed", "Manager who agreed to a lone visit", "choice", False,
+              _people(scene, agreeing), group=AGREED_GROUP),
+        Field("second_person", "Who is with her", "choice", False, _people(scene),
+              group=AGREED_GROUP),
+        Field("risk_checked", "Who looked the client's risks up", "choice", False, _people(scene),
+              group=AGREED_GROUP),
+        Field("warning_checked", "The warning system was checked", "flag", group=AGREED_GROUP),
+    ]  # fmt: skip
+    needed = {"manager_agreed": bool(agreeing), "second_person": "second_person" in asked,
+              "risk_checked": "risk_checked" in asked,
+              "warning_checked": "warning_checked" in asked,
+              "relief_ms": "must_not_be_left" in facts_read(scene.policy)}  # fmt: skip
+    return tuple(field for field in fields if needed.get(field.name, True))
+
+
+def _unplanned(scene: Scene) -> tuple[Field, ...]:
+    """DC-unplanned: as short as a call in a hallway. Whoever answers looks the risks up."""
+    return (
+        _workers(scene),
+        _clients(scene),
+        Field("end_ms", "She is done by", "time", True, (),
+              times.clock(scene.now_ms + QUICK_MS, scene.zone)),
+        Field("then", "Then", "choice", True, THEN, "base"),
+        Field("tracker", "Tracker or buddy", "choice", False, _people(scene), scene.viewer),
+        Field("risk_checked", "Who has just looked the client's risks up", "choice", False,
+              _people(scene), scene.viewer, "No flag does not mean safe. No answer, no visit."),
+        Field("purpose", "Purpose", required=True, value="unplanned visit"),
     )  # fmt: skip
-    return Form("plan_visit", "Plan a visit", "Plan the visit", "/plan", fields)
+
+
+def _meeting(scene: Scene) -> tuple[Field, ...]:
+    return (
+        _workers(scene),
+        _clients(scene),
+        Field("area", "Room", required=True, hint="As the board shows it."),
+        Field("purpose", "Purpose", required=True, value="meeting"),
+        *_times(scene),
+        Field("second_person", "Second person present", "choice", False, _people(scene)),
+        _tracker(scene),
+    )
+
+
+def _site(scene: Scene) -> tuple[Field, ...]:
+    """LF-site, SU-site: start, buddy, interval, the message on leaving."""
+    return (
+        _workers(scene),
+        Field("area", "Building", required=True, hint="As the board shows it."),
+        Field("purpose", "What for", required=True, value="working alone"),
+        *_times(scene),
+        _tracker(scene),
+        Field("check_in_ms", "Checks in at", "datetime"),
+        Field("manager_agreed", "Manager who agreed", "choice", False, _people(scene)),
+    )
+
+
+def _day(scene: Scene) -> tuple[Field, ...]:
+    """DC-interval: what is asked between her visits."""
+    return (
+        _workers(scene),
+        Field("area", "Where, in a word", required=True, value="out for the day"),
+        Field("purpose", "What for", required=True, value="visits"),
+        *_times(scene),
+        Field("expected_back_ms", "Expected back or home at", "datetime", False, (),
+              hint="Empty: at the end."),
+        Field("then", "Then", "choice", True, THEN[:2], "base"),
+        _tracker(scene),
+    )  # fmt: skip
+
+
+_MAKERS: dict[str, Callable[[Scene], tuple[Field, ...]]] = {
+    "visit": _visit,
+    UNPLANNED: _unplanned,
+    "meeting": _meeting,
+    "site": _site,
+    "day": _day,
+}
+
+
+def _facts(scene: Scene, kind: str) -> tuple[Field, ...]:
+    """The questions that choose the level, gates and timers: those the procedure reads."""
+    read = facts_read(scene.policy) | set(ALWAYS_ASKED)
+    wanted = FACTS_FOR.get(kind, frozenset(PLAN_FACTS)) & read - NOT_ASKED
+    if kind == "site":
+        wanted |= {"opening_up"}
+    return tuple(
+        Field(name, ASKS.get(name, PLAN_FACTS[name]), "flag", group=FACTS_GROUP)
+        for name in PLAN_FACTS
+        if name in wanted
+    )
 
 
 def in_order(asked: Reading, now_ms: int) -> Reading:
@@ -48,38 +240,4 @@ def in_order(asked: Reading, now_ms: int) -> Reading:
         said = "This is past already."
     else:
         return asked
-    told = tuple(replace(f, error=said) if f.name == "end_ms" else f for f in asked.form.fields)
-    return replace(asked, ok=False, form=replace(asked.form, fields=told))
-
-
-def duty(scene: Scene) -> Form:
-    """Who is on duty is told to the hub by whoever knows."""
-    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
-    known = tuple((role, scene.role_name(role)) for role in roles(scene))
-    fields = (
-        Field("person", "Who", "choice", True, people),
-        Field("role", "Duty", "choice", True, known),
-        Field("on", "What", "yesno", True, (("yes", "goes on duty"), ("no", "goes off duty"))),
-    )
-    return Form("take_duty", "Duty", "Record it", "/duty", fields)
-
-
-def danger(scene: Scene) -> Form:
-    """HM-7.3: a call about somebody, wherever she is, on a visit or not."""
-    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
-    fields = (
-        Field("worker", "Who is in danger", "choice", True, people),
-        Field("how", "How do you know", "choice", True, DANGERS),
-        Field("note", "What was said", "area"),
-    )
-    hint = "Do not ring her back: the aggressor may hear both sides."
-    return Form("report_danger", "Somebody is in danger", "Raise the alarm", "/danger", fields,
-                css="danger", hint=hint)  # fmt: skip
-
-
-def roles(scene: Scene) -> tuple[str, ...]:
-    """The roles that are a duty: those of the policy, and any that somebody may hold."""
-    named = [role.id for role in scene.policy.roles if role.source_of_people == "duty"]
-    held = sorted({role for person in scene.people.values() for role in person.roles})
-    held = [role for role in held if role not in scene.policy.role]
-    return tuple(dict.fromkeys([*named, *scene.duty, *held]))
+    return Reading(False, asked.data, asked.form.wrong("end_ms", said))

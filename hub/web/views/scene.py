@@ -4,7 +4,7 @@ Rule: a silent alarm does not exist for whoever it concerns (P2, P5): `seen_by` 
 in one place, before any view sees it, so that no page, count, sound or sort order can tell.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,26 @@ def line(text: str) -> Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to reach about a client (CT-8.3). `kind`: policy/words.py CONTACT_KINDS."""
+
+    kind: str
+    name: str
+    line: Line
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A worker's leave, sick leave or course (SU-board)."""
+
+    worker: str
+    sort: str
+    first_day: str
+    back_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """What `viewer` may see at `now_ms`. Deadlines by visit id; people and clients by id."""
 
@@ -58,6 +78,8 @@ class Scene:
     engine_age_ms: int | None = None
     speed: int = 1
     fault: str = ""  # why the engine takes no turn
+    contacts: Mapping[str, tuple[Contact, ...]] = field(default_factory=dict)  # by client
+    away: Sequence[Away] = ()
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
     hush_from_ms: int | None = None  # since when: rows she could read before must not vanish
     hush_people: frozenset[str] = frozenset()  # she and her pair, whose own looks they may see
@@ -76,7 +98,7 @@ class Scene:
         client = self.clients.get(visit.client)
         code = client.code if client else visit.client
         area = visit.area or (client.area if client else "")
-        return f"{code}, {area}" if area else code
+        return ", ".join(filter(None, [code, area])) or visit.venue or visit.kind
 
     def timer(self, timer: str) -> Timer | None:
         """The policy's timer of a deadline, for its words."""
@@ -93,6 +115,13 @@ class Scene:
             for gate in self.policy.gates_for.get("confirm_arrival", ())
         )
 
+    def viewer_holds(self, roles: Iterable[str]) -> bool:
+        """Whether who is looking may act in one of these roles."""
+        known = self.people.get(self.viewer)
+        held = set(known.roles) if known else set()
+        held |= {role for role, people in self.duty.items() if self.viewer in people}
+        return bool(held & set(roles))
+
     def role_name(self, role: str) -> str:
         known = self.policy.role.get(role)
         return known.name if known else role.replace("-", " ").replace("_", " ")
@@ -106,6 +135,16 @@ class Scene:
 def concerns(alarm: Alarm, person: str) -> bool:
     """Whether the alarm is about this person or her pair (P5)."""
     return bool(person) and (person == alarm.worker or person in alarm.interested)
+
+
+def silent_about(scene: Scene, visit: Visit) -> Alarm | None:
+    """An open silent alarm about this visit's workers, if this viewer may know of it."""
+    workers = {part.worker for part in visit.parts}
+    return next(
+        (a for a in scene.alarms
+         if a.silent and a.state != "resolved" and (a.visit == visit.id or a.worker in workers)),
+        None,
+    )  # fmt: skip
 
 
 def as_she_felt_it(visit: Visit, viewer: str) -> Visit:

@@ -6,15 +6,22 @@ Rule: while a silent alarm is open her line and the client's are blocked, with t
 from dataclasses import dataclass, replace
 
 from hub.rules.board import line as line_of
-from hub.rules.model import Alarm, Part, Visit
-from hub.rules.reading import FELT_AS_A_SHORT
+from hub.rules.model import Part, Visit
 from hub.store.views import Client, LogLine
-from hub.web.views import board, commands, times, words
+from hub.web.views import board, reach, times, words
 from hub.web.views.fields import Form
-from hub.web.views.scene import SILENT_LOG_KINDS, Line, Scene, as_she_felt_it, line
-from hub.web.views.sentences import sentence
+from hub.web.views.log import LogItem, log_items
+from hub.web.views.offered import form, instructed, offered
+from hub.web.views.scene import (
+    Line,
+    Scene,
+    as_she_felt_it,
+    line,
+    silent_about,
+)
 
-SILENT_REASON = "Blocked: a silent alarm is open. A ringing phone may harm her."
+REACH = "record_contact"
+TRIED_MAX = 6
 INSTRUCTED_MAX = 8  # more than this nobody reads at a door
 
 
@@ -28,25 +35,17 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class LogItem:
-    """One line of the log: when it happened, in a sentence; `recorded` when that was later."""
-
-    at: str
-    day: str
-    text: str
-    recorded: str
-
-
-@dataclass(frozen=True, slots=True)
 class PartView:
     """One worker's share: her row as on the board, the large form and the others."""
 
     worker: str
     row: board.Row
     first: Form | None
+    call: Form | None
     others: tuple[Form, ...]
-    attempts: tuple[str, ...]
+    tried: tuple[reach.Tried, ...]
     claims: tuple[str, ...]
+    call_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,17 @@ class VisitPage:
     instructions: tuple[str, ...]
     log: tuple[LogItem, ...]
     silent: bool
+    kind: str
+    procedure: str
+    outdated: bool
+    overridden: tuple[str, ...]
 
 
 def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
     """Everything of one visit that this viewer may see."""
     names = [scene.person_name(part.worker) for part in visit.parts]
     visit = as_she_felt_it(visit, scene.viewer)
-    silent = silent_alarm(scene, visit) is not None
+    silent = silent_about(scene, visit) is not None
     start = times.when(visit.planned_start_ms, scene.now_ms, scene.zone)
     return VisitPage(
         id=visit.id,
@@ -92,44 +95,49 @@ def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
         instructions=instructions(scene, visit),
         log=log_items(scene, log),
         silent=silent,
+        kind=words.KINDS.get(visit.kind, visit.kind),
+        procedure=visit.terms.partition(":")[0].replace("@", ", version "),
+        outdated=visit.terms != scene.policy.terms_id,
+        overridden=tuple(overridden(scene, text) for text in visit.overridden),
     )
 
 
+def overridden(scene: Scene, text: str) -> str:
+    """Which gate was let pass, by whom: kept as "<gate> by <person>"."""
+    gate, _, person = text.partition(" by ")
+    said = next((g.reason for gates in scene.policy.gates_for.values() for g in gates
+                 if g.id == gate), words.spoken(gate))  # fmt: skip
+    return f"Let pass by {scene.person_name(person)}: {said}"
+
+
 def part_view(scene: Scene, visit: Visit, part: Part) -> PartView:
-    kinds = commands.offered(scene, visit, part)
-    forms = tuple(commands.form(scene, visit, part, kind) for kind in kinds)
-    return PartView(
-        worker=part.worker,
-        row=board.row_of(scene, visit, part),
-        first=forms[0] if forms else None,
-        others=forms[1:],
-        attempts=tuple(attempt_words(scene, a.at_ms, a.by, a.means, a.reached, a.note)
-                       for a in part.attempts[-6:]),
-        claims=board.claim_words(scene, part),
-    )  # fmt: skip
+    forms = [form(scene, visit, part, kind) for kind in offered(scene, visit, part)]
+    return arranged(
+        PartView(
+            worker=part.worker,
+            row=board.row_of(scene, visit, part),
+            first=None,
+            call=None,
+            others=(),
+            tried=reach.tried(scene, part.attempts[-TRIED_MAX:]),
+            claims=board.claim_words(scene, part),
+            call_url=f"/call/{part.worker}",
+        ),
+        forms,
+    )
 
 
-def attempt_words(scene: Scene, at_ms: int, by: str, means: str, reached: bool, note: str) -> str:
-    """10:44 Ben Okafor, work mobile: not reached"""
-    result = "reached" if reached else "not reached"
-    tried = words.MEANS.get(means, means)
-    said = f"{times.clock(at_ms, scene.zone)} {scene.person_name(by)}, {tried}: {result}"
-    return f"{said}. {note}" if note else said
-
-
-def silent_alarm(scene: Scene, visit: Visit) -> Alarm | None:
-    """An open silent alarm about this visit's workers, if this viewer may know of it."""
-    workers = {part.worker for part in visit.parts}
-    return next(
-        (a for a in scene.alarms
-         if a.silent and a.state != "resolved" and (a.visit == visit.id or a.worker in workers)),
-        None,
-    )  # fmt: skip
+def arranged(shown: PartView, forms: list[Form]) -> PartView:
+    """The first stands large, then how she is reached, then whatever else may be done."""
+    calls = [each for each in forms if each.kind == REACH and each is not forms[0]]
+    rest = [each for each in forms[1:] if each.kind != REACH]
+    first = forms[0] if forms else None
+    return replace(shown, first=first, call=calls[0] if calls else None, others=tuple(rest))
 
 
 def lines(scene: Scene, visit: Visit, silent: bool) -> tuple[Lines, ...]:
     """Hers, the client's (HM-3.6), the tracker's (HM-7.1)."""
-    blocked = SILENT_REASON if silent else ""
+    blocked = reach.BLOCKED if silent else ""
     out = []
     for part in visit.parts:
         worker = scene.people.get(part.worker)
@@ -160,49 +168,14 @@ def client_facts(client: Client | None) -> tuple[tuple[str, str], ...]:
 
 
 def instructions(scene: Scene, visit: Visit) -> tuple[str, ...]:
-    """What the procedure says to whoever watches, at this phase (kind I of the clauses)."""
-    wanted = {f"phase:{part.phase}" for part in visit.parts}
-    wanted |= {f"alarm:{a.kind}" for a in scene.alarms if a.visit == visit.id}
+    """What the procedure says at this phase and to these alarms; nothing twice."""
+    alarms = {f"alarm:{a.kind}" for a in scene.alarms if a.visit == visit.id}
     told = [
-        row.text if "tracker" in row.to or "worker" not in row.to else f"To her: {row.text}"
-        for row in scene.policy.instructions
-        if wanted & set(row.at) and (not row.levels or visit.level in row.levels)
+        text
+        for part in visit.parts
+        for text in instructed(scene, visit, part, frozenset({f"phase:{part.phase}", *alarms}))
     ]
-    return tuple(told[:INSTRUCTED_MAX])
-
-
-def is_hushed(scene: Scene, row: LogLine) -> bool:
-    """From her own eyes: nothing of a silent alarm, and no looks since it began (P2, P8)."""
-    if scene.hush_from_ms is None or row.recorded_ms < scene.hush_from_ms:
-        return False
-    if row.kind == "looked":
-        return row.by not in scene.hush_people
-    return row.alarm in scene.secret or row.kind in SILENT_LOG_KINDS
-
-
-def _row_as_felt(scene: Scene, row: LogLine) -> LogLine:
-    """A silent press reads, while nobody may know of it, as the A short that she felt (P2)."""
-    if not scene.secret or row.kind != FELT_AS_A_SHORT:
-        return row
-    return replace(row, kind=str(row.facts.get("felt", "")))
-
-
-def log_items(scene: Scene, log: tuple[LogLine, ...]) -> tuple[LogItem, ...]:
-    """Oldest first, each with the time it happened, and when it was recorded if that was later."""
-    out = []
-    for row in log:
-        if is_hushed(scene, row):
-            continue
-        late = row.recorded_ms - row.at_ms >= times.MINUTE_MS
-        out.append(
-            LogItem(
-                at=times.clock_s(row.at_ms, scene.zone),
-                day=f"{times.local(row.at_ms, scene.zone):%a %d %b}",
-                text=sentence(scene, _row_as_felt(scene, row)),
-                recorded=times.when(row.recorded_ms, scene.now_ms, scene.zone) if late else "",
-            )
-        )
-    return tuple(out)
+    return tuple(dict.fromkeys(told))[:INSTRUCTED_MAX]
 
 
 def with_form(shown: VisitPage, worker: str, form: Form) -> VisitPage:
@@ -212,6 +185,7 @@ def with_form(shown: VisitPage, worker: str, form: Form) -> VisitPage:
         if part.worker != worker:
             parts.append(part)
             continue
-        forms = [f for f in (part.first, *part.others) if f is not None and f.kind != form.kind]
-        parts.append(replace(part, first=form, others=tuple(forms)))
+        known = (part.first, part.call, *part.others)
+        rest = [each for each in known if each is not None and each.kind != form.kind]
+        parts.append(arranged(part, [form, *rest]))
     return replace(shown, parts=tuple(parts))

@@ -91,6 +91,45 @@ MEANS = {
     "answerphone": "answerphone (a message left)",
 }
 
+# How an attempt ended, in the list of tries and on the buttons that record it (RESULTS).
+RESULTS = {
+    "spoke": "spoke with her",
+    "no-answer": "no answer",
+    "answerphone": "answerphone, no contact",
+    "unobtainable": "switched off or no signal",
+    "somebody-else": "somebody else answered",
+    "message": "message sent, no contact",
+}
+RESULT_BUTTONS = {
+    "no-answer": "No answer",
+    "answerphone": "Answerphone",
+    "unobtainable": "Off or no signal",
+    "somebody-else": "Somebody else",
+    "message": "Sent a message",
+}
+
+KINDS = {
+    "visit": "",
+    "site": "Alone in the building",
+    "meeting": "Meeting in the office",
+    "day": "Out for the day",
+}
+# Where another kind of entry has another word for a phase.
+KIND_PHASES = {
+    ("site", "on-the-way"): "On the way to",
+    ("site", "at-door"): "At the door of",
+    ("site", "inside"): "Alone in",
+    ("meeting", "inside"): "In a meeting,",
+    ("day", "planned"): "Out:",
+    ("day", "to-base"): "Out:",
+    ("day", "going-home"): "Going home,",
+}
+
+
+def phase_of(kind: str, phase: str) -> str:
+    """Before the place, on the board."""
+    return KIND_PHASES.get((kind, phase), PHASE_OF.get(phase, ""))
+
 
 def alarm_rank(kind: str) -> int:
     """1 is the most urgent. An unknown kind is as loud as the loudest."""

@@ -220,7 +220,9 @@ class Browser:
         """Load a page, fill in one of its forms, send it as a browser would."""
         html = self.get(page_url).text
         found = re.search(
-            rf'<form class="stack" method="post" action="([^"]*/{kind})".*?</form>', html, re.DOTALL
+            rf'<form class="stack" method="post" action="([^"]*/{kind}(?:\?[^"]*)?)".*?</form>',
+            html,
+            re.DOTALL,
         )
         assert found, f"{page_url} has no form {kind}"
         form = found[0]

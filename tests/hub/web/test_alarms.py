@@ -69,8 +69,9 @@ def test_an_attempt_is_recorded_and_only_speech_ends_it(house: House, ben: Brows
     alarm = sos(house)
     page = f"/alarms/{alarm}"
     ben.post(f"{page}/acknowledge")
-    assert ben.submit(page, "record_contact", means="own-mobile", reached="no").status_code == 303
-    assert "own mobile: not reached" in unescape(ben.get(page).text)
+    tried = {"means": "client-landline", "result": "no-answer"}
+    assert ben.submit(page, "record_contact", **tried).status_code == 303
+    assert "client's landline: <b>✕ no answer</b>" in unescape(ben.get(page).text)
     typed = {"outcome": "safe", "note": "she slipped, nothing broken"}
     answer = ben.submit(page, "resolve", outcome="safe")
     assert answer.status_code == 422

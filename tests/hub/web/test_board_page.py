@@ -76,7 +76,7 @@ def test_the_t_is_dashed_with_its_time_then_late_then_earned(house: House, ben: 
     assert "1 min late" in row
     assert "Call Asha now" in row
     assert "manager is told" in row
-    ben.submit(f"/visits/{visit}", "record_contact", means="work-mobile", reached="yes")
+    ben.submit(f"/visits/{visit}", "record_contact", means="work-mobile", result="spoke")
     assert ("", "T", "10:21") in letters(rows(ben.get("/").text)["Asha Patel"])
 
 

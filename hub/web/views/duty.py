@@ -1,0 +1,69 @@
+"""Who is on duty, who is who, and danger told by phone: the words and forms of those pages."""
+
+from dataclasses import dataclass
+
+from hub.web.views import calling
+from hub.web.views.commands import DANGERS
+from hub.web.views.fields import Field, Form
+from hub.web.views.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """One duty: who has it, and whether that is who is looking."""
+
+    id: str
+    name: str
+    holders: tuple[str, ...]
+    mine: bool
+
+
+def roles(scene: Scene) -> tuple[str, ...]:
+    """The roles that are a duty: those of the policy, and any that somebody may hold."""
+    named = [role.id for role in scene.policy.roles if role.source_of_people == "duty"]
+    held = sorted({role for person in scene.people.values() for role in person.roles})
+    held = [role for role in held if role not in scene.policy.role]
+    return tuple(dict.fromkeys([*named, *scene.duty, *held]))
+
+
+def rows(scene: Scene) -> tuple[RoleRow, ...]:
+    """DC-monitor: everybody sees who is monitor and who is manager today."""
+    return tuple(
+        RoleRow(
+            role,
+            scene.role_name(role),
+            tuple(scene.person_name(person) for person in scene.duty.get(role, ())),
+            scene.viewer in scene.duty.get(role, ()),
+        )
+        for role in roles(scene)
+    )
+
+
+def duty(scene: Scene) -> Form:
+    """Who is on duty is told to the hub by whoever knows."""
+    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
+    known = tuple((role, scene.role_name(role)) for role in roles(scene))
+    fields = (
+        Field("person", "Who", "choice", True, people),
+        Field("role", "Duty", "choice", True, known),
+        Field("on", "What", "yesno", True, (("yes", "goes on duty"), ("no", "goes off duty"))),
+    )
+    return Form("take_duty", "Duty", "Record it", "/duty", fields)
+
+
+def danger(scene: Scene) -> Form:
+    """HM-7.3: a call about somebody, wherever she is, on a visit or not."""
+    people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
+    fields = (
+        Field("worker", "Who is in danger", "choice", True, people),
+        Field("how", "How do you know", "choice", True, DANGERS),
+        Field("note", "What was said", "area"),
+    )
+    hint = "Do not ring her back: the aggressor may hear both sides."
+    return Form("report_danger", "Somebody is in danger", "Raise the alarm", "/danger", fields,
+                css="danger", hint=hint, told=calling.phrases(scene))  # fmt: skip
+
+
+def numbers(scene: Scene) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """HM-7.2: colleagues' work numbers. Own mobiles and next of kin are not here."""
+    return tuple((p.name, p.phones) for p in scene.people.values() if p.active)
