@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from hub.rules import drills, tasks
 from hub.rules.answers import text, told, turned_down
+from hub.rules.attempts import attempt_of
 from hub.rules.effects import Decision, ResolveAlarms
 from hub.rules.gates import by_another, flag
-from hub.rules.kinds import DANGERS, NEVER_AUTO_RESOLVED, RESULTS
+from hub.rules.kinds import DANGERS, NEVER_AUTO_RESOLVED
 from hub.rules.model import Alarm, Attempt, Event
 
 MAX_ATTEMPTS = 100
@@ -51,15 +52,11 @@ def _acted(alarm: Alarm) -> bool:
 
 
 def record_contact(alarm: Alarm, event: Event, now_ms: int) -> Decision:
-    means, result = text(event, "means"), text(event, "result")
-    reached = flag(event.data, "reached")
-    if reached and (means == "answerphone" or result not in ("", "spoke")):
-        return turned_down(alarm, "A message left is no contact: record it as not reached.")
-    if result and result not in RESULTS:
-        return turned_down(alarm, f"Say how it ended: {', '.join(RESULTS)}.")
-    attempt = Attempt(event.at_ms, event.by, means, reached, text(event, "note"), result)
-    said = "spoken with her" if reached else "tried, not reached"
-    if alarm.silent and means in CLIENT_LINES:
+    attempt, wrong = attempt_of(event)
+    if wrong:
+        return turned_down(alarm, wrong)
+    said = "spoken with her" if attempt.reached else "tried, not reached"
+    if alarm.silent and attempt.means in CLIENT_LINES:
         said += "; while this is silent the client's lines are not rung"
     return told(attempted(alarm, attempt), said)
 
@@ -94,11 +91,12 @@ def resolve(alarm: Alarm, event: Event, now_ms: int) -> Decision:
         names = ", ".join(case.name for case in alarm.cases)
         clause = alarm.cases[0].clause
         return turned_down(alarm, f"Choose first which it is: {names}.", clause)
-    task = tasks.held_open_by(alarm)
+    task = tasks.held_open_by(alarm, event.at_ms)
     if task is not None:
         return turned_down(alarm, f"First, and ticked off by name: {task.text}", task.clause)
     said = f"resolved: {outcome}{drills.waited(alarm, event.at_ms)}"
-    return told(ended(alarm, event.by, outcome, note, now_ms), said)
+    over = replace(alarm, tasks=tasks.over_before(alarm, event.by, event.at_ms))
+    return told(ended(over, event.by, outcome, note, now_ms), said)
 
 
 def needs_speech(alarm: Alarm) -> bool:

@@ -141,17 +141,33 @@ def _wanted(task: Task, now_ms: int) -> Task:
 
 def spared_by_contact(alarm: Alarm, by: str, now_ms: int) -> tuple[Task, ...]:
     """Another person has spoken with her: what was to be done to reach her is not needed."""
+    return _spared(alarm, by, now_ms, "spoken with her")
+
+
+def _spared(alarm: Alarm, by: str, now_ms: int, note: str) -> tuple[Task, ...]:
     return tuple([
-        replace(task, state="spared", by=by, at_ms=now_ms, note="spoken with her")
+        replace(task, state="spared", by=by, at_ms=now_ms, note=note)
         if task.state == "open"
         else task
         for task in alarm.tasks
     ])  # fmt: skip
 
 
-def held_open_by(alarm: Alarm) -> Task | None:
-    """The task that must be done first."""
-    return next(iter(sorted(open_tasks(alarm), key=lambda task: task.due_ms)), None)
+def held_open_by(alarm: Alarm, now_ms: int) -> Task | None:
+    """The task that must be done before the alarm can be over, the earliest first."""
+    holding = [task for task in open_tasks(alarm) if not _only_if_late(task, now_ms)]
+    return min(holding, key=lambda task: task.due_ms, default=None)
+
+
+def _only_if_late(task: Task, now_ms: int) -> bool:
+    """A duty for the case that nobody in charge is there at once (HM-5.2): what is over before then
+    never had that case."""
+    return bool(task.spared_by) and not task.asked and now_ms < task.due_ms
+
+
+def over_before(alarm: Alarm, by: str, now_ms: int) -> tuple[Task, ...]:
+    """At the end of the alarm: what was only for the case that nobody came in time."""
+    return _spared(alarm, by, now_ms, "over before it was asked for")
 
 
 def replaced(alarm: Alarm, tasks: tuple[Task, ...]) -> Alarm:

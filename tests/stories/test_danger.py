@@ -56,7 +56,9 @@ def test_an_acknowledgement_is_a_lease_of_two_minutes(world: World) -> None:
     world.refuse("acknowledge", "tess", alarm="sos")
     world.fast_forward("1 s")
     world.expect_page("director", "sos")
+    world.expect_page("office", "task_due")
     assert world.alarm("sos").state == "open"
+    world.command("do_task", "olive", alarm="sos", task="office-calls-999", reference="CAD 12")
     world.command("acknowledge", "tess", alarm="sos")
     world.command("record_contact", "tess", alarm="sos", means="work-mobile", reached=False)
     world.command("acknowledge", "tess", alarm="sos")
@@ -109,27 +111,29 @@ def test_what_goes_with_a_silent_press_moves_the_visit_and_is_no_word_of_hers(
     world.expect_page("tracker", "arrival_unconfirmed")
     world.command("confirm_arrival", place="1 Some Street", name="A Client")
     assert world.part().go_in == world.part().claims[0].identity
-    with world.letting_ring("duress", "call_back_due"):
+    with world.letting_ring("duress", "call_back_due", "task_due"):
         world.fast_forward("25 min")
         world.press("chord-broken", said="replied", prompt=world.part().prompt)
         assert (world.part().prompt, world.part().claims[-1].kind) == ("", "duress_suspected")
         world.press("chord", said="replied", prompt="an-old-one")
     world.expect_alarms("duress", "call_back_due")
     world.expect_quiet()
-    with world.letting_ring("duress", "call_back_due"):
+    with world.letting_ring("duress", "call_back_due", "task_due"):
         world.contact()
+    for task in ("office-calls-999", "office-tells-manager"):
+        world.command("do_task", "olive", alarm="duress", task=task)
     world.command("resolve", "max", alarm="duress", outcome="fetched", spoke=True)
 
 
 def test_the_ladder_loops_until_a_person_ends_it(world: World) -> None:
     world.press("sos-hold")
-    with world.letting_ring("sos"):
+    with world.letting_ring("sos", "task_due"):
         world.unread.clear()
         world.fast_forward("24 h")
     alarm = world.alarm("sos")
     assert (alarm.state, alarm.round) == ("open", 24 * 60 // 2)
     for kind in ("beat_returned", "handed_out", "hub_restarted", "clock_jumped"):
-        with world.letting_ring("sos"):
+        with world.letting_ring("sos", "task_due"):
             world.hub_event(kind, alarm="sos", page=1, person="max")
         assert world.alarm("sos").next_ms > world.now_ms
 

@@ -9,7 +9,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from hub.policy.model import Policy
-from hub.rules import alarm, claims, contact, timing, visit
+from hub.rules import alarm, claims, contact, ending, timing, visit
 from hub.rules.changes import changed
 from hub.rules.effects import Decision
 from hub.rules.model import Alarm, Event, Mark, Part, Visit
@@ -47,7 +47,7 @@ def a_returning_beat_resolves(patch: pytest.MonkeyPatch) -> None:
 
 
 def contact_ends_an_sos(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(alarm, "NEVER_AUTO_RESOLVED", frozenset())
+    patch.setattr(ending, "NEVER_AUTO_RESOLVED", frozenset())
     sources = ("sos_pressed:p-kim", "duress:p-kim")
     patch.setattr(contact, "answered_sources", lambda *args, **more: sources)
 
@@ -87,7 +87,7 @@ def a_fired_timer_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_click_ends_an_sos(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(alarm, "flag", lambda found, key: True)
+    patch.setattr(ending, "flag", lambda found, key: True)
 
 
 PLANTS: tuple[Plant, ...] = (
