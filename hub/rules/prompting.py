@@ -10,13 +10,18 @@ from hub.rules.facts import test_of
 from hub.rules.model import Part, Visit
 
 
-def next_means(terms: Terms, part: Part, silent_alarm: bool = False) -> tuple[str, ...]:
-    """Lines not tried since the last contact, in the policy's order (HM-3.6, HM-4.2.4)."""
+def next_means(
+    terms: Terms, part: Part, silent_alarm: bool = False, own_mobile: bool = True
+) -> tuple[str, ...]:
+    """Lines not tried since the last contact, in the policy's order (HM-3.6, HM-4.2.4).
+
+    `own_mobile`: whether her consent to be rung there is on file (SU-chain)."""
     if silent_alarm:
         return ()
+    lines = tuple(means for means in terms.means if own_mobile or means != "own-mobile")
     tried = {attempt.means for attempt in part.attempts if not attempt.reached}
-    left = tuple(means for means in terms.means if means not in tried)
-    return left or terms.means
+    left = tuple(means for means in lines if means not in tried)
+    return left or lines
 
 
 def instructions(

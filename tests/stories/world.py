@@ -168,8 +168,8 @@ class World:
         self._effects(decision)
         return decision
 
-    def hub_event(self, kind: str, alarm: str = "", **more: Value) -> Decision:
-        event = Event(kind, self.now_ms, worker="kim", pendant="p-kim", data=more)
+    def hub_event(self, kind: str, alarm: str = "", by: str = "", **more: Value) -> Decision:
+        event = Event(kind, self.now_ms, by, worker="kim", pendant="p-kim", data=more)
         return self.on_alarm(self.alarm(alarm), event) if alarm else self.happen(event)
 
     def fast_forward(self, span: str, step: str = "") -> None:
