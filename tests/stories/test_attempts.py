@@ -66,7 +66,9 @@ def test_the_next_line_is_one_that_was_not_tried(world: World) -> None:
     _inside(world)
     seen = []
     for _ in range(4):
-        means = next_means(world.policy, world.part())[0]
+        lines = next_means(world.policy, world.part())
+        assert lines, "no line is left to try"
+        means = lines[0]
         seen.append(means)
         world.command("record_contact", means=means, result="no-answer")
     assert seen == ["work-mobile", "client-mobile", "client-landline", "own-mobile"]
