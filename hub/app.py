@@ -20,6 +20,7 @@ import uvicorn
 
 from hub import staff
 from hub.clock import Clock, ScaledClock, SystemClock, utc_ms
+from hub.engine.daylight import Place
 from hub.engine.engine import Engine
 from hub.engine.loop import Loop
 from hub.hands import Hands
@@ -31,7 +32,7 @@ from hub.notify import channels
 from hub.notify.outbox import Notifier
 from hub.policy import load as policies
 from hub.policy.model import Policy
-from hub.settings import Settings, Web
+from hub.settings import Organisation, Settings, Web
 from hub.side_door import SideDoor
 from hub.store.genesis import REAL, SIMULATION, Genesis
 from hub.store.reader import Reader
@@ -79,6 +80,13 @@ def clock_of(settings: Settings, store: Store) -> Clock:
     return ScaledClock(speed, store.genesis.mode, floor_ms)
 
 
+def place_of(about: Organisation) -> Place | None:
+    """Where the organisation is, if its settings say so."""
+    if about.latitude is None or about.longitude is None:
+        return None
+    return Place(about.latitude, about.longitude)
+
+
 def listen(at: Web) -> socket.socket:
     """The web's socket, taken before anything else starts. Raises Refused."""
     try:
@@ -113,7 +121,9 @@ class App:
         self.notifier = Notifier(self.reader, self.inbox, clock, settings.notify, self.url)
         self.live = Live(monotonic_ms)
         hands = Hands(self.ingest, self.notifier.wake, self.live.changed)
-        engine = Engine(self.store, RandomIds(), policy, clock.speed)
+        engine = Engine(
+            self.store, RandomIds(), policy, clock.speed, place_of(settings.organisation)
+        )
         self.loop = Loop(engine, clock, self.inbox, hands)
         fault = self.loop.fault
         site = web.make(

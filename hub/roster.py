@@ -36,7 +36,8 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class ClientEntry:
-    """Somebody who is visited. `code` is all that a page or a log says of her."""
+    """Somebody who is visited. `code` is all that a page or a log says of her. `coverage`: good or
+    poor, as it was looked up there; her place is where the sun sets for a visit."""
 
     id: str
     code: str
@@ -48,6 +49,9 @@ class ClientEntry:
     rating: str = ""
     risk_note: str = ""
     visitors_note: str = ""
+    coverage: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 def person(table: Table, simulation: bool) -> PersonEntry:
@@ -80,6 +84,7 @@ def person(table: Table, simulation: bool) -> PersonEntry:
 
 
 def client(table: Table) -> ClientEntry:
+    latitude, longitude = place(table)
     found = ClientEntry(
         id=table.text("id", allowed=_ID, test=is_id),
         code=table.text("code", allowed="a code that says nothing about the client"),
@@ -91,8 +96,20 @@ def client(table: Table) -> ClientEntry:
         rating=table.text("rating", ""),
         risk_note=table.text("risk_note", ""),
         visitors_note=table.text("visitors_note", ""),
+        coverage=table.choice("coverage", ("good", "poor", ""), ""),
+        latitude=latitude,
+        longitude=longitude,
     )
     table.done()
+    return found
+
+
+def place(table: Table) -> tuple[float | None, float | None]:
+    """`latitude` and `longitude`, both or neither."""
+    found = table.degrees("latitude", 90), table.degrees("longitude", 180)
+    if (found[0] is None) != (found[1] is None):
+        missing = "latitude" if found[0] is None else "longitude"
+        table.fault(missing, "is missing; a place has a latitude and a longitude")
     return found
 
 

@@ -20,10 +20,13 @@ DEFAULT_FILE = "allswell.toml"
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Whose hub this is; times on screens are in `zone`."""
+    """Whose hub this is; times on screens are in `zone`. Its place, in degrees north and east, is
+    where sunset is told for clients without one of their own; None: the place of the zone."""
 
     name: str = "Unnamed organisation"
     zone: str = "Europe/London"
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,9 @@ def _organisation(table: Table) -> Organisation:
         "an IANA time zone, e.g. Europe/London",
         _is_zone,
     )
+    latitude, longitude = roster.place(table)
     table.done()
-    return Organisation(name, zone)
+    return Organisation(name, zone, latitude, longitude)
 
 
 def _broker(table: Table, path: Path) -> BrokerAt:

@@ -90,9 +90,17 @@ def _client(entry: ClientEntry, old: Client | None) -> list[Command]:
         "rating": entry.rating,
         "risk_note": entry.risk_note,
         "visitors_note": entry.visitors_note,
+        "coverage": entry.coverage,
+        "latitude": _degrees(entry.latitude),
+        "longitude": _degrees(entry.longitude),
     }
     if old is not None:
         has: dict[str, Value] = {key: getattr(old, key) for key in wanted if key != "lines"}
         has["lines"] = "\n".join(old.lines)
         wanted = {key: value for key, value in wanted.items() if value != has[key]}
     return [Command("add_client", BY, {"id": entry.id, **wanted})] if wanted else []
+
+
+def _degrees(value: float | None) -> str:
+    """As the database keeps it, "" for none."""
+    return "" if value is None else f"{value:.5f}"

@@ -192,14 +192,16 @@ class Table:
         """The value as it stands, unjudged."""
         return self._tree.get(key, self._inherited.get(key, ""))
 
-    def _take(self, key: str, kind: type, allowed: str, needed: bool) -> object | None:
+    def _take(
+        self, key: str, kind: type | tuple[type, ...], allowed: str, needed: bool
+    ) -> object | None:
         self._asked.append(key)
         value = self._tree.get(key, self._inherited.get(key))
         if value is None:
             if needed:
                 self.fault(key, f"is missing; allowed is {allowed}")
             return None
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             self.fault(key, f"{_shown(value)} is wrong; allowed is {allowed}")
             return None
         return value
@@ -230,6 +232,16 @@ class Table:
         if not low <= value <= high:
             self.fault(key, f"{value} is wrong; allowed is {allowed}")
         return value
+
+    def degrees(self, key: str, most: int) -> float | None:
+        """A place on the map, from -most to most; None when it is not there."""
+        allowed = f"degrees from -{most} to {most}, like 50.7236"
+        value = self._take(key, (int, float), allowed, needed=False)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        if not -most <= value <= most:
+            self.fault(key, f"{value} is wrong; allowed is {allowed}")
+        return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
         value = self._take(key, bool, "true or false", needed=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub import side_door, staff
-from hub.app import Refused, clock_of, open_store, policy_of
+from hub.app import Refused, clock_of, open_store, place_of, policy_of
 from hub.engine.engine import Engine
 from hub.ids import RandomIds
 from hub.inbox import Answer, Command, Reply
@@ -36,7 +36,7 @@ def _without_hub(settings: Settings, kind: str, facts: dict[str, Value]) -> Answ
     try:
         clock = clock_of(settings, store)
         reply = Reply()
-        engine = Engine(store, RandomIds(), policy, clock.speed)
+        engine = Engine(store, RandomIds(), policy, clock.speed, place_of(settings.organisation))
         with opened(settings) as reader:
             asked = [*staff.commands(settings, reader), Command(kind, BY, facts, reply)]
         for each, answer in engine.drain(asked, clock.now_ms()).replies:

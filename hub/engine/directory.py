@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.engine import registers
 from hub.engine.daylight import Place, is_dark, place_of_zone
 from hub.engine.hours import is_out_of_hours, midnight_ms
 from hub.engine.pendants import PendantState
@@ -16,9 +17,10 @@ from hub.engine.readiness import readiness
 from hub.engine.state import State
 from hub.engine.turn import Turn
 from hub.policy.model import Policy
+from hub.rules.asked import number
 from hub.rules.directory import ClientFacts, Directory, WorkerFacts
 from hub.rules.model import Value, Visit
-from hub.rules.requirements import MAP_LINK, number
+from hub.rules.requirements import MAP_LINK
 from hub.verify import ACTIVE
 
 ON_FILE = "on file"
@@ -113,7 +115,8 @@ def _pendant(state: State, worker: str) -> PendantState | None:
 
 def _worker(turn: Turn, worker: str) -> dict[str, Any]:
     person = turn.state.people[worker]
-    return {"pendant": readiness(turn, worker), "phone": bool(person.phones)}
+    told = registers.facts_about_worker(turn.state, worker, turn.policy)
+    return {"pendant": readiness(turn, worker), "phone": bool(person.phones), **told}
 
 
 def _out(state: State, asked_about: Iterable[str]) -> list[str]:
@@ -125,12 +128,14 @@ def _out(state: State, asked_about: Iterable[str]) -> list[str]:
 def _client(state: State, client: str) -> tuple[dict[str, dict[str, Any]], Place | None]:
     """What is on file of the client, and where the home is if that is known."""
     row = state.store.one(
-        "SELECT name, address, postcode, lines, rating FROM client WHERE id = ?", (client,)
+        "SELECT name, address, postcode, lines, rating, coverage, latitude, longitude"
+        " FROM client WHERE id = ?",
+        (client,),
     )
     # Never empty: no clients at all would mean that the gates are not asked.
     if row is None:
         return {"": {}}, None
-    name, address, postcode, lines, rating = row
+    name, address, postcode, lines, rating, coverage, latitude, longitude = row
     is_link = any(mark in address.lower() for mark in MAP_LINK)
     found = {
         "name": ON_FILE if name else "",
@@ -138,8 +143,11 @@ def _client(state: State, client: str) -> tuple[dict[str, dict[str, Any]], Place
         "postcode": ON_FILE if postcode else "",
         "lines": [ON_FILE] if lines not in ("", "[]") else [],
         "rating": rating,
+        "coverage": coverage,
+        **registers.facts_about_client(state, client),
     }
-    return {client: found}, None
+    known = latitude and longitude
+    return {client: found}, Place(float(latitude), float(longitude)) if known else None
 
 
 def load_seen(seen: Mapping[str, Any]) -> SeenDirectory:

@@ -4,9 +4,9 @@ Rule: only speech with her is contact; an answerphone, a message sent or somebod
 is an attempt that has failed (HM-3.1, HM-3.5).
 """
 
+from hub.rules.asked import flag
 from hub.rules.kinds import RESULTS
 from hub.rules.model import Attempt, Event
-from hub.rules.requirements import flag
 
 SPOKE = "spoke"
 NO_CONTACT = frozenset(RESULTS) - {SPOKE}

@@ -29,6 +29,7 @@ class ClientFacts:
     contacts: tuple[str, ...] = ()
     must_not_be_left: bool = False
     known: bool = False
+    coverage: str = ""  # good | poor, as it was looked up for her home (HM-4.1.4)
 
 
 @dataclass(frozen=True, slots=True)

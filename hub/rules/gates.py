@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.policy.model import Gate, Terms
+from hub.rules.asked import Asked, flag, number
 from hub.rules.effects import Decision
 from hub.rules.facts import test_of
 from hub.rules.model import Visit
-from hub.rules.requirements import MAP_LINK, OF_A_CLIENT, REQUIREMENTS, Asked, flag, number
+from hub.rules.requirements import MAP_LINK, OF_A_CLIENT, REQUIREMENTS
 
 __all__ = [
     "MAP_LINK",

@@ -55,11 +55,19 @@ def then_of(event: Event) -> str:
     return str(event.data.get("then", "")).strip() or THEN_OF.get(kind, "base")
 
 
-def live_facts(event: Event, workers: tuple[str, ...]) -> frozenset[str]:
+def coverage_of(event: Event, directory: Directory) -> str:
+    """What was said; else what is on file of the client's home (HM-4.1.4)."""
+    client = directory.clients.get(str(event.data.get("client", "")))
+    on_file = client.coverage if client is not None else ""
+    said = str(event.data.get("coverage", "")).strip()
+    return on_file if said in ("", "unknown") and on_file else said or "unknown"
+
+
+def live_facts(event: Event, workers: tuple[str, ...], coverage: str) -> frozenset[str]:
     """What LIVE_FACTS will say of the visit, for gates that stand before there is one."""
     then = then_of(event)
     said = (
-        ("poor_coverage", event.data.get("coverage") == "poor"),
+        ("poor_coverage", coverage == "poor"),
         ("no_tracker", not str(event.data.get("tracker", "")).strip()),
         ("pair", len(workers) > 1),
         ("then_home", then == "home"),
@@ -92,13 +100,14 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
     level, reasons = level_of(terms, facts)
     if why := _unsound(event, workers, now_ms, directory):
         return refused(None, why)
-    known = facts | live_facts(event, workers)
+    coverage = coverage_of(event, directory)
+    known = facts | live_facts(event, workers, coverage)
     asked = Asked(event, level, known, directory=directory, workers=workers)
     passed = passage(terms, "plan_visit", asked)
     if passed.closed is not None:
         return refusal(terms, None, passed.closed)
     kind = asked.text("kind") or "visit"
-    parts = tuple(_part(event, facts, who, directory) for who in workers)
+    parts = tuple(_part(event, known, who, directory) for who in workers)
     visit = Visit(
         id=visit_id,
         terms=terms.terms_id,
@@ -110,7 +119,7 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
         parts=parts,
         tracker=asked.text("tracker"),
         then=then_of(event),
-        coverage=asked.text("coverage") or "unknown",
+        coverage=coverage,
         purpose=asked.text("purpose"),
         level_reasons=reasons,
         version=1,
@@ -129,7 +138,7 @@ def _part(event: Event, facts: frozenset[str], worker: str, directory: Directory
     start_ms, end_ms = number(event.data, "start_ms"), number(event.data, "end_ms")
     anchors = {"planned_start": start_ms, "awaited": start_ms, "finish": end_ms,
                "entered": event.at_ms}  # fmt: skip
-    if str(event.data.get("coverage", "")) == "poor":
+    if "poor_coverage" in facts:
         # HM-4.2.7: an end is agreed beforehand; without another one it is the planned end.
         anchors["agreed_end"] = number(event.data, "agreed_end_ms") or end_ms
     for key, anchor in AGREED.items():

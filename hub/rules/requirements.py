@@ -4,13 +4,12 @@ Rule: a requirement looks only at the command, the visit and the directory it is
 recorded does not hold. A policy lists the names (docs/policies.md); nothing here knows a procedure.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from hub.policy.model import Gate
-from hub.rules.directory import ClientFacts, Directory, WorkerFacts
+from hub.rules.asked import NOBODY, Asked, flag, number
 from hub.rules.kinds import FORBIDDEN_WAYS
-from hub.rules.model import Event, Part, Value, Visit
+from hub.rules.model import Part
 
 MAP_LINK = ("http://", "https://", "www.", "maps.", "goo.gl", "what3words", "///")
 # CT-4.2: a way in that is "other" is told in words; these tell one that is forbidden by name.
@@ -20,65 +19,6 @@ OF_A_CLIENT = frozenset(
      "assessed", "assessed_by_two", "assessment_signed", "access_contacts", "warning_checked"}
 )  # fmt: skip
 DAY_MS = 24 * 3_600_000
-NOBODY = ClientFacts()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a requirement may look at. `workers`: whom it is about; `client`: who is visited."""
-
-    event: Event
-    level: str
-    facts: frozenset[str]
-    visit: Visit | None = None
-    part: Part | None = None
-    directory: Directory = field(default_factory=Directory)
-    workers: tuple[str, ...] = ()
-    call_back_wait_ms: int = 0
-
-    def text(self, key: str) -> str:
-        return str(self.event.data.get(key, "")).strip()
-
-    @property
-    def client(self) -> ClientFacts | None:
-        """As it is on file; None where nothing is."""
-        named = self.visit.client if self.visit is not None else self.text("client")
-        return self.directory.clients.get(named)
-
-    @property
-    def has_no_client(self) -> bool:
-        """Of a building or a working day, where none is named (ADR 0014)."""
-        if self.visit is not None:
-            return self.visit.kind in ("site", "day") and not self.visit.client
-        return self.text("kind") in ("site", "day") and not self.text("client")
-
-    @property
-    def whom(self) -> tuple[str, ...]:
-        """The workers that a command is about: of one part, only hers."""
-        return (self.part.worker,) if self.part is not None else self.workers
-
-    def each(self, test: Callable[[WorkerFacts], bool]) -> bool:
-        """Whether it holds for everybody who goes. Of whom nothing is known it does not."""
-        known = self.directory.workers
-        return bool(self.whom) and all(who in known and test(known[who]) for who in self.whom)
-
-    def another(self, key: str) -> bool:
-        """Somebody is named there who is not one of those who go."""
-        return self.text(key) not in ("", *self.workers) and self.directory.knows(self.text(key))
-
-
-def flag(found: Mapping[str, Value], key: str) -> bool:
-    """True, 1 or a form's "on", "true", "yes"."""
-    value = found.get(key, False)
-    return value.lower() in ("true", "yes", "on", "1") if isinstance(value, str) else bool(value)
-
-
-def number(found: Mapping[str, Value], key: str) -> int:
-    """A whole number, or 0 for anything that is none."""
-    value = found.get(key, 0)
-    if isinstance(value, int):
-        return int(value)
-    return int(value) if value.strip().isdecimal() else 0
 
 
 def _rating(asked: Asked, gate: Gate) -> bool:
@@ -184,8 +124,8 @@ def _agreed_end(asked: Asked, gate: Gate) -> bool:
 
 
 def _coverage_known(asked: Asked, gate: Gate) -> bool:
-    said = asked.text("coverage") or (asked.visit.coverage if asked.visit is not None else "")
-    return said in ("good", "poor")
+    said = asked.visit.coverage if asked.visit is not None else (asked.client or NOBODY).coverage
+    return (asked.text("coverage") or said) in ("good", "poor")
 
 
 def _check_in_time(asked: Asked, gate: Gate) -> bool:
