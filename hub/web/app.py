@@ -24,10 +24,23 @@ from hub.web.desk import Desk
 from hub.web.live import Live
 from hub.web.pages import STATIC, plain
 from hub.web.passwords import Passwords
-from hub.web.routes import alarm, api, board, call, duty, login, plan, stream, visit
+from hub.web.routes import (
+    alarm,
+    api,
+    board,
+    call,
+    duty,
+    login,
+    papers,
+    plan,
+    registers,
+    stream,
+    visit,
+)
 from hub.web.sessions import Sessions
 from hub.web.shell import Shell
 
+PARTS = (board, visit, alarm, call, plan, duty, registers, papers, login, stream)
 OPENAPI = "/api/openapi.json"
 SESSIONS = "sessions.db"
 
@@ -63,7 +76,7 @@ def make(
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (board, visit, alarm, call, plan, duty, login, stream):
+    for part in PARTS:
         app.include_router(part.router, include_in_schema=False)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

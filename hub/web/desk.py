@@ -20,7 +20,7 @@ from hub.store.views import Board, Person
 from hub.web.live import Live
 from hub.web.passwords import BackOff, Passwords
 from hub.web.sessions import Sessions
-from hub.web.views.scene import Scene, seen_by
+from hub.web.views.scene import Away, Contact, Scene, line, seen_by
 
 ASK_S = 10.0
 HEALTH_S = 3.0
@@ -63,8 +63,9 @@ class Desk:
         stored = max(0, self.clock.now_ms() - self.reader.health().last_turn_ms)
         return stored // self.clock.speed
 
-    def scene(self, viewer: str, extra: Visit | None = None) -> Scene:
-        """One reading of the store as this viewer may see it; `extra`: a visit no longer open."""
+    def scene(self, viewer: str, extra: Visit | None = None, client: str = "") -> Scene:
+        """One reading of the store as this viewer may see it; `extra`: a visit no longer open;
+        `client`: whose contacts are shown."""
         now_ms = self.clock.now_ms()
         board = self.reader.board(now_ms)
         visits = list({row.visit.id: row.visit for row in board.rows}.values())
@@ -88,8 +89,40 @@ class Desk:
             speed=self.clock.speed,
             fault=self.fault(),
             policy=self.policy,
+            contacts={client: self._contacts(client)} if client else {},
+            away=self._away(),
         )
         return seen_by(viewer, scene)
+
+    def _contacts(self, client: str) -> tuple[Contact, ...]:
+        """CT-8.3: whom to reach about a client, each kind in its order."""
+        found = [
+            record
+            for record in self.reader.records_about(client=client, kind="contact")
+            if record.state == "current"
+        ]
+        found.sort(key=lambda record: (int(record.fields.get("order", 99)), record.id))
+        return tuple(
+            Contact(
+                kind=str(record.fields.get("sort", "")),
+                name=str(record.fields.get("name", "")),
+                line=line(str(record.fields.get("number", ""))),
+                note=str(record.fields.get("note", "")),
+            )
+            for record in found
+        )
+
+    def _away(self) -> tuple[Away, ...]:
+        """SU-board: leave, sick leave and courses, with the day of return."""
+        return tuple(
+            Away(
+                worker=record.worker,
+                sort=str(record.fields.get("sort", "")),
+                first_day=str(record.fields.get("first_day", "")),
+                back_on=str(record.fields.get("back_on", "")),
+            )
+            for record in self.reader.records("absence")
+        )
 
     def _deadlines(self, board: Board, visits: list[Visit]) -> dict[str, tuple[Deadline, ...]]:
         """All deadlines of the visits that are under way; for the planned the next one will do."""

@@ -26,7 +26,7 @@ def find(desk: Desk, alarm_id: str, who: Asker) -> tuple[Alarm, Visit | None, Sc
     if alarm.silent and alarm.state != "resolved" and concerns(alarm, who.person.id):
         raise HTTPException(404)
     visit = desk.reader.visit(alarm.visit) if alarm.visit else None
-    return alarm, visit, desk.scene(who.person.id, visit)
+    return alarm, visit, desk.scene(who.person.id, visit, visit.client if visit else "")
 
 
 def view_of(desk: Desk, alarm: Alarm, visit: Visit | None, scene: Scene) -> alarm_page.AlarmPage:

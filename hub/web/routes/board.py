@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from hub.web.asking import Asker, asker, desk_of
 from hub.web.pages import fragment, page
-from hub.web.views import pendants
+from hub.web.views import away, pendants
 from hub.web.views.board import board
 
 router = APIRouter()
@@ -13,14 +13,16 @@ router = APIRouter()
 @router.get("/")
 def show(request: Request, who: Asker = Depends(asker)) -> Response:
     scene = desk_of(request).scene(who.person.id)
-    return page(request, "board.html", who, scene, board=board(scene))
+    return page(request, "board.html", who, scene, board=board(scene), away=away.rows(scene))
 
 
 @router.get("/wall")
 def wall(request: Request, who: Asker = Depends(asker)) -> Response:
     """The same board in letters for three metres."""
     scene = desk_of(request).scene(who.person.id)
-    return page(request, "board.html", who, scene, board=board(scene), wall=True)
+    return page(
+        request, "board.html", who, scene, board=board(scene), away=away.rows(scene), wall=True
+    )
 
 
 @router.get("/fragments/top")
@@ -31,7 +33,7 @@ def top(request: Request, who: Asker = Depends(asker)) -> Response:
 @router.get("/fragments/board")
 def rows(request: Request, who: Asker = Depends(asker)) -> Response:
     scene = desk_of(request).scene(who.person.id)
-    return fragment("_board.html", who, scene, board=board(scene))
+    return fragment("_board.html", who, scene, board=board(scene), away=away.rows(scene))
 
 
 @router.get("/pendants")
