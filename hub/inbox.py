@@ -41,6 +41,7 @@ class Answer:
     id: str = ""
     clause: tuple[str, ...] = ()
     gate: str = ""
+    shown: str = field(default="", repr=False)  # what was asked to see once; never logged
 
 
 class Reply:

@@ -8,13 +8,15 @@ decisions. What was erased cannot be checked and is counted, never called right.
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.engine import turn as rows
 from hub.engine.directory import load_seen
 from hub.policy.model import Policy
 from hub.policy.terms import terms_from
+from hub.registers import rule as record_rule
+from hub.registers import seen
 from hub.rules import agreeing, dangers, form
 from hub.rules import alarm as alarm_rules
 from hub.rules import visit as visit_rules
@@ -29,6 +31,7 @@ from hub.store.views import LogLine
 __all__ = ["Problem", "Replayed", "Verified", "replay", "show", "verify"]
 
 verify = log.verify
+ANY_RECORD = "record:"  # a row that may have been about any record was erased
 Body = dict[str, Any]  # a payload, as json.loads gives it
 
 
@@ -52,6 +55,7 @@ class Folded:
     """The states so far, as JSON; `doubtful` are those whose newest row was erased."""
 
     visits: dict[str, Body] = field(default_factory=dict)
+    records: dict[str, Body] = field(default_factory=dict)
     alarms: dict[str, Body] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
 
@@ -66,7 +70,8 @@ class Folded:
     def take(self, row: Row, body: Body) -> None:
         """Fold one recorded decision."""
         decision = body["decision"]
-        for kind, states in (("visit", self.visits), ("alarm", self.alarms)):
+        kinds = (("visit", self.visits), ("alarm", self.alarms), ("record", self.records))
+        for kind, states in kinds:
             state = decision.get(kind)
             if state is not None:
                 states[state["id"]] = state
@@ -78,6 +83,8 @@ class Folded:
             self.doubtful.add(f"alarm:{row.alarm}")
         elif row.visit:
             self.doubtful.add(f"visit:{row.visit}")
+        else:
+            self.doubtful.add(ANY_RECORD)
 
 
 def replay(conn: sqlite3.Connection) -> Replayed:
@@ -154,11 +161,26 @@ def _again(row: Row, body: Body, folded: Folded, terms: _Terms) -> _Again | None
     if rule == rows.OFF_VISIT:
         policy = terms.named(given["terms"])
         return _held(dangers.off_visit(policy, event, now_ms, given["verified"]), None, None)
+    if rule == rows.RECORD:
+        return _of_record(row, given, folded, terms)
     if rule == rows.SEVERAL:
         raised = dangers.unplanned_alarm(terms.named(given["terms"]), event)
         reason = f"fits {' and '.join(given['visits'])} alike: {raised.why}"
         return _held(Decision(effects=(raised,), reason=reason, clause=raised.clause), None, None)
     return _of_alarm(rule, row, given, old_visit, old_alarm)
+
+
+def _of_record(row: Row, given: Body, folded: Folded, terms: _Terms) -> _Again | None:
+    if ANY_RECORD in folded.doubtful:
+        return None
+    had = folded.records.get(given["id"])
+    old = None if had is None else form.load_record(had)
+    event = form.load_event(given["event"])
+    policy, what = terms.named(given["terms"]), seen.load(given["seen"])
+    decision = record_rule.decide(policy, old, event, given["id"], row.recorded_ms, what)
+    if old is not None and decision.record == old:
+        decision = replace(decision, record=None)
+    return _held(decision, None, None)
 
 
 def _of_alarm(
@@ -212,10 +234,13 @@ def _stored(conn: sqlite3.Connection, folded: Folded) -> Iterator[Problem]:
     for kind, table, column, states in (
         ("visit", "visit", "state", folded.visits),
         ("alarm", "alarm", "state_json", folded.alarms),
+        ("record", "record", "state_json", folded.records),
     ):
         stored = dict(conn.execute(f"SELECT id, {column} FROM {table}"))
         for name in sorted({*stored, *states}):
-            if f"{kind}:{name}" in folded.doubtful:
+            if f"{kind}:{name}" in folded.doubtful or (
+                kind == "record" and ANY_RECORD in folded.doubtful
+            ):
                 continue
             if name not in stored:
                 yield Problem(0, f"{kind} {name} is in the log and not in the database")

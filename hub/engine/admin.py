@@ -7,32 +7,34 @@ paged stay out of the log. Names do not: a payload can be erased (ADR 0002).
 import json
 from collections.abc import Callable
 
-from hub.engine import decide
-from hub.engine.directory import directory_of
+from hub.engine import keeping
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command
-from hub.rules.gates import Asked, passage, refusal
 from hub.rules.model import Event
+from hub.rules.planning import COVERAGE
 from hub.store.changes import UPDATE_PENDANT
 from hub.verify import ACTIVE, KEY_STATES
 from protocol.codec import SECRET_BYTES
 from protocol.record import is_id
 
-SECRET = frozenset({"password_hash", "secret", "pages"})
+SECRET = frozenset({"password_hash", "secret", "pages", "own_phrase"})
 LISTS = {"roles": ",", "phones": "\n", "lines": "\n", "pages": "\n"}  # how each is split
-_PERSON = ("name", "initials", "login", "roles", "phones", "pages", "password_hash", "car")
+_PERSON = ("name", "initials", "login", "roles", "phones", "pages", "password_hash", "car",
+           "own_mobile", "own_mobile_consent", "own_phrase", "job_title")  # fmt: skip
 _CLIENT = ("code", "area", "name", "address", "postcode", "lines", "rating", "risk_note",
-           "visitors_note")  # fmt: skip
+           "visitors_note", "latitude", "longitude", "must_not_be_left", "coverage")  # fmt: skip
+MOST_DEGREES = {"latitude": 90, "longitude": 180}
+FLAGS = frozenset({"own_mobile_consent", "must_not_be_left"})  # stored as 0 or 1
 
 
 def take(turn: Turn, command: Command) -> Answer:
     """One of KINDS."""
     answer = KINDS[command.kind](turn, command)
-    _logged(turn, command, answer)
+    logged(turn, command, answer)
     return answer
 
 
-def _logged(turn: Turn, command: Command, answer: Answer) -> None:
+def logged(turn: Turn, command: Command, answer: Answer) -> None:
     facts = {key: value for key, value in command.data.items() if key not in SECRET}
     about = Event(command.kind, turn.now_ms, by=command.by, data=facts)
     # The row's reason carries no personal facts: the id is enough.
@@ -44,8 +46,10 @@ def _text(command: Command, key: str) -> str:
     return str(command.data.get(key, "")).strip()
 
 
-def _column(command: Command, key: str) -> str:
-    """As it is stored: lists as JSON."""
+def _column(command: Command, key: str) -> str | int:
+    """As it is stored: lists as JSON, flags as 0 or 1."""
+    if key in FLAGS:
+        return int(flag(command, key, False))
     value = _text(command, key)
     if key not in LISTS:
         return value
@@ -63,7 +67,7 @@ def _upsert(turn: Turn, table: str, key: str, values: dict[str, object]) -> None
     ))  # fmt: skip
 
 
-def _flush(turn: Turn) -> None:
+def flush(turn: Turn) -> None:
     """Directory changes are seldom and are read again at once: written within the turn."""
     for statement, values in turn.changes.other:
         turn.state.store.write(statement, values)
@@ -86,12 +90,14 @@ def _add_person(turn: Turn, command: Command) -> Answer:
         return Answer(False, "Somebody else has this login.")
     given = {key: _column(command, key) for key in _PERSON if old is None or key in command.data}
     if old is None or "active" in command.data:
-        given["active"] = int(_flag(command, "active", True))  # type: ignore[assignment]  # an int column among texts
+        given["active"] = int(flag(command, "active", True))
     if old is None:
         _upsert(turn, "person", "id", {"id": person, **given})
     elif given:
         _update(turn, "person", person, dict(given))
-    _flush(turn)
+    flush(turn)
+    if old is not None and old.active and not turn.state.people[person].active:
+        keeping.left(turn, person)
     return Answer(True, f"person {person} is on file", person)
 
 
@@ -102,7 +108,7 @@ def _update(turn: Turn, table: str, name: str, values: dict[str, object]) -> Non
     )
 
 
-def _flag(command: Command, key: str, default: bool) -> bool:
+def flag(command: Command, key: str, default: bool) -> bool:
     value = command.data.get(key, default)
     return value in ("1", "true", "yes", "on") if isinstance(value, str) else bool(value)
 
@@ -112,7 +118,7 @@ def _set_password(turn: Turn, command: Command) -> Answer:
     if person not in turn.state.people:
         return Answer(False, f"There is no person {person[:40]!r}.")
     _update(turn, "person", person, {"password_hash": _text(command, "password_hash")})
-    _flush(turn)
+    flush(turn)
     return Answer(True, f"the password of {person} was changed", person)
 
 
@@ -131,12 +137,28 @@ def _add_client(turn: Turn, command: Command) -> Answer:
     given: dict[str, object] = {
         key: _column(command, key) for key in _CLIENT if is_new or key in command.data
     }
+    if why := _nowhere(command):
+        return Answer(False, why)
     if is_new:
         _upsert(turn, "client", "id", {"id": client, **given})
     elif given:
         _update(turn, "client", client, given)
-    _flush(turn)
+    flush(turn)
     return Answer(True, f"client {client} is on file", client)
+
+
+def _nowhere(command: Command) -> str:
+    """Why it is no place and no coverage, or ""."""
+    for key, most in MOST_DEGREES.items():
+        value = _text(command, key)
+        try:
+            if value and not -most <= float(value) <= most:
+                return f"A {key} is from -{most} to {most} degrees."
+        except ValueError:
+            return f"A {key} is a number of degrees, like 50.7236."
+    if _text(command, "coverage") not in ("", *COVERAGE):
+        return f"Coverage is one of {', '.join(COVERAGE)}."
+    return ""
 
 
 def _add_pendant(turn: Turn, command: Command) -> Answer:
@@ -192,7 +214,7 @@ def _reload(turn: Turn, pendant: str) -> None:
     if row is not None:
         turn.state.store.write_many(UPDATE_PENDANT, [row])
     old = turn.state.by_id.get(pendant)
-    _flush(turn)
+    flush(turn)
     turn.state.forget_pendant(pendant, "" if old is None else old.key_id)
     fresh = turn.state.pendant(pendant)
     if fresh is not None:
@@ -213,62 +235,6 @@ def _revoke_pendant(turn: Turn, command: Command) -> Answer:
     _update(turn, "pendant", pendant, {"state": wanted})
     _reload(turn, pendant)
     return Answer(True, f"pendant {pendant} is {wanted}", pendant)
-
-
-def take_duty(turn: Turn, command: Command) -> Answer:
-    """Somebody takes a role, or lays it down. Laying down the last one is told, not refused."""
-    role, person = _text(command, "role"), _text(command, "person") or command.by
-    on = _flag(command, "on", True)
-    answer = _duty(turn, command, role, person, on)
-    _logged(turn, command, answer)
-    return answer
-
-
-def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Answer:
-    known = turn.state.people.get(person)
-    if known is None or not known.active:
-        return Answer(False, f"There is no person {person[:40]!r} who could take it.")
-    if role not in turn.policy.role and role not in known.roles:
-        return Answer(False, f"There is no role {role[:40]!r} in this procedure.")
-    if (shut := _gated(turn, command)) is not None:
-        return shut
-    if on:
-        turn.changes.other.append((
-            ("INSERT INTO duty (role, person, since_ms) VALUES (?,?,?)"
-            " ON CONFLICT (role, person) DO NOTHING"),
-            (role, person, turn.now_ms),
-        ))  # fmt: skip
-    else:
-        turn.changes.other.append(
-            ("DELETE FROM duty WHERE role = ? AND person = ?", (role, person))
-        )
-    _flush(turn)
-    if on or turn.state.duty.get(role):
-        return Answer(True, f"{person} {'takes' if on else 'lays down'} {role}")
-    paged = {name for ladder in turn.policy.ladders for step in ladder.steps for name in step.roles}
-    if role in paged and _anybody_out(turn):
-        # P6: told now, not when somebody needs them.
-        event = Event("nobody_on_duty", turn.now_ms, by=command.by, data={"role": role})
-        decide.off_visit(turn, event)
-    return Answer(True, f"{person} lays down {role}; nobody holds it now")
-
-
-def _gated(turn: Turn, command: Command) -> Answer | None:
-    """The gates of the procedure for a command that is about no visit (DC-ooh)."""
-    if command.kind not in turn.policy.gates_for:
-        return None
-    event = Event(command.kind, turn.now_ms, by=command.by, data=command.data)
-    seen = directory_of(turn, turn.policy, command.data)
-    shut = passage(turn.policy, command.kind, Asked(event, "", seen.facts, directory=seen)).closed
-    if shut is None:
-        return None
-    told = refusal(turn.policy, None, shut)
-    return Answer(False, told.refused, "", told.clause, told.gate)
-
-
-def _anybody_out(turn: Turn) -> bool:
-    running = "SELECT 1 FROM visit WHERE open = 1 AND phase <> 'planned' LIMIT 1"
-    return bool(turn.state.alarms) or turn.state.store.one(running) is not None
 
 
 KINDS: dict[str, Callable[[Turn, Command], Answer]] = {

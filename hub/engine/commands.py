@@ -8,7 +8,7 @@ somebody safer. What belongs to the directory (people, clients, pendants) is in 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hub.engine import admin, alarms, decide
+from hub.engine import admin, alarms, decide, duty, keeping
 from hub.engine.asking import answer, event_of, stale, text
 from hub.engine.directory import directory_of
 from hub.engine.readiness import readiness
@@ -153,6 +153,7 @@ _BY_KIND: dict[str, Handler] = {
     "record_answer": alarms.record_answer,
     "start_drill": alarms.start_drill,
     "looked": _looked,
+    "write_record": keeping.write,
     "rebase": _rebase,
-    "take_duty": admin.take_duty,
+    "take_duty": duty.take_duty,
 }

@@ -111,6 +111,9 @@ def raise_alarm(
 
 def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> None:
     """Rows in the outbox; a role that nobody holds is an alarm, and the next rung at once (P3)."""
+    if effect.record:
+        page_of_record(turn, effect, by)
+        return
     alarm = turn.state.alarm(effect.alarm) if effect.alarm else None
     if pages.write(turn, effect, alarm, visit):
         return
@@ -146,6 +149,20 @@ def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> 
             },
         )
         alarm_event(turn, failed, alarm)
+
+
+def page_of_record(turn: Turn, effect: Page, by: str) -> None:
+    """To whom it names and who is on duty, else to who may be; nobody at all is an alarm."""
+    if pages.write_named(turn, effect):
+        return
+    raised = RaiseAlarm(
+        kind="record_due",
+        at_ms=turn.now_ms,
+        ladder=dangers.on_row(turn.policy, "nobody_on_duty").ladder,
+        source=f"record:{effect.record}",
+        why=f"Nobody could be told: {effect.why}",
+    )
+    raise_alarm(turn, raised, turn.policy, None, by)
 
 
 def resolve(turn: Turn, effect: ResolveAlarms, visit: Visit) -> None:

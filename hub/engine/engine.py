@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from hub.engine import commands, intake, outcomes, recovery, standings, timers
+from hub.engine import (
+    commands,
+    intake,
+    keeping,
+    outcomes,
+    recovery,
+    registers,
+    standings,
+    timers,
+)
 from hub.engine.afterwards import Afterwards
 from hub.engine.daylight import Place
 from hub.engine.state import State
@@ -81,6 +90,7 @@ class Engine:
 
         def decide(turn: Turn) -> None:
             recovery.watch_again(turn)
+            keeping.keep_calendar(turn)
             if not self.is_first_start:
                 self._doubt = _Doubt(
                     alarms=recovery.recover(turn, since_ms), blind_from_ms=since_ms
@@ -155,6 +165,7 @@ class Engine:
         self._terms_stored = True
         self._blind = turn.overdue
         self.state.trim()
+        registers.trim(self.state)
         return turn.after
 
     def _take(self, turn: Turn, items: Sequence[Item]) -> None:

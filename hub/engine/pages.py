@@ -42,6 +42,19 @@ def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> b
     return _write(turn, page, alarm, visit, found)
 
 
+def write_named(turn: Turn, page: Page) -> bool:
+    """About something written down: by name, then to whoever is on duty for a role, else to all who
+    may hold it. False when there is nobody."""
+    readers = {person: Reader(person, "") for person in page.people}
+    for role in page.roles:
+        holding = holders(turn, role, None, None) or [
+            person.id for person in turn.state.people.values() if role in person.roles
+        ]
+        for person in holding:
+            readers.setdefault(person, Reader(person, role))
+    return _write(turn, page, None, None, _others(turn, readers, None, None))
+
+
 def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
     """Nobody holds the role, nobody holds the next: whoever may be in charge, else everybody who
     is not in trouble herself, else everybody."""
@@ -163,6 +176,7 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
         tracker = _name(turn, visit.tracker)
         lines.append(f"Visit {visit.id}: {visit.area}, client {code}, tracker {tracker}.")
     again = f" (round {page.round + 1})" if page.round else ""
+    who = f"record {page.record}" if page.record else who
     return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
 
 

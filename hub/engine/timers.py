@@ -9,11 +9,11 @@ its rule leaves standing would fire for ever: it is put off and a person is told
 from dataclasses import replace
 from heapq import heappop
 
-from hub.engine import beats, decide
+from hub.engine import beats, decide, keeping, registers
 from hub.engine.turn import Due, Turn, alarm_deadlines
 from hub.rules import dangers
 from hub.rules.model import Deadline, Event, Value
-from hub.store.changes import OPEN_RANK, rank_of
+from hub.store.changes import OPEN_RANK, RECORD_RANK, rank_of
 from hub.store.store import Store
 
 MAX_DUE = 200  # in one turn; between turns an SOS gets in
@@ -58,7 +58,10 @@ def fire(turn: Turn, limit: int = MAX_DUE) -> int:
 def current(turn: Turn, owner: str, timer: str, worker: str) -> Deadline | None:
     """The deadline as it stands now, or None when it has gone."""
     kind, _, name = owner.partition(":")
-    if kind == "alarm":
+    if kind == "record":
+        record = registers.record_of(turn.state, name)
+        found = () if record is None else record.due
+    elif kind == "alarm":
         found = alarm_deadlines(turn.state.alarms.get(name))
     else:
         entry = turn.state.visit(name)
@@ -83,6 +86,9 @@ def _fire(turn: Turn, owner: str, due: Deadline) -> None:
             data=facts,
         )
         decide.alarm_event(turn, event, alarm)
+        return
+    if kind == "record":
+        keeping.fire(turn, name, due.timer, due.due_ms)
         return
     visit = turn.visit(name)
     if visit is not None:
@@ -114,7 +120,7 @@ def _put_off(turn: Turn, owner: str, due: Deadline) -> None:
     later = Deadline(due.timer, turn.now_ms + STUCK_MS, due.worker, due.anchor_ms)
     kind, _, name = owner.partition(":")
     alarm = turn.state.alarms.get(name) if kind == "alarm" else None
-    rank = OPEN_RANK if alarm is None else rank_of(alarm)
+    rank = (RECORD_RANK if kind == "record" else OPEN_RANK) if alarm is None else rank_of(alarm)
     turn.changes.deadline(owner, later, rank)
     event = Event(
         "deadline_stuck",

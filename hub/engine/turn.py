@@ -14,15 +14,16 @@ from hub.engine.daylight import Place
 from hub.engine.state import State, VisitEntry
 from hub.ids import Ids
 from hub.policy.model import Policy
+from hub.registers.kinds import REGISTERS
 from hub.rules import alarm as alarm_rules
 from hub.rules import form
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision
-from hub.rules.model import Alarm, Deadline, Event, Value, Visit
+from hub.rules.model import Alarm, Deadline, Event, Record, Value, Visit
 from hub.rules.phases import ENDED
 from hub.rules.version import VERSION
 from hub.store import log
-from hub.store.changes import OPEN_RANK, Changes, rank_of, text_of
+from hub.store.changes import OPEN_RANK, RECORD_RANK, Changes, rank_of, text_of
 
 # (danger, due, owner, timer, worker): what is due within this turn, next first
 Due = tuple[int, int, str, str, str]
@@ -30,6 +31,7 @@ Due = tuple[int, int, str, str, str]
 VISIT, PLAN, OFF_VISIT, SEVERAL = "visit", "plan", "off-visit", "several"
 REBASE = "rebase"  # by another procedure from here on
 ALARM, RAISED, PRESSED, ANSWERED = "alarm", "raised", "pressed", "answered"
+RECORD = "record"  # something written down, or its day has come
 NOTE = "note"  # none: the hub's own doing, recorded
 JsonLike = Mapping[str, object]
 
@@ -203,6 +205,30 @@ class Turn:
             self.unsettle(new.worker)
         if new.pendant:
             self.unsettled[new.pendant] = None
+
+    # Registers.
+
+    def record_record(
+        self, event: Event, decision: Decision, old: Record | None, given: JsonLike
+    ) -> None:
+        """A decision about something written down. What a refusal quotes stays in the payload."""
+        new = decision.record
+        plain = form.dump_decision(decision)
+        state = plain.pop("record", None)
+        reason = f"{event.kind} refused" if decision.refused else decision.reason
+        worker = event.worker or ("" if new is None else new.worker)
+        row = replace(event, worker=worker)
+        if new is None or new == old:
+            self.log(row, given, plain, reason)
+            return
+        text = text_of(state)
+        self.log(row, given, plain, reason, state=("record", text))
+        was = () if old is None else old.due
+        self._keep_deadlines(f"record:{new.id}", RECORD_RANK, was, new.due)
+        self.state.records[new.id] = new
+        is_open = new.state not in REGISTERS[new.kind].ended
+        self.changes.record(new, text, is_open, self.now_ms)
+        self.after.changed |= {"records", f"record:{new.id}"}
 
     def unsettle(self, worker: str) -> None:
         """What her pendants are told may have changed."""

@@ -51,6 +51,10 @@ def read(
         else:
             values[name] = found
     faults += _missing(register, verb, values, given, seen)
+    if seen.secret and not any(
+        field.type == "secret" for field in register.fields if field.name in allowed
+    ):
+        faults.append("a code is not taken here")
     return values, faults
 
 

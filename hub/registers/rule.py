@@ -23,7 +23,7 @@ from hub.rules.model import Act, Event, Record
 
 MAX_ACTS = 200  # kept in the record; the first and the newest stay, all are in the log
 # What the hub does to a record by itself, besides what falls due.
-BEGIN, SINCE, LEFT, ENDED = "duty_began", "incident_since", "holder_left", "duty_ended"
+BEGIN, SINCE, LEFT, ENDED = "review_began", "incident_since", "holder_left", "review_ended"
 NEWS = {
     SINCE: ("incident_ms", "an incident since: to be reviewed again"),
     LEFT: ("gone_ms", "who has it no longer works here: to be given back"),

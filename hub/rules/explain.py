@@ -188,6 +188,11 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "start_drill": _plain("{by} started a drill. Nobody is in danger."),
     "write_record": _plain("{by} wrote in the register {kind}: {verb}."),
     # the clock and the hub
+    "review_began": _plain("A duty of the calendar has a new period."),
+    "review_ended": _plain("A duty of the calendar is no longer one of the procedure's."),
+    "incident_since": _plain("After an incident the assessment is to be looked at again."),
+    "holder_left": _plain("Who has it no longer works here: it is to be given back."),
+    "record_told": _plain("Something was written down that you are told at once."),
     "contact_elsewhere": _plain("{worker} was spoken with about another entry of hers."),
     "due": _due,
     "handed_out": _plain("A page to {person} was handed to the provider."),

@@ -69,6 +69,10 @@ COMMANDS = {
 
 # From the clock and the hub.
 HUB_EVENTS = {
+    "review_began": "a duty of the calendar has a new period; data duty (hub/registers)",
+    "review_ended": "a duty of the calendar is none of the procedure's any more",
+    "incident_since": "an incident at a client's: the assessment is to be looked at again",
+    "holder_left": "who has a key or a badge no longer works here",
     "contact_elsewhere": "she was spoken with about another entry of hers (a day's, ADR 0014)",
     "due": "a timer fell due; data timer, anchor_ms",
     "handed_out": "a page reached the provider; data page, person (waits for people run from here)",

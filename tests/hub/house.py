@@ -44,7 +44,11 @@ PLANNED: dict[str, dict[str, Value]] = {
     "acorn-partnership": {"workers": "ada,bea"},
 }
 # Register, verb, about whom, by whom, fields.
-GROUNDWORK: tuple[tuple[str, str, str, str, dict[str, Value]], ...] = ()
+# Assessed on a day that is due for review after every day that a test plays on.
+GROUNDWORK: tuple[tuple[str, str, str, str, dict[str, Value]], ...] = (
+    ("assessment", "write", "c-1", "bea",
+     {"found": "a loose step", "assessed_on": "2030-05-01", "assessors": "bea"}),
+)  # fmt: skip
 
 
 def people_of(policy: Policy) -> dict[str, tuple[str, str, str, str]]:

@@ -16,7 +16,7 @@ def log_kinds(house: House) -> list[str]:
 def test_a_first_start_has_missed_nothing(house: House, tmp_path: Path) -> None:
     fresh = House(tmp_path / "fresh", fill=False)
     fresh.engine.recover(fresh.now_ms)
-    assert log_kinds(fresh) == []
+    assert set(log_kinds(fresh)) <= {"review_began"}  # the calendar begins, nothing is late
 
 
 def test_the_outage_is_one_line_and_an_alarm_while_visits_were_open(
