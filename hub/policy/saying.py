@@ -10,7 +10,7 @@ from hub.policy.words import CONTACT_KINDS
 # (how it follows "20 minutes after", how it is said when there is no wait)
 MOMENTS = {
     "planned_start": ("the planned start", "At the planned start"),
-    "awaited": ("the planned start, or the last word from her on the way", "At the planned start"),
+    "awaited": ("the planned start, or the last word from her after it", "At the planned start"),
     "started_out": ("she set out", "As soon as she sets out"),
     "arrival_claim": ("she pressed at the door", "As soon as she presses that she is at the door"),
     "arrival_call": ("a person confirmed her arrival", "As soon as her arrival is confirmed"),
