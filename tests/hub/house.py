@@ -48,6 +48,8 @@ PLANNED: dict[str, dict[str, Value]] = {
 GROUNDWORK: tuple[tuple[str, str, str, str, dict[str, Value]], ...] = (
     ("assessment", "write", "c-1", "bea",
      {"found": "a loose step", "assessed_on": "2030-05-01", "assessors": "bea"}),
+    ("induction", "write", "ada", "mia", {"covered": "all of it", "shown_on": "2026-05-01"}),
+    ("induction", "write", "bea", "mia", {"covered": "all of it", "shown_on": "2026-05-01"}),
 )  # fmt: skip
 
 
