@@ -1,25 +1,21 @@
 """What people do to alarms, say about danger, and try out in drills.
 
 Rules: whoever acts does so by name and in the roles that the hub knows her to hold; danger that is
-told is never refused for want of a visit or a worker; a drill waits when somebody may be in real
-danger, and nobody is called for one whom a silent alarm may be about.
+told is never refused for want of a visit or a worker; a drill that is over is written down.
 """
 
 from dataclasses import replace
 
-from hub.engine import decide
+from hub.engine import decide, drills, keeping, registers
 from hub.engine.asking import answer, event_of, roles_of, stale, text
 from hub.engine.routing import route
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command
 from hub.rules.answers import BY_ROLES
-from hub.rules.drills import ABOUT_SOMEBODY, KIND, is_drill
-from hub.rules.effects import RaiseAlarm
-from hub.rules.kinds import ALARM_KINDS
+from hub.rules.drills import answered_ms, is_drill
 from hub.rules.model import Alarm, Event, Visit
 
 OF_ALARM = frozenset({"acknowledge", "resolve", "do_task", "waive_task", "choose_case"})
-REAL_RANK = 2  # an open alarm of this rank, or a graver one: no drill now
 
 
 def of_alarm(turn: Turn, command: Command) -> Answer:
@@ -28,7 +24,11 @@ def of_alarm(turn: Turn, command: Command) -> Answer:
         return Answer(False, f"There is no alarm {text(command, 'alarm')[:40]!r}.")
     if (late := stale(command, alarm.version)) is not None:
         return late
-    return answer(decide.alarm_event(turn, _event(turn, command, alarm), alarm), alarm.id)
+    event = _event(turn, command, alarm)
+    decision = decide.alarm_event(turn, event, alarm)
+    if is_drill(alarm) and command.kind == "resolve" and not decision.refused:
+        _kept(turn, alarm, event)
+    return answer(decision, alarm.id)
 
 
 def _event(turn: Turn, command: Command, alarm: Alarm) -> Event:
@@ -88,45 +88,24 @@ def _of_call(turn: Turn, named: str, worker: str, visit: Visit | None) -> Alarm 
 
 def start_drill(turn: Turn, command: Command) -> Answer:
     """By a person, by plan or at random (SU-drill)."""
-    event = event_of(turn, command, worker="")
-    return drill(turn, event)
+    return drills.start(turn, event_of(turn, command))
 
 
-def drill(turn: Turn, event: Event) -> Answer:
-    """Started; `at_random` without a person: the hub chooses whom."""
-    real = [alarm for alarm in turn.state.alarms.values() if _is_real(alarm)]
-    if real:
-        what = ALARM_KINDS[real[0].kind][1]
-        said = f"No drill now: there is an alarm ({what})."
-        turn.note("start_drill", f"refused: {said}", event)
-        return Answer(False, said)
-    person = str(event.data.get("person", "")).strip()
-    if not person and event.data.get("drill") in ABOUT_SOMEBODY and event.data.get("at_random"):
-        person = _somebody(turn, event.by)
-        event = replace(event, data={**event.data, "person": person})
-    known = turn.state.people.get(person)
-    if person and (known is None or not known.active):
-        said = f"There is no person {person[:40]!r} to call."
-        turn.note("start_drill", f"refused: {said}", event)
-        return Answer(False, said)
-    decision = decide.off_visit(turn, event)
-    sources = [effect.source for effect in decision.effects if isinstance(effect, RaiseAlarm)]
-    return answer(decision, turn.state.sources.get((KIND, sources[0]), "") if sources else "")
-
-
-def _is_real(alarm: Alarm) -> bool:
-    return not is_drill(alarm) and ALARM_KINDS[alarm.kind][0] <= REAL_RANK
-
-
-def _somebody(turn: Turn, by: str) -> str:
-    """A worker who is out now; when nobody is, one who carries a pendant. "" when there is none."""
-    out = {str(row[0]) for row in turn.state.store.all(
-        "SELECT DISTINCT worker FROM part WHERE open = 1 AND phase <> 'planned'")}  # fmt: skip
-    carrying = {str(row[0]) for row in turn.state.store.all(
-        "SELECT DISTINCT worker FROM pendant WHERE worker <> '' AND state = 'active'")}  # fmt: skip
-    known = turn.state.people
-    for found in (out, carrying):
-        able = sorted(who for who in found - {by} if who in known and known[who].active)
-        if able:
-            return able[int.from_bytes(turn.ids.random_bytes(4), "big") % len(able)]
-    return ""
+def _kept(turn: Turn, alarm: Alarm, event: Event) -> None:
+    """A drill that is over is written down, with how long the answer took, and the duty of the
+    calendar that asked for it is done."""
+    sort = alarm.source.split(":")[1]
+    note = str(event.data.get("outcome", ""))
+    at_ms = answered_ms(alarm)
+    took_s = max(0, at_ms - alarm.raised_ms) // 1000
+    about = alarm.worker or event.by
+    started = keeping.wrote(turn, event.by, kind="drill", verb="start", about=about, sort=sort)
+    if started is None:
+        return
+    if at_ms:
+        keeping.wrote(turn, event.by, record=started.id, verb="answer", took_s=took_s, note=note)
+    else:
+        keeping.wrote(turn, event.by, record=started.id, verb="give_up", note=note)
+    for duty in registers.records_of(turn.state, "review"):
+        if duty.state == "due" and duty.fields.get("drill") == sort:
+            keeping.wrote(turn, event.by, record=duty.id, verb="done", note=note)
