@@ -6,8 +6,9 @@ Rule: a word is added here when a rule sets or reads it, never because a file wo
 # What timers count from. Each is one moment of one part, set by rules/visit.py.
 ANCHORS = {
     "planned_start": "the planned start",
-    "awaited": "the planned start, or the last contact after it while she has not arrived",
-    "started_out": "she set out",
+    "awaited": "the planned start, or the last contact after it while she has not arrived; of a "
+    "working day the last contact",
+    "started_out": "she set out; of a working day its planned start",
     "arrival_claim": "she pressed that she is at the door",
     "arrival_call": "a person confirmed her arrival",
     "arrival": "the earlier of the two before (HM-4.2.2)",
