@@ -115,7 +115,7 @@ def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> 
         page_of_record(turn, effect, by)
         return
     alarm = turn.state.alarm(effect.alarm) if effect.alarm else None
-    if pages.write(turn, effect, alarm, visit):
+    if pages.write(turn, effect, alarm, visit, by):
         return
     if alarm is not None and (alarm.kind == "nobody_on_duty" or effect.step == tasks.NO_RUNG):
         # A task that nobody can be given is everybody's: the next rung is no answer to it.

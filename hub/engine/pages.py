@@ -28,12 +28,15 @@ class Reader:
     role: str
 
 
-def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> bool:
-    """Rows for everybody who holds one of the roles now. False when nobody does."""
+def write(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None, by: str = "") -> bool:
+    """Rows for everybody who holds one of the roles now. False when nobody does. `by`: who did what
+    is told; besides alarms nobody is paged about her own act."""
     readers: dict[str, Reader] = {}
     for role in page.roles:
         for person in holders(turn, role, alarm, visit):
             readers.setdefault(person, Reader(person, role))
+    if alarm is None and readers.pop(by, None) is not None and not readers:
+        return True
     found = _others(turn, readers, alarm, visit)
     if not found and alarm is not None and alarm.kind in DANGERS:
         # Only people in danger themselves: told all the same, but others are still looked for.
