@@ -89,7 +89,9 @@ class PlanVisit(PlanFacts, Override):
     relief_ms: int | None = None
     manager_agreed: str | None = Field(None, description="person id (HM-1.2)")
     risk_checked: str | None = Field(None, description="who looked the risks up (DC-unplanned)")
-    warning_checked: bool | None = Field(None, description="the warning system (SU-first)")
+    warning_checked: str | None = Field(
+        None, description="who looked the client up in the warning system (SU-first)"
+    )
     second_person: str | None = Field(None, description="who is with her (HM-9)")
 
 
@@ -112,6 +114,7 @@ class ConfirmArrival(AboutVisit):
     place: str = Field(description="as read back to her")
     name: str = Field(description="as read back to her")
     departure_contact: str | None = None
+    second_person: str | None = Field(None, description="who is with her (LF-open)")
     end_ms: int | None = None
 
 
@@ -217,11 +220,12 @@ class WriteRecord(BaseModel):
     verb: str
     record: str | None = None
     about: str | None = None
+    version: int | None = None
     fields: dict[str, str | int | bool] = Field(default_factory=dict, max_length=VALUES_MAX)
 
     def facts(self) -> dict[str, Value]:
         """The command's data: the fields stand beside the rest, which they cannot replace."""
-        rest = self.model_dump(exclude_none=True, exclude={"fields"})
+        rest = self.model_dump(exclude_none=True, exclude={"fields", "version"})
         return {**self.fields, **rest}
 
 
@@ -245,6 +249,7 @@ class Done(BaseModel):
     reason: str
     id: str = ""
     clause: tuple[str, ...] = ()
+    shown: str = Field("", description="an entry code that was asked for (CT-4.4), else nothing")
 
 
 class Token(BaseModel):

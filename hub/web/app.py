@@ -34,6 +34,7 @@ from hub.web.routes import (
     papers,
     plan,
     registers,
+    registers_api,
     stream,
     visit,
 )
@@ -79,6 +80,7 @@ def make(
     for part in PARTS:
         app.include_router(part.router, include_in_schema=False)
     app.include_router(api.router)
+    app.include_router(registers_api.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(Forged, _forged)

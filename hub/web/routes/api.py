@@ -93,7 +93,8 @@ def _answer(request: Request, who: Asker, kind: str, body: Commanded, **about: s
     """Ask the engine; 409 with the reason when it was refused."""
     version = getattr(body, "version", None)
     answer = desk_of(request).ask(kind, who.person.id, {**body.facts(), **about}, version)
-    done = m.Done(ok=answer.ok, reason=answer.reason, id=answer.id, clause=answer.clause)
+    done = m.Done(ok=answer.ok, reason=answer.reason, id=answer.id, clause=answer.clause,
+                  shown=answer.shown)  # fmt: skip
     return JSONResponse(done.model_dump(), 200 if answer.ok else 409)
 
 
