@@ -8,7 +8,7 @@ import json
 
 import click
 
-from hub.cli.procedures import diff, path_of, show
+from hub.cli.procedures import diff, path_of, replay, show
 from hub.policy.load import SHIPPED, PolicyFaults, load
 from hub.toml_source import Fault
 
@@ -55,5 +55,5 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for _command in (show, diff):
+for _command in (show, diff, replay):
     policy.add_command(_command)

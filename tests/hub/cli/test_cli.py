@@ -237,6 +237,21 @@ def test_a_visits_terms_are_shown_from_the_database(made: Result, run: Run, site
     assert (again.exit_code, again.output) == (0, "They say the same.\n")
 
 
+def test_a_procedure_is_tried_on_what_a_hub_recorded(run: Run, tmp_path: Path) -> None:
+    house = House(tmp_path / "hub")
+    house.groundwork()
+    house.inside()
+    house.store.close()
+    where = ("policy", "replay", "homemaker-exeter", "--log", str(tmp_path / "hub"))
+    told = run(*where).output
+    assert "1 visit; 1 would have gone the same." in told
+    assert "What this cannot tell:" in told
+    assert json.loads(run(*where, "--json").output)["faithful"] == 1
+    assert json.loads(run(*where, "--json", "--since", "2036-01-01").output)["visits"] == 0
+    assert run(*where, "--since", "May").exit_code == 2
+    assert run("policy", "replay", "plain", "--log", str(tmp_path)).exit_code == 2
+
+
 def test_a_broken_procedure_is_refused_with_all_its_faults(run: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text('[policy]\nid = "x"\n', encoding="utf-8")
