@@ -261,6 +261,8 @@ class House:
             "manager_agreed": "mia",
             **PLANNED.get(self.policy.id, {}),
         }
+        if self.policy.id == "leading-futures":  # LF-notify: when she means to be back
+            facts["expected_back_ms"] = self.now_ms + in_ms + 90 * MINUTE_MS
         answer = self.ask_with("plan_visit", "tom", facts | more)
         assert answer.ok, answer.reason
         return answer.id
