@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import ExitStack
 
 import uvicorn
 
@@ -25,19 +25,20 @@ from hub.engine.engine import Engine
 from hub.engine.loop import Loop
 from hub.hands import Hands
 from hub.ids import RandomIds
-from hub.inbox import Inbox
+from hub.inbox import Answer, EngineStuck, Inbox, NewPolicy, Reply
 from hub.ingest import Ingest
 from hub.link import monotonic_ms
 from hub.notify import channels
 from hub.notify.outbox import Notifier
-from hub.policy import load as policies
-from hub.policy.model import Policy
+from hub.policy.load import PolicyFaults
+from hub.procedure import banner, faults_of, in_force, policy_of
 from hub.settings import Organisation, Settings, Web
 from hub.side_door import SideDoor
 from hub.store.genesis import REAL, SIMULATION, Genesis
 from hub.store.reader import Reader
 from hub.store.store import Store
 from hub.web import app as web
+from hub.web.desk import Desk
 from hub.web.doorman import CONNECTIONS_MAX, Doorman, raise_limit
 from hub.web.live import Live
 
@@ -48,18 +49,13 @@ ENGINE_STUCK_MS = 60_000  # of link time, without a turn and without a fault tha
 NOTIFIER_STUCK_S = 60.0  # without a look at what waits; it looks each second
 WEB_STOP_S = 3
 FAREWELL_S = 2.0
+RELOAD_S = 14.0  # for the engine to take a procedure over; a caller at the side door waits 15 s
 DEAD = 70  # exit status: a part died; systemd starts us again
 BACKLOG = 128
 
 
 class Refused(Exception):
     """The hub cannot start; the message says why and what to do."""
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The procedure to run by. Raises PolicyFaults."""
-    name = settings.policy
-    return policies.load(Path(name) if name.endswith(".toml") else policies.shipped(name))
 
 
 def open_store(settings: Settings) -> Store:
@@ -103,13 +99,13 @@ class App:
     """One hub. `start`, then `watch` until it ends, then `close`."""
 
     def __init__(self, settings: Settings) -> None:
-        policy = policy_of(settings)
-        self._socket = listen(settings.web)
-        try:
+        with ExitStack() as undone:  # what was taken is given back, unless all of it was
+            self._socket = undone.enter_context(listen(settings.web))
             self.store = open_store(settings)
-        except BaseException:
-            self._socket.close()
-            raise
+            undone.callback(self.store.close)
+            found = in_force(settings, self.store)
+            undone.pop_all()
+        policy = found.policy
         if self.store.genesis.mode == SIMULATION:
             # Its pages go to this machine: by no proxy either.
             os.environ["no_proxy"] = os.environ["NO_PROXY"] = "*"
@@ -129,11 +125,15 @@ class App:
         site = web.make(
             self.reader, self.inbox, clock, settings, self.live, policy, lambda: fault.text
         )
+        self._desk: Desk = site.state.desk
+        self._refuse(found.faults)
         self._web = uvicorn.Server(_uvicorn(site))
         self._web_thread = threading.Thread(target=self._serve_web, name="web", daemon=True)
         self._door: SideDoor | None = None
         self._settings = settings
         self._stop = threading.Event()
+        self._read_again = threading.Event()  # the procedure's file: a SIGHUP came
+        self._reading = threading.Lock()
         self._pause = threading.Event()  # never set: a wait that a signal handler cannot cut short
 
     def _own_url(self, at: Web) -> str:
@@ -152,21 +152,59 @@ class App:
         self.ingest.start()
         self.notifier.start()
         self._web_thread.start()
-        self._door = SideDoor(self._settings.folder, self.inbox)
+        self._door = SideDoor(self._settings.folder, self.inbox, self.reload_policy)
         self.loop.start()
 
     def stop(self) -> None:
         """Any thread, also a signal handler: `watch` returns."""
         self._stop.set()
 
+    def hang_up(self) -> None:
+        """SIGHUP: `watch` reads the procedure's file again."""
+        self._read_again.set()
+
+    def reload_policy(self) -> Answer:
+        """Any thread but the engine's. A sound file is in force for new visits; a faulty one is
+        refused whole, and what ran goes on."""
+        with self._reading:
+            try:
+                policy = policy_of(self._settings)
+            except PolicyFaults as exc:
+                faults = faults_of(exc)
+                self._refuse(faults)
+                told = [*faults, f"{self._desk.policy.terms_id} goes on."]
+                return Answer(False, "\n".join(told))
+            reply = Reply()
+            self.inbox.put(NewPolicy(policy, reply))
+            answer = reply.wait(RELOAD_S)
+            if answer.ok:
+                self._desk.policy = policy
+                self._refuse(())
+            return answer
+
+    def _refuse(self, faults: tuple[str, ...]) -> None:
+        for fault in faults:
+            log.error("the procedure's file is refused: %s", fault)
+        self._desk.policy_fault = banner(faults, self._desk.policy)
+        self.live.changed({"board"})
+
     def watch(self) -> int:
         """Until a stop is asked for (0) or a part has died (DEAD)."""
         while not self._stop.wait(WATCH_EVERY_S):
+            if self._read_again.is_set():
+                self._read_again.clear()
+                self._reload_or_say()
             if dead := self.dead():
                 log.critical("the hub ends: %s", dead)
                 faulthandler.dump_traceback(file=sys.stderr, all_threads=True)
                 return DEAD
         return 0
+
+    def _reload_or_say(self) -> None:
+        try:
+            log.info("the procedure: %s", self.reload_policy().reason)
+        except EngineStuck as exc:
+            log.error("the procedure was read and not yet taken over: %s", exc)
 
     def dead(self) -> str:
         """Which part has died, or ""."""
@@ -225,6 +263,7 @@ def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
     app = App(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.stop())
+    signal.signal(signal.SIGHUP, lambda *_: app.hang_up())
     app.start()
     genesis = app.store.genesis
     say(f"allswell: {genesis.organisation} ({genesis.mode}), the board is at {app.url}/")

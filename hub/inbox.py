@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.clock import Clock, SystemClock
+from hub.policy.model import Policy
 from hub.rules.model import NOTHING, Value
 
 BEAT_GATHER_MS = 100  # a group commit of beats; no person waits for a beat
@@ -107,7 +108,15 @@ class LinkChanged:
     note: str = ""
 
 
-Item = FromPendant | Command | PageOutcome | LinkChanged
+@dataclass(frozen=True, slots=True)
+class NewPolicy:
+    """A sound procedure to run by from here on; running visits keep theirs."""
+
+    policy: Policy
+    reply: Reply = field(compare=False)
+
+
+Item = FromPendant | Command | PageOutcome | LinkChanged | NewPolicy
 
 
 def is_beat(item: Item) -> bool:

@@ -1,8 +1,8 @@
 """A socket in the hub's folder by which `allswell` asks the running hub for what only it may write.
 
 Rule: who may open the folder may ask; there is no password to keep and nothing on the network. Only
-the directory's commands (people, clients, pendants) come in here: visits and alarms are people's,
-by name, through the web.
+the directory's commands (people, clients, pendants) come in here, and the wish that the procedure's
+file be read again: visits and alarms are people's, by name, through the web.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import socket
 import socketserver
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from hub.rules.model import Value
 log = logging.getLogger("hub.side_door")
 
 NAME = "hub.sock"
+RELOAD = "reload_policy"  # read the procedure's file again
+Reload = Callable[[], Answer]
 MAX_LINE_BYTES = 65_536
 ANSWER_S = 15.0
 MAX_PATH_BYTES = 100  # sockaddr_un holds 108 on Linux, 104 elsewhere
@@ -37,7 +40,7 @@ def path_in(folder: Path) -> Path:
 class SideDoor:
     """Open while the hub runs. The folder's lock is ours, so a socket that lies there is old."""
 
-    def __init__(self, folder: Path, inbox: Inbox) -> None:
+    def __init__(self, folder: Path, inbox: Inbox, reload: Reload | None = None) -> None:
         path = path_in(folder)
         self._server: socketserver.ThreadingUnixStreamServer | None = None
         if len(os.fsencode(path)) > MAX_PATH_BYTES:
@@ -46,7 +49,7 @@ class SideDoor:
         path.unlink(missing_ok=True)
         before = os.umask(0o177)
         try:
-            self._server = _Server(path, inbox)
+            self._server = _Server(path, inbox, reload)
         finally:
             os.umask(before)
         thread = threading.Thread(
@@ -64,8 +67,9 @@ class SideDoor:
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: Path, inbox: Inbox) -> None:
+    def __init__(self, path: Path, inbox: Inbox, reload: Reload | None) -> None:
         self.inbox = inbox
+        self.reload = reload
         super().__init__(str(path), _Caller)
 
 
@@ -74,21 +78,24 @@ class _Caller(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         assert isinstance(self.server, _Server)
-        answer = _answer(self.rfile.readline(MAX_LINE_BYTES), self.server.inbox)
+        line = self.rfile.readline(MAX_LINE_BYTES)
+        answer = _answer(line, self.server.inbox, self.server.reload)
         told = {"ok": answer.ok, "reason": answer.reason, "id": answer.id}
         with suppress(OSError):  # it only knocked
             self.wfile.write(json.dumps(told).encode() + b"\n")
 
 
-def _answer(line: bytes, inbox: Inbox) -> Answer:
+def _answer(line: bytes, inbox: Inbox, reload: Reload | None) -> Answer:
     try:
         asked = json.loads(line)
         kind, facts = str(asked["kind"]), dict(asked["facts"])
     except (ValueError, KeyError, TypeError):
         return Answer(False, "this is no command")
-    if kind not in KINDS:
+    if kind not in KINDS and (kind != RELOAD or reload is None):
         return Answer(False, f"{kind[:40]!r} is not asked for here")
     try:
+        if reload is not None and kind == RELOAD:
+            return reload()
         return inbox.ask(kind, "cli", facts, ANSWER_S - 1)
     except EngineStuck as exc:
         return Answer(False, str(exc))

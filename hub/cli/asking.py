@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub import side_door, staff
-from hub.app import Refused, clock_of, open_store, place_of, policy_of
+from hub.app import Refused, clock_of, open_store, place_of
 from hub.engine.engine import Engine
 from hub.ids import RandomIds
 from hub.inbox import Answer, Command, Reply
+from hub.procedure import in_force
 from hub.rules.model import Value
 from hub.settings import Settings
 from hub.store.reader import Reader
@@ -31,9 +32,9 @@ def give(settings: Settings, kind: str, facts: dict[str, Value]) -> Answer:
 
 
 def _without_hub(settings: Settings, kind: str, facts: dict[str, Value]) -> Answer:
-    policy = policy_of(settings)
     store = open_store(settings)
     try:
+        policy = in_force(settings, store).policy
         clock = clock_of(settings, store)
         reply = Reply()
         engine = Engine(store, RandomIds(), policy, clock.speed, place_of(settings.organisation))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from hub import app, side_door
+from hub import procedure, side_door
 from hub.cli.asking import opened
 from hub.cli.shared import config_option, settings_of
 from hub.clock import utc_ms
@@ -58,7 +58,7 @@ def doctor(config: Path, as_json: bool) -> None:
 def look(settings: Settings) -> Iterator[Finding]:
     """Every finding."""
     try:
-        app.policy_of(settings)
+        procedure.policy_of(settings)
     except PolicyFaults as exc:
         yield Finding("policy", str(exc.faults[0]), "See them all: allswell policy check.")
     yield from _broker(settings.broker)
@@ -141,7 +141,7 @@ def _people(settings: Settings) -> Iterator[Finding]:
                 yield Finding("people", said, "Mend the address in the settings.")
     held = {role for person in settings.people for role in person.roles}
     try:
-        roles = app.policy_of(settings).roles
+        roles = procedure.policy_of(settings).roles
     except PolicyFaults:
         return  # told already
     for role in roles:

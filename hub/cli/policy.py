@@ -9,6 +9,7 @@ import json
 import click
 
 from hub.cli.procedures import diff, path_of, replay, show
+from hub.cli.reload import reload
 from hub.policy.load import SHIPPED, PolicyFaults, load
 from hub.toml_source import Fault
 
@@ -55,5 +56,5 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for _command in (show, diff, replay):
+for _command in (show, diff, replay, reload):
     policy.add_command(_command)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hub import app, logs
+from hub import app, logs, procedure
 from hub.notify import addresses
 from hub.policy.model import Policy
 from hub.roster import PersonEntry
@@ -90,7 +90,7 @@ def _one_line(data: Path, pages: tuple[str, ...]) -> Settings:
         if not addresses.is_lawful(url, simulation=False):
             raise click.UsageError(f"--page {url!r} is wrong; allowed is {addresses.ALLOWED}")
     settings = Settings(folder=data, broker=BrokerAt(), web=Web(), policy=DEFAULT_POLICY)
-    operator = _operator(app.policy_of(settings), pages)
+    operator = _operator(procedure.policy_of(settings), pages)
     if not (data / DATABASE).exists():
         password = secrets.token_urlsafe(12)
         _say(f"allswell: log in as {OPERATOR!r} with {password!r} (shown this once)")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from hub.engine import (
+    adopting,
     commands,
     intake,
     keeping,
@@ -26,9 +27,8 @@ from hub.engine.daylight import Place
 from hub.engine.state import State
 from hub.engine.turn import Turn
 from hub.ids import Ids
-from hub.inbox import Command, FromPendant, Item, LinkChanged, PageOutcome
+from hub.inbox import Command, FromPendant, Item, LinkChanged, NewPolicy, PageOutcome
 from hub.policy.model import Policy
-from hub.policy.terms import terms_text
 from hub.store.store import Store
 
 log = logging.getLogger("hub.engine")
@@ -162,6 +162,7 @@ class Engine:
             self._doubt = doubt
             raise
         self.last_ms = now_ms
+        self._policy = turn.policy
         self._terms_stored = True
         self._blind = turn.overdue
         self.state.trim()
@@ -178,6 +179,8 @@ class Engine:
                 outcomes.page(turn, item)
             elif isinstance(item, LinkChanged):
                 outcomes.link(turn, item)
+            elif isinstance(item, NewPolicy):
+                adopting.adopt(turn, item)
 
     def _fire(self, turn: Turn) -> None:
         if self._doubt.alarms:
@@ -197,10 +200,5 @@ class Engine:
         turn.changes.write(self.store)
 
     def _store_terms(self, turn: Turn) -> None:
-        """Before the first visit is planned under it, the procedure itself is in the database."""
         if not self._terms_stored:
-            turn.changes.other.append((
-                ("INSERT INTO terms (id, source, stored_ms) VALUES (?,?,?)"
-                " ON CONFLICT (id) DO NOTHING"),
-                (self._policy.terms_id, terms_text(self._policy), turn.now_ms),
-            ))  # fmt: skip
+            adopting.store_terms(turn, self._policy)

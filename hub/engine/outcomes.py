@@ -6,7 +6,16 @@ that silently goes away.
 
 from hub.engine import decide
 from hub.engine.turn import Turn
-from hub.inbox import Answer, Command, FromPendant, Item, LinkChanged, PageOutcome, is_sos
+from hub.inbox import (
+    Answer,
+    Command,
+    FromPendant,
+    Item,
+    LinkChanged,
+    NewPolicy,
+    PageOutcome,
+    is_sos,
+)
 from hub.rules import dangers
 from hub.rules.effects import RaiseAlarm
 from hub.rules.model import Event, Value
@@ -70,7 +79,7 @@ def link(turn: Turn, changed: LinkChanged) -> None:
 def failed(turn: Turn, item: Item, fault: str) -> None:
     """An item that stopped its turn twice, alone the second time: a fault in our rules."""
     turn.note("item_failed", "a fault of the hub's own: a person looks", fault=fault[:MAX_NOTE])
-    if isinstance(item, Command) and item.reply is not None:
+    if isinstance(item, Command | NewPolicy) and item.reply is not None:
         answer = Answer(False, "The hub has a fault of its own and did not do this. It is logged.")
         turn.after.replies.append((item.reply, answer))
     if not isinstance(item, FromPendant):

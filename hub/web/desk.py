@@ -41,6 +41,7 @@ class Desk:
     policy: Policy
     secure: bool = False
     fault: Callable[[], str] = lambda: ""  # why the engine takes no turn, e.g. a full disk
+    policy_fault: str = ""  # why the procedure's file is not what runs
     ask_s: float = ASK_S
     back_off: BackOff = field(default_factory=lambda: BackOff(time.monotonic))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -88,6 +89,7 @@ class Desk:
             engine_age_ms=self.engine_age_ms(),
             speed=self.clock.speed,
             fault=self.fault(),
+            policy_fault=self.policy_fault,
             policy=self.policy,
             contacts={client: self._contacts(client)} if client else {},
             away=self._away(),

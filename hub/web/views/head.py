@@ -73,6 +73,8 @@ def notices(scene: Scene) -> list[Notice]:
         )
     if scene.fault:
         said.append(Notice("bad", f"The hub cannot record anything: {scene.fault}."))
+    if scene.policy_fault:
+        said.append(Notice("watch", scene.policy_fault))
     health = scene.health
     if health is not None:
         for name, state in (("events", health.events_link), ("beats", health.beats_link)):

@@ -78,6 +78,7 @@ class Scene:
     engine_age_ms: int | None = None
     speed: int = 1
     fault: str = ""  # why the engine takes no turn
+    policy_fault: str = ""  # why the procedure's file is not what runs
     contacts: Mapping[str, tuple[Contact, ...]] = field(default_factory=dict)  # by client
     away: Sequence[Away] = ()
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
