@@ -11,14 +11,17 @@ from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import (
     Alarm,
     Attempt,
+    Case,
     Claim,
     Deadline,
+    Duties,
     Event,
     Ladder,
     Mark,
     Part,
     Press,
     Step,
+    Task,
     Visit,
 )
 
@@ -43,12 +46,16 @@ parts = st.builds(
     fired=many(st.tuples(texts, moments)),
 )
 visits = st.builds(Visit, parts=many(parts), level_reasons=words, facts=words)
+tasks = many(st.builds(Task, roles=words, spared_by=words, waived_by=words, clause=words))
+cases = many(st.builds(Case, tasks=tasks, contacts=words, clause=words))
 alarms = st.builds(
     Alarm,
     ladder=ladders,
     interested=words,
     presses=many(st.builds(Press)),
     attempts=attempts,
+    tasks=tasks,
+    cases=cases,
 )
 effects = st.one_of(
     st.builds(RaiseAlarm, press=st.none() | st.builds(Press), clause=words),
@@ -69,6 +76,12 @@ def test_a_visit(visit: Visit) -> None:
 @given(alarms)
 def test_an_alarm(alarm: Alarm) -> None:
     assert form.load_alarm(through_json(form.dump(alarm))) == alarm
+
+
+@given(tasks, cases)
+def test_what_an_alarm_brings_with_it(asked: tuple[Task, ...], read: tuple[Case, ...]) -> None:
+    duties = Duties(asked, read)
+    assert form.load_duties(through_json(form.dump(duties))) == duties
 
 
 @given(st.builds(Event, data=facts))
