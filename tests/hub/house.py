@@ -43,6 +43,8 @@ PEOPLE = {
 PLANNED: dict[str, dict[str, Value]] = {
     "acorn-partnership": {"workers": "ada,bea"},
 }
+# A moment that she gives before she goes: LF-notify, SU-ooh.
+TOLD_BEFORE = {"leading-futures": "expected_back_ms", "sutton-cypl": "check_in_ms"}
 # Register, verb, about whom, by whom, fields.
 # Assessed on a day that is due for review after every day that a test plays on.
 GROUNDWORK: tuple[tuple[str, str, str, str, dict[str, Value]], ...] = (
@@ -156,6 +158,8 @@ class House:
                 login=person,
                 phones="07700 900100",
                 pages="http://127.0.0.1:1/",
+                own_mobile="07700 900200",
+                own_mobile_consent=True,
             )
             for role in duty.split(",") if duty else ():
                 self.must("take_duty", person, role=role, person=person, on=True)
@@ -261,8 +265,8 @@ class House:
             "manager_agreed": "mia",
             **PLANNED.get(self.policy.id, {}),
         }
-        if self.policy.id == "leading-futures":  # LF-notify: when she means to be back
-            facts["expected_back_ms"] = self.now_ms + in_ms + 90 * MINUTE_MS
+        if (moment := TOLD_BEFORE.get(self.policy.id)) is not None:
+            facts[moment] = self.now_ms + in_ms + 90 * MINUTE_MS
         answer = self.ask_with("plan_visit", "tom", facts | more)
         assert answer.ok, answer.reason
         return answer.id
