@@ -141,7 +141,8 @@ def _rebase(turn: Turn, command: Command) -> Answer:
 
 def _looked(turn: Turn, command: Command) -> Answer:
     """P8: each look at personal facts is on the record."""
-    event = event_of(turn, command, visit=text(command, "visit"))
+    visit, worker = text(command, "visit"), text(command, "worker")
+    event = event_of(turn, command, visit=visit, worker=worker)
     turn.note("looked", "looked at personal details", event)
     return Answer(True, "recorded")
 

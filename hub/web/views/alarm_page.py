@@ -203,7 +203,7 @@ def emergency(scene: Scene, alarm: Alarm, visit: Visit | None) -> Emergency:
         ("As far as we know", words_of.where(scene, alarm)),
         ("Her car", worker.car if worker else ""),
         ("Her phones", ", ".join(worker.phones) if worker else ""),
-        ("With whom", client.name if client else ""),
+        ("With whom, perhaps the aggressor", client.name if client else ""),
         ("Known risk", client.risk_note if client else ""),
         (
             "Last sign of life",

@@ -196,6 +196,7 @@ def answer_form(row: Script, line: int, url: str, answers: list[str], visit: Vis
         fixed["visit"] = visit.id
     if alarm is not None:
         fixed["alarm"] = alarm.id
-    return Form("record_answer", "What you hear", "Record it", f"{url}/record_answer",
+    to = f"{url}/record_answer?script={row.id}"
+    return Form("record_answer", "What you hear", "Record it", to,
                 (Field("answer", "What you hear", "press", True, options),), fixed,
                 hint="No or silence clears nothing.")  # fmt: skip

@@ -144,7 +144,8 @@ def _visit(scene: Scene) -> tuple[Field, ...]:
               group=AGREED_GROUP),
         Field("risk_checked", "Who looked the client's risks up", "choice", False, _people(scene),
               group=AGREED_GROUP),
-        Field("warning_checked", "The warning system was checked", "flag", group=AGREED_GROUP),
+        Field("warning_checked", "Who looked the client up in the warning system", "choice", False,
+              _people(scene), group=AGREED_GROUP),
     ]  # fmt: skip
     needed = {"manager_agreed": bool(agreeing), "second_person": "second_person" in asked,
               "risk_checked": "risk_checked" in asked,

@@ -6,15 +6,21 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.hub.web.house import Browser, House, served
+from tests.hub.web.house import HOMEMAKER, Browser, House, served
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """By the Homemaker's procedure, or the one that a test is parametrised with (`by`)."""
+    made = House(tmp_path, policy=getattr(request, "param", HOMEMAKER))
     made.furnish()
     yield made
     made.close()
+
+
+def by(*policies: str) -> pytest.MarkDecorator:
+    """The test runs in a house of each of these procedures."""
+    return pytest.mark.parametrize("house", policies, indirect=True)
 
 
 @pytest.fixture
@@ -40,6 +46,12 @@ def browser(url: str) -> Iterator[Callable[[], Browser]]:
 def ben(browser: Callable[[], Browser]) -> Browser:
     """The tracker, in the office."""
     return browser().log_in("ben")
+
+
+@pytest.fixture
+def ruth(browser: Callable[[], Browser]) -> Browser:
+    """The manager."""
+    return browser().log_in("ruth")
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from hub.store.store import Store
 from hub.web.app import make
 from hub.web.live import Live
 from protocol import codec, topics
-from protocol.messages import UpMessage
+from protocol.messages import SosPressed, UpMessage
 
 MINUTE_MS = 60_000
 START_MS = int(datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp() * 1000)
@@ -52,7 +52,8 @@ PEOPLE = {
 }
 DUTIES = (("office", "ben"), ("duty-manager", "ruth"))
 GIVE_UP_S = 20.0
-POLICY = load(shipped("homemaker-exeter"))
+HOMEMAKER = "homemaker-exeter"
+ABOVE = ("manager", "director", "designated")  # Ruth's roles, by what is in their names
 
 
 class QuickClock(SystemClock):
@@ -80,11 +81,14 @@ class NoBroker:
 class House:
     """The hub. The engine's thread is real; rule time stands still until `advance`."""
 
-    def __init__(self, folder: Path, mode: str = SIMULATION, start_ms: int = START_MS) -> None:
+    def __init__(
+        self, folder: Path, mode: str = SIMULATION, start_ms: int = START_MS,
+        policy: str = HOMEMAKER,
+    ) -> None:  # fmt: skip
         self.clock = ManualClock(start_ms)
         genesis = Genesis("g-test", "Homemaker", "Europe/London", mode, start_ms)
         self.store = Store(folder, genesis)
-        self.policy = POLICY
+        self.policy = load(shipped(policy))
         self.engine = Engine(self.store, RandomIds(7), self.policy)
         self.inbox = Inbox(QuickClock())
         self.skew_ms = 0  # by which the live stream's link time runs ahead
@@ -122,22 +126,38 @@ class House:
 
     # What people and pendants do.
 
-    def ask(self, kind: str, by: str, **given: Value) -> Answer:
+    def ask(self, kind: str, by: str, /, **given: Value) -> Answer:
         answer = self.inbox.ask(kind, by, given)
         assert answer.ok, f"{kind}: {answer.reason}"
         return answer
 
-    def tell(self, kind: str, by: str, **given: Value) -> None:
+    def tell(self, kind: str, by: str, /, **given: Value) -> None:
         """A command whose answer nobody waits for."""
         self.inbox.put(Command(kind, by, given))
 
+    def roles(self) -> tuple[dict[str, str], list[tuple[str, str]]]:
+        """(person -> the roles she may hold, (role, who has it on duty)): Ben does what is nearest
+        to the work, Ruth manages, in whichever procedure."""
+        held = {person: roles for person, (_, _, roles) in PEOPLE.items()}
+        if self.policy.id == HOMEMAKER:
+            return held, list(DUTIES)
+        duties = []
+        for role in self.policy.roles:
+            who = "ruth" if any(word in role.id for word in ABOVE) else "ben"
+            held[who] += f",{role.id}"
+            if role.source_of_people == "duty":
+                duties.append((role.id, who))
+        return held, duties
+
     def furnish(self) -> None:
         """The people, two clients, a pendant each for the workers; in one turn, for speed."""
-        for person, (name, initials, roles) in PEOPLE.items():
+        held, duties = self.roles()
+        for person, (name, initials, _) in PEOPLE.items():
+            roles = held[person]
             self.tell("add_person", "", id=person, name=name, initials=initials, login=person,
                       roles=roles, phones="07700 900123", password_hash=HASH,
                       car="blue Fiesta, WR21 KXT", pages="json://127.0.0.1:9/")  # fmt: skip
-        for role, person in DUTIES:
+        for role, person in duties:
             self.tell("take_duty", person, role=role, person=person, on=True)
         for client, code, area in (("c17", "C17", "Heavitree"), ("c04", "C04", "Exmouth")):
             self.tell("add_client", "", id=client, code=code, area=area, name="Jo Client",
@@ -153,12 +173,24 @@ class House:
     def plan(self, worker: str = "asha", client: str = "c17", **more: Value) -> str:
         """`in_min`: how soon it starts."""
         start_ms = self.clock.now_ms() + int(more.pop("in_min", 5)) * MINUTE_MS
+        if self.policy.id != HOMEMAKER:
+            self.groundwork(worker, client)
         given: dict[str, Value] = {
             "client": client, "area": "Heavitree", "purpose": "home visit", "start_ms": start_ms,
             "end_ms": start_ms + 60 * MINUTE_MS, "workers": worker, "tracker": "ben",
             "then": "base", "manager_agreed": "ruth", **more,
         }  # fmt: skip
         return self.ask("plan_visit", "ben", **given).id
+
+    def groundwork(self, worker: str = "asha", client: str = "c17", **found: Value) -> None:
+        """What procedures want on paper before a visit: written and signed, once."""
+        if not self.reader.records_about(client=client, kind="assessment"):
+            self.record("ben", "assessment", "write", about=client, found="a loose step",
+                                  assessors="ben", assessed_on="2026-11-01", **found)  # fmt: skip
+        for who in worker.split(","):
+            if not self.reader.records_about(worker=who, kind="induction"):
+                self.record("ruth", "induction", "write", about=who, covered="all of it",
+                            shown_on="2026-11-01")  # fmt: skip
 
     def inside(self, worker: str = "asha", **more: Value) -> str:
         """A visit whose worker has been let in."""
@@ -181,6 +213,13 @@ class House:
         topic = topics.up(f"p-{worker}", topics.lane_of(sent))
         self.inbox.put(FromPendant("events", topic, token, self.seq, 1, 1))
         self.inbox.ask("turn", "")
+
+    def press_sos(self, worker: str = "asha") -> None:
+        self.press(SosPressed, worker, gesture="sos-hold", phase="off")
+
+    def record(self, by: str, kind: str, verb: str, /, **fields: Value) -> str:
+        """Something written down; its id."""
+        return self.ask("write_record", by, kind=kind, verb=verb, **fields).id
 
     def alarm(self, kind: str) -> Alarm:
         found = [alarm for alarm in self.reader.open_alarms() if alarm.kind == kind]
