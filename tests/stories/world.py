@@ -7,51 +7,25 @@ provider is down.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.policy.spans import span_ms
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, drills, form, reading, tasks, visit
-from hub.rules.directory import ClientFacts, Directory, WorkerFacts
+from hub.rules.directory import Directory
 from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.entries import read_in
 from hub.rules.model import Alarm, Event, Part, Visit
+from tests.stories.people import CLIENT, DIRECTORY, NINE, READY, ROLES, Paged
 
-NINE = 1_790_000_000_000  # any morning; the stories only count from it
+__all__ = ["CLIENT", "DIRECTORY", "HOMEMAKER", "NINE", "READY", "ROLES", "Paged", "Value", "World",
+           "ms"]  # fmt: skip
+
 HOMEMAKER = load(shipped("homemaker-exeter"))
-CLIENT = ClientFacts("A Client", "1 Some Street, Exeter", "EX1 1AA", ("01392 000000",), "C2")
-CLIENT = replace(CLIENT, assessment="signed", assessed_by=2, known=True, contacts=("family",))
-READY = WorkerFacts("ready", True, True, True, True, True, True)
-ROLES = {
-    "office": frozenset({"olive"}),
-    "duty-manager": frozenset({"max"}),
-    "director": frozenset({"dora"}),
-    "monitor": frozenset({"olive"}),
-    "manager": frozenset({"max"}),
-}
-# Everything is as it should be; a story takes away what it is about: `replace(world.directory, …)`.
-DIRECTORY = Directory(
-    roles=ROLES,
-    clients={"client": CLIENT},
-    pendants={"kim": "p-kim", "lee": "p-lee"},
-    workers={"kim": READY, "lee": READY},
-    on_duty=ROLES,
-)
 BOOT = "00000000000000ab"
 Value = str | int | bool
-
-
-@dataclass(frozen=True)
-class Paged:
-    at_ms: int
-    roles: tuple[str, ...]
-    about: str
-
-    def __str__(self) -> str:
-        minutes, rest = divmod(self.at_ms - NINE, 60_000)
-        return f"{minutes} min {rest // 1000} s: {', '.join(self.roles)} about {self.about}"
 
 
 @dataclass
