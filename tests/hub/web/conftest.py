@@ -55,6 +55,12 @@ def ruth(browser: Callable[[], Browser]) -> Browser:
 
 
 @pytest.fixture
+def marek(browser: Callable[[], Browser]) -> Browser:
+    """Her colleague."""
+    return browser().log_in("marek")
+
+
+@pytest.fixture
 def asha(browser: Callable[[], Browser]) -> Browser:
     """The worker herself."""
     return browser().log_in("asha")

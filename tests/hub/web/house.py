@@ -255,6 +255,12 @@ class Browser:
         self.get("/")
         return self
 
+    def submit_plain(self, page_url: str, kind: str) -> httpx.Response:
+        """A form that is only a button."""
+        page = self.get(page_url).text
+        assert f'action="{page_url}/{kind}"' in page, f"{page_url} has no button {kind}"
+        return self.post(f"{page_url}/{kind}")
+
     def submit(self, page_url: str, kind: str, **typed: str) -> httpx.Response:
         """Load a page, fill in one of its forms, send it as a browser would."""
         html = self.get(page_url).text
