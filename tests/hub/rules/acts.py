@@ -25,10 +25,11 @@ ENTERED: dict[str, tuple[dict[str, Value], ...]] = {
     "name_tracker": ({"tracker": "tess"}, {"tracker": "kim"}, {}),
     "set_coverage": ({"coverage": "poor"}, {"coverage": "good"}),
     "report_danger": ({"how": "coded-phrase"}, {}),
+    "reschedule": ({"start_ms": NINE + 7_200_000, "end_ms": NINE + 10_800_000}, {}),
 }
 BY_OTHERS_ONLY = frozenset(
     {"confirm_arrival", "record_contact", "stand_down", "carry_on", "extend", "confirm_departure",
-     "confirm_home", "cancel"}
+     "confirm_home", "cancel", "reschedule"}
 )  # fmt: skip
 
 
