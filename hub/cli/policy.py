@@ -10,6 +10,7 @@ import click
 
 from hub.cli.procedures import diff, path_of, replay, show
 from hub.cli.reload import reload
+from hub.cli.trace import trace
 from hub.policy.load import SHIPPED, PolicyFaults, load
 from hub.toml_source import Fault
 
@@ -56,5 +57,5 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for _command in (show, diff, replay, reload):
+for _command in (show, diff, replay, reload, trace):
     policy.add_command(_command)

@@ -71,8 +71,18 @@ class Proof:
     clauses: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Told:
+    """This story carries these clauses under this policy, whatever it proves."""
+
+    story: Callable[[World], None]
+    policy: str
+    clauses: tuple[str, ...]
+
+
 Story = TypeVar("Story", bound=Callable[[World], None])
 PROOFS: list[Proof] = []
+TOLD: list[Told] = []
 
 
 def story(
@@ -84,6 +94,7 @@ def story(
     """
 
     def mark(function: Story) -> Story:
+        TOLD.append(Told(function, policy, clauses))
         PROOFS.extend(Proof(function, policy, rule, clauses) for rule in proves)
         marked = pytest.mark.policy(policy)(function)
         for clause in clauses:
