@@ -1,14 +1,15 @@
-"""Planning: a visit, an unplanned one told by phone, a meeting, a day out, a building alone."""
+"""Planning: a visit, an unplanned one told by phone, a meeting, a day out, a building alone;
+and the week that comes of it, on paper."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from hub.web.asking import Asker, asker, desk_of, from_our_page, posted
 from hub.web.pages import page
 from hub.web.routes.giving import give, one_form
-from hub.web.views import planning
+from hub.web.views import planning, week
 from hub.web.views.fields import Reading
 from hub.web.views.scene import Scene
 
@@ -43,6 +44,17 @@ def do(
     url = f"/visits/{given.answer.id}" if given.answer.id else "/"
     return one_form(request, who, scene, "plan.html", given, url, "Planned", kind=kind,
                     kinds=planning.KINDS)  # fmt: skip
+
+
+@router.get("/week/{worker}")
+def week_of(request: Request, worker: str, who: Asker = Depends(asker)) -> Response:
+    """With clients' addresses: each look is on the record (P8)."""
+    desk = desk_of(request)
+    scene = desk.scene(who.person.id)
+    if worker not in scene.people:
+        raise HTTPException(404)
+    desk.looked(who.person, worker=worker)
+    return page(request, "week.html", who, scene, week=week.week(scene, worker))
 
 
 def _complete(asked: Reading, scene: Scene) -> Reading:

@@ -16,6 +16,12 @@ GROUPS = (
     ("ended", "Ended"),
 )
 ROW_CSS = {"act": "late", "coming": "due", "well": "", "later": "plan", "ended": "over"}
+# How a letter is earned -> (what stands under it, what it says)
+PLANNED = {
+    "home_visit": ("visit", "A home visit"),
+    "not_returning": ("home", "Not returning to the office"),
+    "returning": ("base", "Returning to base"),
+}
 LOW_BATTERY_PCT = 20
 # Beside the row of a running visit; a pendant asleep off duty says nothing and should not.
 QUIET_MS = 60_000
@@ -189,10 +195,12 @@ def letters(scene: Scene, visit: Visit, part: Part) -> tuple[Letter, ...]:
         letter_for.get("call_back"): call_due_ms(scene, visit, part),
         letter_for.get("confirm_departure"): line.until_ms,
     }
+    # HM-2.6, SU-board: the whiteboard has these from the start, as they were planned.
+    planned = {letter_for[key]: said for key, said in PLANNED.items() if key in letter_for}
     for letter in line.awaited:
-        if letter == letter_for.get("not_returning"):
-            # HM-2.6: the whiteboard has it from the start, as it was planned.
-            out.append(Letter(letter, "home", True, False, "Not returning to the office"))
+        if letter in planned:
+            text, title = planned[letter]
+            out.append(Letter(letter, text, True, False, title))
         else:
             out.append(_awaited(scene, letter, due_ms.get(letter)))
     if part.call_every_ms and not part.stood_down and "called_back" in part.anchors:

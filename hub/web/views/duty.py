@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hub.web.views import calling
 from hub.web.views.commands import DANGERS
 from hub.web.views.fields import Field, Form
-from hub.web.views.scene import Scene
+from hub.web.views.scene import Line, Scene, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,29 @@ def danger(scene: Scene) -> Form:
                 css="danger", hint=hint, told=calling.phrases(scene))  # fmt: skip
 
 
-def numbers(scene: Scene) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """HM-7.2: colleagues' work numbers. Own mobiles and next of kin are not here."""
-    return tuple((p.name, p.phones) for p in scene.people.values() if p.active)
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    id: str
+    name: str
+    roles: str
+    lines: tuple[Line, ...]
+
+
+def numbers(scene: Scene) -> tuple[Colleague, ...]:
+    """HM-7.2: colleagues' work numbers; whoever is on duty first. Own mobiles and next of kin are
+    not here."""
+    found = [
+        (
+            not any(p.id in people for people in scene.duty.values()),
+            p.name,
+            Colleague(p.id, p.name, _on_duty(scene, p.id), tuple(line(t) for t in p.phones)),
+        )
+        for p in scene.people.values()
+        if p.active
+    ]
+    return tuple(row for _, _, row in sorted(found, key=lambda each: each[:2]))
+
+
+def _on_duty(scene: Scene, person: str) -> str:
+    held = [scene.role_name(role) for role, people in scene.duty.items() if person in people]
+    return f"on duty: {', '.join(held)}" if held else ""

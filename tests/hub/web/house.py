@@ -162,7 +162,8 @@ class House:
         for client, code, area in (("c17", "C17", "Heavitree"), ("c04", "C04", "Exmouth")):
             self.tell("add_client", "", id=client, code=code, area=area, name="Jo Client",
                       address="12 Example Road", postcode="EX1 2AB", lines="01392 555012",
-                      rating="C2", risk_note="A dog.", visitors_note="Ring twice.")  # fmt: skip
+                      rating="C2", risk_note="A dog.", visitors_note="Ring twice.",
+                      coverage="good")  # fmt: skip
         for worker in ("asha", "marek"):
             self.tell("add_pendant", "", id=f"p-{worker}", worker=worker, key_id=f"k-{worker}",
                       secret=SECRET.hex())  # fmt: skip

@@ -49,7 +49,7 @@ class Morning:
         ask("take_duty", "ruth", role="duty-manager", person="ruth", on=True)
         for client, area in AREAS.items():
             ask("add_client", "", id=client, code=client.upper(), area=area, name="Jo Client",
-                address="12 Example Road", postcode="EX1 2AB", rating="C2",
+                address="12 Example Road", postcode="EX1 2AB", rating="C2", coverage="good",
                 lines="01392 555012\n07700 900777", risk_note="A large dog in the hall.",
                 visitors_note="Ring twice and wait at the side door.")  # fmt: skip
         for worker in CHARGE:
