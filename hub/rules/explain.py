@@ -156,6 +156,14 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "duress_suspected": _plain("{worker} perhaps gave the silent sign of duress. Do not ring her."),
     "felt_as_a_short": _plain("The silent sign of {worker}, felt by her as A short."),
     "touched": _plain("{worker} touched her pendant to know that it works."),
+    # what a procedure tells people about, besides its alarms
+    "cancelled": _plain("The visit of {worker} was cancelled: nobody needs to wait for her."),
+    "rescheduled": _plain("The visit of {worker} was moved to another time: look at it."),
+    "lone_work_entered": _plain("{worker} goes alone: who, where and until when is entered."),
+    "next_attempt": _plain("{worker} was not reached: try her next line."),
+    "pendant_not_ready": _plain("The pendant of {worker} is low, silent or not there."),
+    "risk_check_asked": _plain("The risks of the client must be looked up for {worker}."),
+    "tracking_not_agreed": _plain("{worker} and {tracker} have not yet spoken about the visit."),
     # what people did
     "plan_visit": _plain("{by} planned a visit of {worker} in {area}."),
     "start_out": _plain("{by} was told that {worker} set out."),

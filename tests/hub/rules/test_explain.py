@@ -2,9 +2,10 @@
 
 import pytest
 
+from hub.policy.load import SHIPPED
 from hub.rules.explain import SAYS, sentence
 from hub.rules.kinds import ALARM_KINDS, COMMANDS, HUB_EVENTS, PENDANT_EVENTS
-from tests.stories.world import HOMEMAKER
+from tests.stories.telling import policy_of
 
 KINDS = sorted({*ALARM_KINDS, *COMMANDS, *HUB_EVENTS, *PENDANT_EVENTS})
 
@@ -20,10 +21,12 @@ def test_every_kind_has_a_sentence_of_its_own(kind: str) -> None:
         assert len(said) < 120
 
 
-def test_every_page_of_the_policy_has_a_sentence() -> None:
-    for timer in HOMEMAKER.timers:
-        if timer.action == "page":
-            assert timer.about in SAYS
+@pytest.mark.parametrize("policy", sorted(path.stem for path in SHIPPED.glob("*.toml")))
+def test_every_page_of_the_policies_has_a_sentence(policy: str) -> None:
+    pages = [timer.about for timer in policy_of(policy).timers if timer.action == "page"]
+    assert pages, "a policy that never tells anybody anything"
+    for about in (*pages, "cancelled", "rescheduled", "late_reply"):
+        assert about in SAYS
 
 
 def test_names_come_from_the_caller() -> None:
