@@ -8,11 +8,11 @@ import json
 
 import click
 
-from hub.cli.procedures import diff, path_of, replay, show
+from hub.cli.policy_check import check
+from hub.cli.procedures import diff, replay, show
 from hub.cli.reload import reload
 from hub.cli.trace import trace
-from hub.policy.load import SHIPPED, PolicyFaults, load
-from hub.toml_source import Fault
+from hub.policy.load import SHIPPED, load
 
 
 @click.group()
@@ -33,29 +33,5 @@ def list_them(as_json: bool) -> None:
         click.echo(f"{each.id:<24} version {each.version}  {each.title}")
 
 
-@policy.command("check")
-@click.argument("names", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True)
-def check(names: tuple[str, ...], as_json: bool) -> None:
-    """Check policy files (or shipped ids). Exit status 1 and every fault when one is refused."""
-    faults: list[Fault] = []
-    for name in names:
-        try:
-            found = load(path_of(name))
-        except PolicyFaults as exc:
-            faults += exc.faults
-            continue
-        if not as_json:
-            click.echo(f"{name}: sound ({found.terms_id})")
-    if as_json:
-        told = [{"file": f.file, "line": f.line, "key": f.key, "said": f.said} for f in faults]
-        click.echo(json.dumps({"ok": not faults, "faults": told}))
-    else:
-        for fault in faults:
-            click.echo(str(fault), err=True)
-    if faults:
-        raise SystemExit(1)
-
-
-for _command in (show, diff, replay, reload, trace):
+for _command in (check, show, diff, replay, reload, trace):
     policy.add_command(_command)

@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
+from hub.policy.idle import idle_rows, unknown_people
 from hub.policy.layers import KEYS, Layers
 from hub.policy.model import Policy, Timer
 from hub.policy.rows import clause_duties
+from hub.policy.times import contradictions
 from hub.rules.kinds import ALARM_KINDS, ON_EVENTS
 from hub.rules.model import Ladder
 from hub.rules.phases import ENDED, PHASES
@@ -36,6 +38,7 @@ Said = tuple[str, str, str, str]  # table, row id, key, what is wrong
 def cross_faults(layers: Layers, own: Policy, policy: Policy) -> list[Fault]:
     """Faults between rows, each where its key stands, or at the file's top for what is missing."""
     said = (*_twice(own, policy), *_references(policy), *_people(policy), *_watching(policy),
+            *unknown_people(policy), *contradictions(policy), *idle_rows(own, policy),
             *_covering(policy))  # fmt: skip
     return [layers.fault(*each) for each in said]
 

@@ -45,7 +45,10 @@ TABLES = {
 
 
 class PolicyFaults(Faults):
-    """Everything wrong with a policy, in the order of its lines."""
+    """Everything wrong with a policy, in the order of its lines. `readable`: the policy all the
+    same, where each row for itself is sound, for whoever looks further."""
+
+    readable: "Loaded | None" = None
 
 
 def shipped(name: str) -> Path:
@@ -110,9 +113,11 @@ def _load(path: Path, bases_left: int) -> Loaded:
     own = Policy(**found)
     policy = own if base is None else _merged(base.policy, own)
     layers = Layers.over(source, base.layers if base is not None else None)
-    faults += cross_faults(layers, own, policy)
-    if faults:
-        raise PolicyFaults(faults)
+    between = cross_faults(layers, own, policy)
+    if faults or between:
+        refused = PolicyFaults(faults + between)
+        refused.readable = None if faults else Loaded(policy, layers)
+        raise refused
     return Loaded(policy, layers)
 
 
