@@ -213,10 +213,10 @@ def _reported(world: World, case: str) -> None:
     world.command("acknowledge", "max", alarm="no_answer")
     for task in [task for task in _tasks(world) if task != "non-access-report"]:
         world.command("do_task", "max", alarm="no_answer", task=task)
-    ended = {"alarm": "no_answer", "outcome": "her son is there", "note": "x", "spoke": True}
-    world.refuse("resolve", "max", **ended)
+    told = "her son is there"
+    world.refuse("resolve", "max", alarm="no_answer", outcome=told, note="x", spoke=True)
     world.command("do_task", "max", alarm="no_answer", task="non-access-report", reference="r-1")
-    world.command("resolve", "max", **ended)
+    world.command("resolve", "max", alarm="no_answer", outcome=told, note="x", spoke=True)
     world.done()
 
 
