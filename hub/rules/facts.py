@@ -67,6 +67,10 @@ _TESTS: dict[str, tuple[str, Test]] = {
         "the call-back is done",
         lambda visit, part, anchor_ms: "called_back" in part.anchors,
     ),
+    "tracker_agreed": (
+        "she and her tracker have spoken beforehand",
+        lambda visit, part, anchor_ms: "tracker_agreed" in part.anchors,
+    ),
     "contact": ("another person spoke with her at or after the anchor", _contact),
     "then_home": (
         "she does not return to base",

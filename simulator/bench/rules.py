@@ -63,7 +63,12 @@ def a_visit() -> tuple[Event, ...]:
 
 def _directory() -> Directory:
     client = ClientFacts(
-        "Client One", "1 Some Road", "EX1 1AA", lines=("01392 000000",), rating="C2"
+        "Client One",
+        "1 Some Road",
+        "EX1 1AA",
+        lines=("01392 000000",),
+        rating="C2",
+        coverage="good",
     )
     return Directory(
         roles={"duty-manager": frozenset({"mia"}), "office": frozenset({"tom"})},

@@ -10,7 +10,8 @@ from hub.rules.directory import ClientFacts, Directory, WorkerFacts
 
 NINE = 1_790_000_000_000  # any morning; the stories only count from it
 CLIENT = ClientFacts("A Client", "1 Some Street, Exeter", "EX1 1AA", ("01392 000000",), "C2")
-CLIENT = replace(CLIENT, assessment="signed", assessed_by=2, known=True, contacts=("family",))
+CLIENT = replace(CLIENT, assessment="signed", assessed_by=2, known=True, contacts=("family",),
+                 coverage="good")  # fmt: skip
 READY = WorkerFacts("ready", True, True, True, True, True, True)
 ROLES = {
     "office": frozenset({"olive"}),

@@ -86,7 +86,7 @@ def test_who_goes_home_from_the_building_is_known_to_be_home(world: World) -> No
 
 def test_back_at_base_from_our_own_building_is_the_end() -> None:
     world = World()
-    world.plan(kind="meeting")
+    world.plan(kind="meeting", second_person="olive")
     world.let_in()
     world.command("confirm_departure", then="base")
     assert world.part().phase == "closed"
@@ -244,6 +244,6 @@ def test_every_kind_of_entry_always_has_a_deadline_that_reaches_a_person() -> No
     for kind in ("visit", "site", "meeting", "day"):
         for policy in ("plain", "homemaker-exeter"):
             world = World(policy=policy_of(policy))
-            world.plan(kind=kind)
+            world.plan(kind=kind, second_person="olive")
             due = visit_rules.deadlines(world.policy, world.visit_now())
             assert any(world.policy.timer[each.timer].action == "raise" for each in due), kind

@@ -5,7 +5,7 @@ whoever lets an alarm ring on says so. Pages are handed out at the moment they a
 provider is down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -67,7 +67,11 @@ class World:
             "manager_agreed": "max",
             **more,
         }
-        event = Event("plan_visit", self.now_ms, by="olive", data=facts)
+        return self.plan_by("olive", facts)
+
+    def plan_by(self, by: str, facts: Mapping[str, Value]) -> Decision:
+        """Planned by that person, with these facts and no others."""
+        event = Event("plan_visit", self.now_ms, by=by, data=facts)
         decision = visit.plan(self.policy, event, "v1", self.now_ms, self.directory)
         if decision.visit is not None:
             self.visit = decision.visit
