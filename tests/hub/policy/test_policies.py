@@ -49,7 +49,7 @@ def timer(name: str, which: str) -> Timer:
         ("leading-futures", "check-in", "check_in", "0 s", "LF-notify"),
         ("leading-futures", "home", "departed", "90 min", "LF-home"),
         ("carers-trust-d06b", "no-answer", "no_answer", "0 s", "CT-8.1"),
-        ("carers-trust-d06b", "relief-late", "finish", "15 min", "CT-4.6b"),
+        ("carers-trust-d06b", "relief-late", "relief_due", "0 s", "CT-4.6b"),
     ],
 )
 def test_the_times_of_the_procedures(
@@ -63,7 +63,7 @@ def test_the_times_of_the_procedures(
 def test_a_policy_that_builds_on_another_has_its_rows_and_its_own() -> None:
     base, own = (load(shipped(name)) for name in ("plain", "carers-trust-d06b"))
     assert base.timer["no-answer"].clause == ()
-    assert own.timer["no-answer"].clause == ("CT-8.1", "CT-8.2")
+    assert own.timer["no-answer"].clause == ("CT-8.1",)
     assert own.timer["finish"] == base.timer["finish"]
     assert own.terms_id != base.terms_id
     assert (own.levels, own.title) == (base.levels, "Security of the home")
