@@ -19,6 +19,7 @@ class PersonEntry:
     `roles`: what she may be asked to do; `on_duty`: which of them she holds from the first start.
     `login` is her id unless she is given another. `password` (plain) is for simulations only,
     `password_hash` is what `allswell password` prints; without either she cannot log in.
+    `own_mobile` is rung only with her consent on file (SU-chain).
     """
 
     id: str
@@ -30,6 +31,10 @@ class PersonEntry:
     phones: tuple[str, ...] = ()
     pages: tuple[str, ...] = field(default=(), repr=False)
     car: str = ""
+    own_mobile: str = ""
+    own_mobile_consent: bool = False
+    own_phrase: str = field(default="", repr=False)
+    job_title: str = ""
     password_hash: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
 
@@ -50,6 +55,7 @@ class ClientEntry:
     risk_note: str = ""
     visitors_note: str = ""
     coverage: str = ""
+    must_not_be_left: bool = False
     latitude: float | None = None
     longitude: float | None = None
 
@@ -66,6 +72,12 @@ def person(table: Table, simulation: bool) -> PersonEntry:
         phones=table.texts("phones", "a list of telephone numbers", _is_phone),
         pages=table.texts("pages", said, test),
         car=table.text("car", ""),
+        own_mobile=table.text(
+            "own_mobile", "", "a telephone number", lambda text: text == "" or _is_phone(text)
+        ),
+        own_mobile_consent=table.flag("own_mobile_consent", False),
+        own_phrase=table.text("own_phrase", ""),
+        job_title=table.text("job_title", ""),
         password_hash=table.text(
             "password_hash",
             "",
@@ -97,6 +109,7 @@ def client(table: Table) -> ClientEntry:
         risk_note=table.text("risk_note", ""),
         visitors_note=table.text("visitors_note", ""),
         coverage=table.choice("coverage", ("good", "poor", ""), ""),
+        must_not_be_left=table.flag("must_not_be_left", False),
         latitude=latitude,
         longitude=longitude,
     )

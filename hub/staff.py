@@ -44,6 +44,10 @@ def _person(entry: PersonEntry, old: Person | None) -> list[Command]:
         "phones": "\n".join(entry.phones),
         "pages": "\n".join(entry.pages),
         "car": entry.car,
+        "own_mobile": entry.own_mobile,
+        "own_mobile_consent": entry.own_mobile_consent,
+        "own_phrase": entry.own_phrase,
+        "job_title": entry.job_title,
         "password_hash": _password_hash(entry, old),
     }
     if old is not None:
@@ -55,6 +59,10 @@ def _person(entry: PersonEntry, old: Person | None) -> list[Command]:
             "phones": "\n".join(old.phones),
             "pages": "\n".join(old.pages),
             "car": old.car,
+            "own_mobile": old.own_mobile,
+            "own_mobile_consent": old.own_mobile_consent,
+            "own_phrase": old.own_phrase,
+            "job_title": old.job_title,
             "password_hash": old.password_hash,
         }
         wanted = {key: value for key, value in wanted.items() if value != has[key]}
@@ -91,6 +99,7 @@ def _client(entry: ClientEntry, old: Client | None) -> list[Command]:
         "risk_note": entry.risk_note,
         "visitors_note": entry.visitors_note,
         "coverage": entry.coverage,
+        "must_not_be_left": entry.must_not_be_left,
         "latitude": _degrees(entry.latitude),
         "longitude": _degrees(entry.longitude),
     }

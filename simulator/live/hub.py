@@ -5,7 +5,9 @@ machine only. The rule the simulator keeps: it talks to the hub as people and pe
 HTTP and MQTT.
 """
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -16,6 +18,7 @@ import httpx
 
 from hub.devices.broker import BEATS_USER, EVENTS_USER
 from hub.settings import DEFAULT_POLICY
+from hub.store.reader import Reader
 from simulator.live.broker import Broker
 from simulator.live.child import Child, ChildFailed, free_port
 from simulator.live.feed import Feed
@@ -89,15 +92,20 @@ class Hub:
     def start(self) -> None:
         """Returns when it answers a browser."""
         self.child.start()
-        self.child.until(self._answers, START_S, "a login page")
+        self.child.until(self._answers, START_S, "a login page and the people of its settings")
         self.follower.hub_runs(True)
         self._feed.add("process", "started", "hub")
 
     def _answers(self) -> bool:
+        """A browser, and everybody by name: the people come with the engine's first turn."""
         try:
-            return httpx.get(self.url + "/login", timeout=2, trust_env=False).status_code == 200
-        except httpx.HTTPError:
+            if httpx.get(self.url + "/login", timeout=2, trust_env=False).status_code != 200:
+                return False
+            with contextlib.closing(Reader(self.store)) as reader:
+                known = {person.id for person in reader.people() if person.password_hash}
+        except (httpx.HTTPError, sqlite3.Error):
             return False
+        return known >= set(self.people)
 
     def kill(self) -> None:
         """SIGKILL, in the middle of anything."""

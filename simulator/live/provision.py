@@ -65,7 +65,7 @@ def register(
         records = tree.get("record", [])
         for person in tree["person"]:
             if records or person["id"] in carriers.values():
-                books.give("add_person", _only(person, ("id", "name", "initials")))
+                _add_person(books, person)
         for pendant, worker in carriers.items():
             facts: dict[str, Value] = {
                 "id": pendant, "worker": worker, "key_id": pendant, "secret": made[pendant].hex()
@@ -91,6 +91,14 @@ def _write(books: _Books, records: list[dict[str, Any]], day: Callable[[str], st
         if "record" in facts:
             facts["record"] = labels[str(facts["record"])]
         labels[label] = books.give("write_record", facts, by)
+
+
+def _add_person(books: _Books, person: Mapping[str, Any]) -> None:
+    """With her duties: the hub's settings give those to people whom it does not know yet."""
+    roles = ",".join(person.get("roles", ()))
+    books.give("add_person", {**_only(person, ("id", "name", "initials")), "roles": roles})
+    for role in person.get("on_duty", ()):
+        books.give("take_duty", {"role": role, "person": person["id"], "on": True}, person["id"])
 
 
 def _only(entry: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from simulator.live.child import ChildFailed
 from simulator.live.feed import Happening
 from simulator.live.judge import Failed
 from simulator.live.perform import Performance
+from simulator.live.provision import NotProvisioned
 from simulator.live.scenario import Scenario, Step, load
 from simulator.live.stage import Stage
 
@@ -133,7 +134,7 @@ def run_one(scenario: Scenario, options: Options, printer: Printer) -> bool:
     except Failed as failed:
         _tell_failure(scenario, failed, printer)
         return False
-    except ChildFailed as exc:
+    except (ChildFailed, NotProvisioned) as exc:
         _tell_failure(scenario, Failed(None, str(exc), []), printer)
         return False
     took_s = time.monotonic() - began_s

@@ -23,6 +23,7 @@ from hub.store.store import Store
 from protocol import codec, topics
 from protocol.messages import UP_TYPES, Beat, PressMessage, Receipt, Standing, UpMessage
 from protocol.record import Message
+from tests.hub.groundwork import people_of, planned, written_down
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -30,44 +31,6 @@ START_MS = 1_780_000_000_000  # a Thursday in May 2026, 20:26 UTC
 GENESIS = Genesis("g-test", "Homemaker", "Europe/London", SIMULATION, START_MS - 24 * HOUR_MS)
 POLICY: Policy = load(shipped("homemaker-exeter"))
 CLASSES = {cls.TYPE: cls for cls in UP_TYPES}
-PEOPLE = {
-    "ada": ("Ada Reed", "AR", "", ""),
-    "bea": ("Bea Moss", "BM", "", ""),
-    "tom": ("Tom Hall", "TH", "office", "office"),
-    "mia": ("Mia Stone", "MS", "duty-manager,office", "duty-manager"),
-    "dan": ("Dan Field", "DF", "director", ""),
-}
-
-
-# What a plan says besides, by procedure.
-PLANNED: dict[str, dict[str, Value]] = {
-    "acorn-partnership": {"workers": "ada,bea"},
-}
-# A moment that she gives before she goes: LF-notify, SU-ooh.
-TOLD_BEFORE = {"leading-futures": "expected_back_ms", "sutton-cypl": "check_in_ms"}
-# Register, verb, about whom, by whom, fields.
-# Assessed on a day that is due for review after every day that a test plays on.
-GROUNDWORK: tuple[tuple[str, str, str, str, dict[str, Value]], ...] = (
-    ("assessment", "write", "c-1", "bea",
-     {"found": "a loose step", "assessed_on": "2030-05-01", "assessors": "bea"}),
-    ("induction", "write", "ada", "mia", {"covered": "all of it", "shown_on": "2026-05-01"}),
-    ("induction", "write", "bea", "mia", {"covered": "all of it", "shown_on": "2026-05-01"}),
-)  # fmt: skip
-
-
-def people_of(policy: Policy) -> dict[str, tuple[str, str, str, str]]:
-    """PEOPLE with the roles of that procedure: Tom does what is nearest to the work, Mia manages
-    (and can do Tom's), Dan stands behind her. What is of one visit belongs to Tom too."""
-    if policy.id == POLICY.id:
-        return PEOPLE
-    above = [role.id for role in policy.roles if "manager" in role.id or "director" in role.id]
-    near = [role.id for role in policy.roles if role.id not in above]
-    held = {"tom": near, "mia": near + above, "dan": above}
-    duty = {"tom": near, "mia": above}
-    return {
-        person: (name, initials, ",".join(held.get(person, ())), ",".join(duty.get(person, ())))
-        for person, (name, initials, _, _) in PEOPLE.items()
-    }
 
 
 class Handset:
@@ -174,6 +137,7 @@ class House:
             postcode="EX1 1AA",
             lines="01392 000000",
             rating="C2",
+            coverage="good",
         )
         for worker in ("ada", "bea"):
             self.add_handset(f"p-{worker}", worker)
@@ -247,9 +211,8 @@ class House:
 
     def groundwork(self) -> None:
         """What a procedure wants on file before anybody goes, where it keeps such a register."""
-        for kind, verb, about, by, fields in GROUNDWORK:
-            if kind in self.policy.register:
-                self.must("write_record", by, kind=kind, verb=verb, about=about, **fields)
+        for by, facts in written_down(self.policy):
+            self.must("write_record", by, **facts)
 
     def plan(self, worker: str = "ada", in_ms: int = 0, **more: Value) -> str:
         facts: dict[str, Value] = {
@@ -261,12 +224,9 @@ class House:
             "workers": worker,
             "tracker": "tom",
             "then": "base",
-            "first_meeting": self.policy.id == POLICY.id,
             "manager_agreed": "mia",
-            **PLANNED.get(self.policy.id, {}),
+            **planned(self.policy, self.now_ms + in_ms),
         }
-        if (moment := TOLD_BEFORE.get(self.policy.id)) is not None:
-            facts[moment] = self.now_ms + in_ms + 90 * MINUTE_MS
         answer = self.ask_with("plan_visit", "tom", facts | more)
         assert answer.ok, answer.reason
         return answer.id

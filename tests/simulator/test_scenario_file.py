@@ -1,9 +1,16 @@
 """Scenario files: every fault is told with its line, and the page about them names everything."""
 
+import re
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from hub.policy.load import SHIPPED as POLICIES
+from hub.policy.load import load as load_policy
+from hub.policy.load import shipped
+from hub.policy.terms import terms_text
 from hub.toml_source import Faults
 from simulator.live.pendant import GESTURES
 from simulator.live.scenario import EXPECT, FAULTS, FOLDER, KINDS, STRICT, load
@@ -56,6 +63,37 @@ def test_the_demo_and_fifteen_others_are_shipped() -> None:
     killed = load(FOLDER / "hub-killed.toml").repeat
     assert killed is not None
     assert (killed.count, killed.kill) == (200, "hub")
+
+
+def test_every_procedure_is_played() -> None:
+    played = Counter(load(path).policy for path in SHIPPED)
+    assert set(played) == {path.stem for path in POLICIES.glob("*.toml")}
+    for name in ("homemaker-exeter", "derbyshire-childrens-services", "sutton-cypl",
+                 "leading-futures", "carers-trust-d06b"):  # fmt: skip
+        assert played[name] >= 4, name
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_scenario_fits_its_world_and_its_procedure(path: Path) -> None:
+    """Nobody is paged who is not there, nothing is cited that no row of the procedure cites."""
+    scenario = load(path)
+    policy = load_policy(shipped(scenario.policy))
+    world = tomllib.loads(scenario.world.read_text())
+    people = {person["id"]: person for person in world["person"]}
+    steps = scenario.steps + (scenario.repeat.steps if scenario.repeat else ())
+    named = {step.by for step in steps if step.by} | {step.who for step in steps if step.who}
+    assert named | set(scenario.wearers) | {scenario.screen} <= set(people)
+    clients = {client["id"] for client in world["client"]} | {"", None}
+    assert {step.values.get("client") for step in steps} <= clients
+    held = {role for person in people.values() for role in person.get("roles", ())}
+    of_visit = {role.id for role in policy.roles if role.source_of_people == "visit"}
+    assert {role.id for role in policy.roles} - of_visit <= held
+    assert held <= {role.id for role in policy.roles}
+    assert set(scenario.clause) <= cited_in(terms_text(policy))
+
+
+def cited_in(text: str) -> set[str]:
+    return set(re.findall(r"\b[A-Z]{2}-[0-9A-Za-z.]*[0-9A-Za-z]", text))
 
 
 def test_a_whole_step_is_read(tmp_path: Path) -> None:
@@ -122,7 +160,8 @@ def test_the_page_names_every_key_gesture_fault_and_source() -> None:
         assert f"`{word}`" in page, word
     for path in SHIPPED:
         scenario = load(path)
-        row = f"| `{path.name}` | {scenario.title} | {', '.join(scenario.clause)} |"
+        shows = f"{scenario.title} | {', '.join(scenario.clause)}"
+        row = f"| `{path.name}` | `{scenario.policy}` | {shows} |"
         assert row in page, row
     listed = [line for line in page.splitlines() if line.startswith("| `") and ".toml`" in line]
     assert len(listed) == len(SHIPPED)

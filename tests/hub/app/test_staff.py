@@ -77,6 +77,20 @@ def test_only_what_differs_is_asked_for(hub: Hub) -> None:
     assert command.data == {"id": "mg", "car": "NEW 1"}
 
 
+def test_her_own_mobile_and_phrase_come_from_the_settings(hub: Hub) -> None:
+    own = replace(JO, own_mobile="07700 1", own_mobile_consent=True, own_phrase="the red file",
+                  job_title="visitor")  # fmt: skip
+    hub.start([MARIAN, own])
+    assert hub.start([MARIAN, own]) == []
+    jo = hub.reader.person("jo")
+    assert jo is not None
+    assert (jo.own_mobile, jo.own_mobile_consent, jo.own_phrase, jo.job_title) == (
+        "07700 1", True, "the red file", "visitor"
+    )  # fmt: skip
+    (command,) = hub.start([MARIAN, replace(own, own_mobile_consent=False)])
+    assert command.data == {"id": "jo", "own_mobile_consent": False}, "consent is withdrawn"
+
+
 def test_a_duty_laid_down_stays_laid_down_over_a_restart(hub: Hub) -> None:
     hub.start()
     hub.engine.turn(
