@@ -5,7 +5,9 @@ Rule: every word that a policy file may use has a saying here (a test holds it),
 fact or id ever reaches a reader.
 """
 
-from hub.policy.words import CONTACT_KINDS
+from hub.policy.words import ANCHORS, CONTACT_KINDS
+from hub.rules.facts import LIVE_FACTS, PART_FACTS, PLAN_FACTS
+from hub.rules.kinds import COMMANDS
 
 # (how it follows "20 minutes after", how it is said when there is no wait)
 MOMENTS = {
@@ -101,7 +103,10 @@ FACTS = {
     "then_home": "she goes straight home",
     "then_base": "she returns to base",
     "pair": "she is not alone",
+    "tracker_agreed": "worker and tracker have agreed that the tracker is there",
 }
+# What has no saying of its own is told as rules/facts.py explains it.
+MEANT = {**PLAN_FACTS, **PART_FACTS, **LIVE_FACTS}
 # command -> how a gate, or a sentence that is shown with it, begins
 ACTS = {
     "plan_visit": "Before a visit is entered",
@@ -166,6 +171,11 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 KINDS_OF_CONTACT = {kind: said.split(":")[0] for kind, said in CONTACT_KINDS.items()}
 
 
+def act(command: str) -> str:
+    """How a sentence about a command begins."""
+    return ACTS.get(command) or f"When {COMMANDS[command].partition(' (')[0]}"
+
+
 def counted(number: int, unit: str) -> str:
     """`1 minute`, `20 minutes`."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
@@ -185,7 +195,7 @@ def span(ms: int) -> str:
 
 def moment(anchor: str, wait_ms: int, wait_agreed: bool = False) -> str:
     """`20 minutes after her arrival`, `At her expected finish`."""
-    after, at_once = MOMENTS[anchor]
+    after, at_once = MOMENTS.get(anchor) or (ANCHORS[anchor], f"When {ANCHORS[anchor]}")
     if wait_agreed:
         more = f" and {span(wait_ms)}" if wait_ms else ""
         return f"The agreed interval{more} after {after}"
@@ -199,7 +209,7 @@ def fact(name: str) -> str:
     """How a fact follows `if` or `unless`."""
     if name.startswith("rating:"):
         return f"the client is rated {name.removeprefix('rating:')}"
-    return FACTS[name]
+    return FACTS.get(name) or MEANT[name]
 
 
 def both(words: list[str], last: str = "and") -> str:
@@ -211,6 +221,18 @@ def both(words: list[str], last: str = "and") -> str:
 
 def clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def every(said: str) -> str:
+    """`every hour`, `every 5 minutes`."""
+    return f"every {said.removeprefix('1 ')}"
+
+
+def days_of(days: tuple[int, ...]) -> str:
+    """`Monday to Friday`; days that do not follow one another by name."""
+    names = [DAYS[day - 1] for day in days]
+    in_a_row = len(days) > 2 and list(days) == list(range(days[0], days[-1] + 1))
+    return f"{names[0]} to {names[-1]}" if in_a_row else both(names)
 
 
 def month_span(months: int, days: int) -> str:

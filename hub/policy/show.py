@@ -12,7 +12,7 @@ from typing import Any
 from hub.policy import telling
 from hub.policy.duties import OURS
 from hub.policy.model import Gate, Policy, Timer
-from hub.policy.saying import DAYS, MEANS, MOMENTS, both, clock, counted
+from hub.policy.saying import MEANS, MOMENTS, both, clock, counted, days_of
 from hub.policy.telling import Sentence
 
 # The paragraphs in their order: key -> title.
@@ -162,7 +162,6 @@ def terms(policy: Policy) -> dict[str, Sentence]:
     lines = both([MEANS[means] for means in policy.means], "and last")
     order = f"Not reached, she is tried on these lines, in this order: {lines}."
     hours, kept = policy.hours, policy.retention
-    days = both([DAYS[day - 1] for day in hours.days])
     closed = f", but not on {both(list(hours.closed))}" if hours.closed else ""
     opened = f"The office is open from {clock(hours.opens_min)} to {clock(hours.closes_min)}"
     how_long = (
@@ -173,7 +172,9 @@ def terms(policy: Policy) -> dict[str, Sentence]:
     source = "the clause named" if policy.means_clause else OURS
     return {
         "means": Sentence(order if policy.means else "", clause=policy.means_clause, source=source),
-        "hours": Sentence(f"{opened}, {days}{closed}.", clause=hours.clause, source=hours.source),
+        "hours": Sentence(
+            f"{opened}, {days_of(hours.days)}{closed}.", clause=hours.clause, source=hours.source
+        ),
         "retention": Sentence(how_long),
     }
 

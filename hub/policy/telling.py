@@ -19,12 +19,13 @@ from hub.policy.duties import (
 )
 from hub.policy.model import After, Choice, Gate, Letter, Level, On, Policy, Role, Timer
 from hub.policy.saying import (
-    ACTS,
     ALARMS,
     KINDS_OF_CONTACT,
     PHASES,
+    act,
     both,
     counted,
+    every,
     fact,
     moment,
     month_span,
@@ -117,8 +118,8 @@ def timer(policy: Policy, row: Timer) -> Sentence:
         begin = moment(row.anchor, row.wait_ms, row.wait_agreed)
     begin += _limits(policy, row)
     if row.repeat_agreed or row.repeat_ms:
-        every = "the agreed interval" if row.repeat_agreed else span(row.repeat_ms)
-        begin += f", and again after every {every}".replace("every the", "the")
+        again = "after the agreed interval" if row.repeat_agreed else every(span(row.repeat_ms))
+        begin += f", and again {again}"
     text, told = f"{begin}: {row.say}", ""
     if row.action == "raise" and row.ladder in policy.ladder:
         told = chain(policy, policy.ladder[row.ladder])
@@ -135,7 +136,7 @@ def on(policy: Policy, row: On) -> Sentence:
 
 
 def gate(policy: Policy, row: Gate) -> Sentence:
-    text = f"{ACTS[row.command]}{_limits(policy, row)}: {row.reason}"
+    text = f"{act(row.command)}{_limits(policy, row)}: {row.reason}"
     if row.override:
         text += f" {names(policy, row.override, 'or')} may let it pass, by name and on the record."
     return _sentence(text, row)
@@ -179,7 +180,7 @@ def at(policy: Policy, moments: Sequence[str]) -> str:
         if what == "alarm":
             said.append(f"with the alarm “{alarm_name(which)}”")
         elif what == "command":
-            said.append(ACTS[which][0].lower() + ACTS[which][1:])
+            said.append(act(which)[0].lower() + act(which)[1:])
         elif what == "phase":
             said.append(PHASES[which])
         else:
@@ -208,8 +209,8 @@ def task(policy: Policy, row: TaskRule) -> Sentence:
         about.append(f"“{name}”")
     text = (
         f"With {both(about)}, within {span(row.within_ms)}, {names(policy, row.roles, 'or')} must "
-        f"do by hand and tick off by name: {row.text.rstrip('.')}. Asked again every "
-        f"{span(row.again_ms)}; the alarm cannot be ended before"
+        f"do by hand and tick off by name: {row.text.rstrip('.')}. Asked again "
+        f"{every(span(row.again_ms))}; the alarm cannot be ended before"
     )
     if row.spared_by:
         text += (
@@ -265,8 +266,8 @@ def register(policy: Policy, row: RegisterRule) -> Sentence:
     if row.told:
         said.append(f"{names(policy, row.told)} told at once")
     if row.nag:
-        every = counted(row.nag_days, "day") if row.nag_days > 1 else "day"
-        said.append(f"of what is due {names(policy, row.nag)} reminded every {every}")
+        often = every(counted(row.nag_days, "day"))
+        said.append(f"of what is due {names(policy, row.nag)} reminded {often}")
     if row.copies:
         said.append(f"a copy to {both(list(row.copies))}")
     name = row.kind.replace("-", " ").capitalize()
@@ -281,8 +282,7 @@ def screen(policy: Policy, row: Screen) -> Sentence:
 
 
 def review(policy: Policy, row: Review) -> Sentence:
-    span_said = month_span(row.every_months, row.every_days)
-    often = f"every {span_said}" if not span_said.startswith("1 ") else f"every {span_said[2:]}"
+    often = every(month_span(row.every_months, row.every_days))
     begin = f"At random, about {often}" if row.at_random else often
     text = f"{begin}, {names(policy, row.roles, 'or')}: {row.text}"
     return _sentence(text, row)

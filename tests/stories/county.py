@@ -2,9 +2,18 @@
 
 from dataclasses import replace
 
+from hub.registers import rule
+from hub.registers.seen import Seen
+from hub.rules.effects import Decision
+from hub.rules.model import Event, Record, Value
 from hub.rules.prompting import instructions
 from tests.stories.world import CLIENT, READY, World
 
+SEEN = Seen(
+    "Europe/London",
+    roles={"kim": (), "lee": (), "max": ("manager",), "olive": ("monitor",)},
+    clients=frozenset({"client"}),
+)
 DERBYSHIRE = "derbyshire-childrens-services"
 HIGH = "high"
 OUT_OF_HOURS = "high-out-of-hours"
@@ -53,3 +62,9 @@ def inside(world: World, **facts: str | int | bool) -> None:
     world.plan(**facts)
     looked_up(world)
     world.let_in()
+
+
+def kept(world: World, old: Record | None, by: str, **data: Value) -> Decision:
+    """What writing that record decides."""
+    event = Event("write_record", world.now_ms, by=by, data=data)
+    return rule.decide(world.policy, old, event, "r1", world.now_ms, SEEN)

@@ -49,7 +49,7 @@ def test_no_flag_does_not_mean_safe_is_said_where_the_visit_is_entered(world: Wo
     assert "does not mean" in read(world, "command:plan_visit")
 
 
-@story("DC-risk", policy=DERBYSHIRE, proves=("gate:second-person",))
+@story("DC-risk", "DC-pairs", policy=DERBYSHIRE, proves=("gate:second-person",))
 def test_what_is_too_great_for_one_is_agreed_with_the_manager(world: World) -> None:
     alone = {"too_great_for_one": True}
     assert "DC-risk" in world.try_plan(**alone).clause

@@ -10,6 +10,7 @@ from tests.stories.world import NINE, World, ms
 
 @story(
     "DC-high",
+    "DC-risk",
     policy=DERBYSHIRE,
     proves=(
         "choose:there is a specific risk assessment, or a risk is flagged",
@@ -74,8 +75,8 @@ def test_the_monitor_reads_what_to_do_and_gives_the_manager_all_details(world: W
     assert next_means(world.policy, world.part())[:1] == ("work-mobile",)
 
 
-@story("DC-high", policy=DERBYSHIRE, proves=("timer:not-back-high", "timer:not-back-second",
-       "timer:not-back-manager"))  # fmt: skip
+@story("DC-high", "DC-mgr", policy=DERBYSHIRE, proves=("timer:not-back-high",
+       "timer:not-back-second", "timer:not-back-manager"))  # fmt: skip
 def test_not_back_at_the_time_that_was_given(world: World) -> None:
     inside(world, concern=True, expected_back_ms=NINE + ms("90 min"))
     world.fast_forward("30 min")

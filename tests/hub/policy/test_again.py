@@ -134,7 +134,7 @@ def test_a_gate_would_not_have_let_it_be_entered(house: House, edited: Edited) -
 def test_a_gate_on_the_way_is_told_and_passed(house: House, edited: Edited) -> None:
     a_morning(house)
     gate = ('command = "confirm_departure"\nrequires = ["spoken"',
-            'command = "confirm_departure"\nrequires = ["coverage_known"')  # fmt: skip
+            'command = "confirm_departure"\nrequires = ["two_workers"')  # fmt: skip
     found = told(house, edited(gate))
     [each] = found.differences
     assert each.what == again.REFUSED

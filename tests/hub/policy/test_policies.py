@@ -18,6 +18,7 @@ FIVE = (
     "sutton-cypl",
     "leading-futures",
     "carers-trust-d06b",
+    "acorn-partnership",
     "plain",
 )
 
@@ -47,7 +48,7 @@ def timer(name: str, which: str) -> Timer:
         ("derbyshire-childrens-services", "finish-manager", "finish", "10 min", "DC-mgr"),
         ("sutton-cypl", "finish", "finish", "30 min", "SU-30"),
         ("leading-futures", "check-in", "check_in", "0 s", "LF-notify"),
-        ("leading-futures", "home", "departed", "90 min", "LF-home"),
+        ("leading-futures", "back", "departed", "90 min", "LF-home"),
         ("carers-trust-d06b", "no-answer", "no_answer", "0 s", "CT-8.1"),
         ("carers-trust-d06b", "relief-late", "relief_due", "0 s", "CT-4.6b"),
     ],
@@ -72,7 +73,8 @@ def test_a_policy_that_builds_on_another_has_its_rows_and_its_own() -> None:
 @pytest.mark.parametrize("name", FIVE)
 def test_a_visit_runs_by_each_and_is_never_unwatched(name: str) -> None:
     world = World(policy=load(shipped(name)))
-    world.plan(workers="kim,lee", concern=True, rating="C2")
+    back_ms = world.now_ms + ms("2 h")
+    world.plan(workers="kim,lee", concern=True, rating="C2", expected_back_ms=back_ms)
     world.command("check_risk")
     for act in ("press", "confirm_arrival", "depart", "confirm_departure"):
         if act == "press":
