@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hub.engine.turn import Turn
-from hub.rules import drills, tasks
+from hub.rules import drills, prompting, tasks
 from hub.rules.effects import Page
+from hub.rules.explain import MEANS
 from hub.rules.kinds import ALARM_KINDS, DANGERS, SILENT_KINDS
 from hub.rules.model import Alarm, Visit
+from hub.rules.phases import ENDED
 
 # Asked by name when nobody holds the role: whoever may hold a role like these.
 IN_CHARGE = ("manager", "director", "lead", "officer")
@@ -174,6 +176,8 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
         lines.append(_when(turn, alarm))
     if _is_silent(turn, alarm, visit):
         lines.append("Silent: do not call her, she may not be alone.")
+    elif visit is not None and not (alarm is not None and drills.is_drill(alarm)):
+        lines.append(_next_line(turn, worker, visit))
     if visit is not None:
         code = turn.state.client_code(visit.client)
         tracker = _name(turn, visit.tracker)
@@ -181,6 +185,16 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
     again = f" (round {page.round + 1})" if page.round else ""
     who = f"record {page.record}" if page.record else who
     return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
+
+
+def _next_line(turn: Turn, worker: str, visit: Visit) -> str:
+    """On which of her lines she is tried next, in the procedure's order (HM-3.6, HM-4.2.4)."""
+    part, person = visit.part(worker), turn.state.people.get(worker)
+    if part is None or part.phase in ENDED:
+        return ""
+    consent = person is not None and bool(person.own_mobile and person.own_mobile_consent)
+    lines = prompting.next_means(turn.terms_of(visit), part, own_mobile=consent)
+    return f"Call her {MEANS[lines[0]]}." if lines else ""
 
 
 def _is_silent(turn: Turn, alarm: Alarm | None, visit: Visit | None) -> bool:
