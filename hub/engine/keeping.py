@@ -133,9 +133,9 @@ def _traceable(turn: Turn, register: Register, told: Given, client: str) -> froz
 
 
 def _taken(turn: Turn, label: str, old: Record | None) -> bool:
-    wanted = plain(label)
+    wanted = plain(label).replace(" ", "")
     return bool(wanted) and any(
-        plain(str(record.fields.get("label", ""))) == wanted
+        plain(str(record.fields.get("label", ""))).replace(" ", "") == wanted
         for record in registers.records_of(turn.state, "key")
         if record.state != "returned" and (old is None or record.id != old.id)
     )

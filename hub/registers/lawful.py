@@ -5,6 +5,7 @@ stands in the policy's `[[register]]` row, never here.
 """
 
 from hub.policy.duties import RegisterRule, Review
+from hub.policy.model import Policy
 from hub.registers import days, given
 from hub.registers.declare import WHO, Register, Verb
 from hub.registers.dues import unanswered
@@ -12,6 +13,8 @@ from hub.registers.seen import Seen
 from hub.rules.model import Event, Record, Value
 
 Fields = dict[str, Value]
+# A role that may be asked where a procedure says nothing of a register.
+IN_CHARGE = ("manager", "director", "lead", "officer")
 WRITES = frozenset({"write", "update"})
 
 
@@ -45,6 +48,7 @@ def about_whom(
 
 
 def unlawful(
+    policy: Policy,
     register: Register,
     verb: Verb,
     row: RegisterRule | None,
@@ -60,7 +64,7 @@ def unlawful(
     if "label" in values and seen.taken:
         faults.append("another key has this label: no two are alike")
     spoken = str(values.get("manager_spoken", ""))
-    if spoken and not may(seen, spoken, () if row is None else (*row.signed_by, *row.told)):
+    if spoken and not may(seen, spoken, (*signers(policy, row, "signer"), *keepers(row))):
         faults.append(f"{spoken!r} is no manager or person on call by this procedure")
     if register.kind == "badge" and {"issued", "expires"} & set(values):
         faults += _lifetime(row, str(merged.get("issued", "")), str(merged.get("expires", "")))
@@ -93,13 +97,22 @@ def may(seen: Seen, person: str, roles: tuple[str, ...]) -> bool:
     return any(role in seen.roles.get(person, ()) for role in roles)
 
 
+def signers(policy: Policy, row: RegisterRule | None, who: str) -> tuple[str, ...]:
+    """The roles that sign for a register. Where the procedure names none, whoever is in charge
+    keeps it usable, but nobody's signature is asked or taken."""
+    named = () if row is None else row.signed_by
+    if named or who == "second":
+        return named
+    return tuple(role.id for role in policy.roles if any(word in role.id for word in IN_CHARGE))
+
+
 def keepers(row: RegisterRule | None) -> tuple[str, ...]:
     """The roles that keep a register: they sign, are reminded or are told."""
     return () if row is None else (*row.signed_by, *row.nag, *row.told)
 
 
 def not_by(
-    register: Register,
+    policy: Policy,
     verb: Verb,
     row: RegisterRule | None,
     old: Record | None,
@@ -113,7 +126,7 @@ def not_by(
         return "this is done by a person, by name"
     fields: Fields = {**({} if old is None else old.fields), **values}
     own = by in (about[1], fields.get("holder", ""))
-    signers = () if row is None else row.signed_by
+    named = signers(policy, row, verb.who)
     writers = {act.by for act in (() if old is None else old.acts) if act.verb in WRITES}
     writers |= set(given.people_in(str(fields.get("assessors", ""))))
     allowed = {
@@ -121,11 +134,11 @@ def not_by(
         "herself": by == about[1],
         "another": not own,
         "keeper": by == about[1] or not keepers(row) or may(seen, by, keepers(row)),
-        "signer": not own and may(seen, by, signers),
-        "second": not own and by not in writers and may(seen, by, signers),
-        "knows": seen.knows or (not own and may(seen, by, signers)),
+        "signer": not own and may(seen, by, named),
+        "second": not own and by not in writers and may(seen, by, named),
+        "knows": seen.knows or (not own and may(seen, by, named)),
     }[verb.who]
     if allowed:
         return ""
-    named = f" ({', '.join(signers)})" if verb.who in ("signer", "second") and signers else ""
-    return f"This is for {WHO[verb.who]}{named}"
+    listed = f" ({', '.join(named)})" if verb.who in ("signer", "second") and named else ""
+    return f"This is for {WHO[verb.who]}{listed}"

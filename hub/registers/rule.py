@@ -69,8 +69,8 @@ def _written(
     row = policy.register.get(kind)
     values, faults = given.read(register, verb, event.data, seen)
     about, wrong = about_whom(register, old, event, seen)
-    faults = wrong + faults + unlawful(register, verb, row, old, values, seen)
-    if why := not_by(register, verb, row, old, about, values, event.by, seen):
+    faults = wrong + faults + unlawful(policy, register, verb, row, old, values, seen)
+    if why := not_by(policy, verb, row, old, about, values, event.by, seen):
         faults.insert(0, why)
     if faults:
         return _refused(old, "; ".join(faults), row)

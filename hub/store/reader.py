@@ -26,6 +26,7 @@ from hub.store.views import (
     PageRow,
     Pendant,
     Person,
+    shown,
 )
 
 NO_RANK = 9  # of a page without an alarm
@@ -192,7 +193,7 @@ class Reader:
             f"SELECT state_json FROM record WHERE {where} ORDER BY changed_ms DESC, id LIMIT ?",
             (*values, limit),
         )
-        return tuple(form.load_record(json.loads(state)) for (state,) in found)
+        return tuple(shown(form.load_record(json.loads(state))) for (state,) in found)
 
     # The log.
 

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub.rules.model import Alarm, Part, Value, Visit
+from hub.rules.model import Alarm, Part, Record, Value, Visit
 
 ENGINE_LATE_MS = 15_000  # a board whose last turn is older than this shows itself as stale
 
@@ -219,3 +219,11 @@ class DeadLetter:
     reason: str
     detail: str
     raw: bytes
+
+
+def shown(record: Record) -> Record:
+    """Nobody is shown for when the lot has fallen, or it would be no test (SU-drill)."""
+    if record.state != "waiting" or not record.fields.get("at_random"):
+        return record
+    fields = {name: value for name, value in record.fields.items() if name != "due_ms"}
+    return replace(record, fields=fields, due=())

@@ -72,6 +72,8 @@ def test_a_code_is_kept_and_shown_by_need(world: World) -> None:
     assert "visits this client" in book.refuse("show_code", "kim", code.id)
     book.seen = replace(book.seen, knows=True)
     assert book.write("show_code", "kim", code.id).acts[-1].by == "kim"
+    book.forward(365)
+    assert ("manager",) in book.told(), "an old code is asked about"
 
 
 # Afterwards, and what was read.

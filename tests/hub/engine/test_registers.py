@@ -8,6 +8,7 @@ import pytest
 from hub.policy.load import load, shipped
 from hub.replay import replay
 from hub.rules.model import Record
+from hub.store.views import NextDue
 from tests.hub.house import START_MS, House
 
 DAY_MS = 86_400_000
@@ -228,3 +229,30 @@ def test_an_outdated_page_is_told_so_but_a_loss_is_taken(house: House) -> None:
 
 def test_date_of_the_tests() -> None:
     assert date.fromisoformat(day(0)) == TODAY
+
+
+@pytest.mark.clause("CT-5.2")
+def test_a_key_is_never_labelled_with_whose_it_is(house: House) -> None:
+    for label in ("Client", "some road 1", "EX1", "C1"):
+        answer = house.ask("write_record", "max", kind="key", verb="register", about="c-1",
+                           label=label, authority_form=day(0))  # fmt: skip
+        assert not answer.ok and "whose it is" in answer.reason
+    key = {"kind": "key", "verb": "register", "about": "c-1", "authority_form": day(0)}
+    house.must("write_record", "max", **key, label="K 7")
+    again = house.ask("write_record", "max", **key, label="k7")
+    assert not again.ok and "no two are alike" in again.reason
+
+
+@pytest.mark.clause("SU-drill")
+def test_for_when_the_lot_has_fallen_nobody_is_shown(tmp_path: Path) -> None:
+    sutton = load(shipped("sutton-cypl"))
+    moments: list[list[tuple[NextDue, ...]]] = []
+    for seed in (1, 1, 2):
+        made = House(tmp_path / f"{len(moments)}", seed, policy=sutton)
+        made.engine.recover(made.now_ms)
+        drawn = [r for r in made.reader.records("review") if r.fields.get("at_random")]
+        assert drawn and all(record.due == () for record in drawn)
+        assert all("due_ms" not in record.fields for record in drawn)
+        moments.append([made.reader.deadlines(f"record:{record.id}") for record in drawn])
+        assert all(due for due in moments[-1])
+    assert moments[0] == moments[1] != moments[2]
