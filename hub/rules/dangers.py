@@ -4,8 +4,6 @@ Rule: a new SOS is always accepted (P4): on a visit or off it, verified or not, 
 already or none. Repeats are gathered by source; an unverified source never meets a verified one.
 """
 
-from dataclasses import replace
-
 from hub.policy.model import Terms
 from hub.rules import drills, scripts
 from hub.rules.effects import Decision, RaiseAlarm
@@ -15,7 +13,7 @@ from hub.rules.raising import alarm_of, on_row, told_alarm
 from hub.rules.reading import FELT_AS_A_SHORT
 
 __all__ = ["HARMLESS_OFF_VISIT", "alarm_of", "hub_trouble", "off_visit", "on_row", "press_alarm",
-           "reported", "unplanned_alarm"]  # fmt: skip
+           "reported", "unknown_press_alarm", "unplanned_alarm"]  # fmt: skip
 
 # Off a visit these are nothing that a person must ask about.
 HARMLESS_OFF_VISIT = frozenset(
@@ -34,6 +32,15 @@ def press_alarm(terms: Terms, event: Event, now_ms: int, verified: bool = True) 
     return alarm_of(terms, event.kind, event, f"{event.kind}:{carrier}", press, worker)
 
 
+def unknown_press_alarm(terms: Terms, event: Event, now_ms: int) -> RaiseAlarm:
+    """A press that a pendant carries and the hub never had: an SOS, but by the policy's own row for
+    it, because it may have been a silent one. Further presses of that pendant join it."""
+    carrier = event.pendant or event.worker or event.by
+    press = Press(event.identity, event.at_ms, now_ms)
+    worker = event.worker or event.by
+    return alarm_of(terms, event.kind, event, f"sos_pressed:{carrier}", press, worker)
+
+
 def unplanned_alarm(terms: Terms, event: Event) -> RaiseAlarm:
     """A press that fits nothing: a person asks her what it meant."""
     carrier = event.pendant or event.worker or event.by
@@ -47,7 +54,7 @@ def off_visit(terms: Terms, event: Event, now_ms: int, verified: bool = True) ->
         effect = press_alarm(terms, event, now_ms, verified)
         return Decision(effects=(effect,), reason=effect.why, clause=effect.clause)
     if event.kind == "unknown_open_press":
-        raised = press_alarm(terms, replace(event, kind="sos_pressed"), now_ms)
+        raised = unknown_press_alarm(terms, event, now_ms)
         return Decision(effects=(raised,), reason=raised.why, clause=raised.clause)
     if event.kind == "report_danger":
         return reported(terms, event, None)

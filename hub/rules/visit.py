@@ -12,7 +12,7 @@ from hub.policy.model import Terms
 from hub.rules import agreeing, contact, scene, steering
 from hub.rules.changes import having, noted, refused
 from hub.rules.claims import HANDLERS, press
-from hub.rules.dangers import alarm_of, press_alarm, reported
+from hub.rules.dangers import alarm_of, press_alarm, reported, unknown_press_alarm
 from hub.rules.directory import Directory
 from hub.rules.effects import Decision
 from hub.rules.gates import Asked, by_another, passage, refusal
@@ -166,7 +166,7 @@ def _from_hub(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision
     if event.kind in NOT_OF_A_VISIT:
         return refused(visit, f"{event.kind} is not done to a visit.")
     if event.kind == "unknown_open_press":
-        effect = press_alarm(terms, replace(event, kind="sos_pressed"), now_ms)
+        effect = unknown_press_alarm(terms, event, now_ms)
         return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
     if event.kind == "beat_lost":
         return _beat_lost(terms, visit, event)
