@@ -53,7 +53,7 @@ def give(
     if answer.ok:
         return Given(asked.form, DONE, answer)
     again = replace(asked.form, refused=answer.reason)
-    gate = passing.passable(scene, form.kind, answer.reason)
+    gate = passing.passable(scene, form.kind, answer.gate)
     return Given(passing.with_pass(again, gate) if gate else again, REFUSED, answer)
 
 

@@ -9,7 +9,7 @@ from hub.web.views import reach, tasks, times, words
 from hub.web.views.fields import Field, Form
 from hub.web.views.log import LogItem, log_items
 from hub.web.views.scene import Line, Scene, concerns, line
-from hub.web.views.tasks import CaseView, TaskView
+from hub.web.views.tasks import CaseView, ContactGroup, TaskView
 from hub.web.views.visit import Lines, lines
 
 OUTCOMES = (
@@ -47,6 +47,7 @@ class AlarmPage:
     tasks: tuple[TaskView, ...]
     choose: Form | None
     cases: tuple[CaseView, ...]
+    contacts: tuple[ContactGroup, ...]
     paged: tuple[Paged, ...]
     lines: tuple[Lines, ...]
     forms: tuple[Form, ...]
@@ -74,7 +75,8 @@ def page(
         tried=reach.tried(scene, alarm.attempts),
         tasks=tasks.tasks(scene, alarm, may_act),
         choose=tasks.choose_form(alarm, may_act),
-        cases=tasks.cases(scene, alarm, visit.client if visit else ""),
+        cases=tasks.cases(scene, alarm),
+        contacts=tasks.contacts(scene, alarm, visit.client if visit else ""),
         paged=tuple(paged(scene, row) for row in sorted(pages, key=_newest_first)),
         lines=her_lines(scene, alarm, visit),
         forms=forms(scene, alarm, visit),

@@ -26,7 +26,7 @@ DIRECTIONS = {"in": "She rings us", "out": "We ring her"}
 
 @dataclass(frozen=True, slots=True)
 class ScriptLine:
-    """`state`: done | now | later. `heard`: the answer that was recorded."""
+    """`state`: said | now | later. `heard`: the answer that was recorded."""
 
     say: str
     asks: bool
@@ -35,6 +35,10 @@ class ScriptLine:
     yes: str
     no: str
     form: Form | None = None
+
+    @property
+    def is_yes(self) -> bool:
+        return self.heard == ANSWER_WORDS["yes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ def script_view(scene: Scene, row: Script, url: str, heard: str, visit: Visit | 
     for index, each in enumerate(row.lines):
         answer = answers[asked] if each.asks and asked < len(answers) else ""
         now = each.asks and not answer and asked == len(answers)
-        state = "done" if asked < len(answers) else "now" if asked == len(answers) else "later"
+        state = "said" if asked < len(answers) else "now" if asked == len(answers) else "later"
         form = None
         if now and not mine:
             form = answer_form(row, index, url, answers, visit, worker, alarm)

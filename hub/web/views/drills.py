@@ -14,6 +14,11 @@ NAMES = {
     "late-call-back": "A call-back that comes late",
     "page": "Page whoever is on duty",
 }
+ASKS = {
+    "call": "can she be reached, and where is she?",
+    "late-call-back": "nobody calls on purpose. Does the office notice, and how fast?",
+    "page": "does somebody answer, and how fast?",
+}
 OF_SOMEBODY = frozenset({"call", "late-call-back"})
 
 
@@ -33,7 +38,7 @@ def form(scene: Scene) -> Form:
     people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
     fields = (
         Field("drill", "Which drill", "radio", True,
-              tuple((key, f"{NAMES[key]}: {said}") for key, said in DRILLS.items())),
+              tuple((key, f"{NAMES[key]}: {ASKS[key]}") for key in DRILLS)),
         Field("person", "Who is called", "choice", False, people,
               hint="Empty: the hub draws somebody by lot."),
         Field("note", "Note", "area"),

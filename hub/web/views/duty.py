@@ -19,11 +19,9 @@ class RoleRow:
 
 
 def roles(scene: Scene) -> tuple[str, ...]:
-    """The roles that are a duty: those of the policy, and any that somebody may hold."""
+    """The roles that are a duty of this procedure, and any that somebody has now."""
     named = [role.id for role in scene.policy.roles if role.source_of_people == "duty"]
-    held = sorted({role for person in scene.people.values() for role in person.roles})
-    held = [role for role in held if role not in scene.policy.role]
-    return tuple(dict.fromkeys([*named, *scene.duty, *held]))
+    return tuple(dict.fromkeys([*named, *scene.duty]))
 
 
 def rows(scene: Scene) -> tuple[RoleRow, ...]:

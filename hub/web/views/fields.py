@@ -37,11 +37,28 @@ class Field:
     error: str = ""
     group: str = ""
     links: tuple[str, ...] = ()  # beside each option: what a phone dials
+    drawn: str = ""  # the value that it was drawn with
+    folded: bool = False  # its group stands closed until somebody opens it
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has answered it, other than as it was drawn."""
+        return bool(self.value) and self.value != self.drawn
 
     @property
     def values(self) -> tuple[str, ...]:
         """What is chosen of a `many`."""
         return tuple(v for v in self.value.split(",") if v)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Questions that stand together. `is_open`: something was typed in it, or is wrong there."""
+
+    title: str
+    fields: tuple[Field, ...]
+    folded: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,18 @@ class Form:
     def presses(self) -> Field | None:
         """The question that the buttons answer."""
         return next((f for f in self.fields if f.kind == "press"), None)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The visible questions by their headings, in order."""
+        grouped: dict[tuple[str, bool], list[Field]] = {}
+        for asked in self.fields:
+            if asked.kind not in ("hidden", "press"):
+                grouped.setdefault((asked.group, asked.folded), []).append(asked)
+        return tuple(
+            Section(title, tuple(fields), folded, any(f.error or f.typed for f in fields))
+            for (title, folded), fields in grouped.items()
+        )
 
     def plus(self, *more: Field) -> "Form":
         """With these questions too; one of the same name is replaced."""
@@ -108,7 +137,7 @@ def read(form: Form, posted: Mapping[str, str], now_ms: int, zone: ZoneInfo) -> 
             value, error = None, str(exc)
         if value is not None:
             data[asked.name] = value
-        fields.append(replace(asked, value=typed, error=error))
+        fields.append(replace(asked, value=typed, error=error, drawn=asked.value))
     ok = not any(f.error for f in fields)
     return Reading(ok, data, replace(form, fields=tuple(fields)))
 

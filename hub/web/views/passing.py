@@ -13,23 +13,18 @@ OVERRIDE, NOTE = "override", "override_note"
 SAID = "You may let it pass. It stands on the record with your name."
 
 
-def passable(scene: Scene, kind: str, reason: str) -> Gate | None:
-    """The gate behind this refusal, if this viewer may let it pass."""
-    gates = [
-        gate
-        for gate in scene.policy.gates_for.get(kind, ())
-        if reason.startswith(gate.reason) and scene.viewer_holds(gate.override)
-    ]
-    return gates[0] if gates else None
+def passable(scene: Scene, kind: str, refusing: str) -> Gate | None:
+    """The gate that refused, by its id, if this viewer may let it pass."""
+    for gate in scene.policy.gates_for.get(kind, ()):
+        if gate.id == refusing and scene.viewer_holds(gate.override):
+            return gate
+    return None
 
 
 def asked_again(scene: Scene, form: Form, typed: Mapping[str, str]) -> Form:
     """The form as it was drawn after a refusal: with the tick for the gate, if it was shown."""
-    wanted = typed.get(OVERRIDE, "")
-    for gate in scene.policy.gates_for.get(form.kind, ()):
-        if wanted == gate.id and scene.viewer_holds(gate.override):
-            return with_pass(form, gate)
-    return form
+    gate = passable(scene, form.kind, typed.get(OVERRIDE, ""))
+    return with_pass(form, gate) if gate is not None else form
 
 
 def with_pass(form: Form, gate: Gate) -> Form:

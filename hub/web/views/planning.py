@@ -5,6 +5,7 @@ Only the facts that the running procedure reads are asked for.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hub.policy.model import Policy
 from hub.rules.facts import PLAN_FACTS
@@ -27,9 +28,10 @@ KINDS = {
 # Known from the kind, the calendar or the client's record: nobody is asked.
 NOT_ASKED = frozenset(
     {"out_of_hours", "after_dark", "unplanned", "on_site", "office_meeting", "day_entry",
-     "other_venue", "out_all_day"}
+     "other_venue"}
 )  # fmt: skip
 FACTS_FOR = {
+    "visit": frozenset(PLAN_FACTS) - {"opening_up"},
     "meeting": frozenset({"first_meeting", "risk_flag", "recent_violence", "concern",
                           "too_great_for_one"}),
     "site": frozenset({"opening_up", "concern"}),
@@ -53,6 +55,7 @@ ASKS = {
 }
 FACTS_GROUP = "What is known"
 AGREED_GROUP = "Who knows of it"
+MORE_GROUP = "More, where it applies"
 
 
 def facts_read(policy: Policy) -> frozenset[str]:
@@ -92,6 +95,13 @@ def _people(scene: Scene, roles: tuple[str, ...] = ()) -> tuple[tuple[str, str],
     )
 
 
+def agreeing(scene: Scene) -> tuple[tuple[str, str], ...]:
+    """Who may agree to a lone visit, by the gate that asks for it."""
+    gates = scene.policy.gates_for.get("plan_visit", ())
+    roles = tuple(role for g in gates if "manager_agreed" in g.requires for role in g.roles)
+    return _people(scene, roles)
+
+
 def _workers(scene: Scene) -> Field:
     return Field("workers", "Who goes", "many", True, _people(scene))
 
@@ -117,41 +127,58 @@ def _tracker(scene: Scene) -> Field:
 
 
 def _visit(scene: Scene) -> tuple[Field, ...]:
-    asked = requirements(scene.policy)
-    agreeing = tuple(
-        role for gate in scene.policy.gates_for.get("plan_visit", ())
-        if "manager_agreed" in gate.requires for role in gate.roles
-    )  # fmt: skip
-    fields = [
+    """What the diary needs first; what only some visits have stands folded, unless a gate asks."""
+    return (
         _workers(scene),
         _clients(scene),
         Field("area", "Area, as the board shows it", hint="Empty: the client's own."),
-        Field("venue", "Another place than the client's home", hint="What kind of appointment, and "
-              "the full address. A link to a map alone is refused."),
         Field("purpose", "Purpose", required=True, value="home visit"),
         *_times(scene),
         _tracker(scene),
         Field("then", "Then", "choice", True, THEN, "base"),
-        Field("expected_back_ms", "Expected back or home at", "datetime"),
+        *_agreed(scene),
+        *_more(scene),
+    )
+
+
+def _agreed(scene: Scene) -> tuple[Field, ...]:
+    """Who has agreed, looked something up or goes along: as far as the gates ask."""
+    asked = requirements(scene.policy)
+    people = _people(scene)
+    fields = {
+        "manager_agreed": Field("manager_agreed", "Manager who agreed to a lone visit", "choice",
+                                False, agreeing(scene), group=AGREED_GROUP),
+        "second_person": Field("second_person", "Who is with her", "choice", False, people,
+                               group=AGREED_GROUP),
+        "risk_checked": Field("risk_checked", "Who looked the client's risks up", "choice", False,
+                              people, group=AGREED_GROUP),
+        "warning_checked": Field("warning_checked", "Who looked the client up in the warning "
+                                 "system", "choice", False, people, group=AGREED_GROUP),
+    }  # fmt: skip
+    return tuple(field for name, field in fields.items() if name in asked)
+
+
+def _more(scene: Scene) -> tuple[Field, ...]:
+    asked, read = requirements(scene.policy), facts_read(scene.policy)
+    times_wanted = "check_in_time" in asked
+    wanted = {"expected_back_ms": times_wanted, "check_in_ms": times_wanted,
+              "coverage": "coverage_known" in asked, "agreed_end_ms": "coverage_known" in asked,
+              "rating": "rating" in asked}  # fmt: skip
+    fields = (
         Field("check_in_ms", "Checks in at", "datetime"),
-        Field("relief_ms", "The relief comes at", "datetime"),
+        Field("expected_back_ms", "Expected back or home at", "datetime"),
         Field("rating", "Risk rating", hint="Empty: the one on the client's record."),
         Field("coverage", "Phone coverage there", "choice", False, COVERAGE, "unknown"),
         Field("agreed_end_ms", "Agreed end, if coverage is poor", "datetime"),
-        Field("manager_agreed", "Manager who agreed to a lone visit", "choice", False,
-              _people(scene, agreeing), group=AGREED_GROUP),
-        Field("second_person", "Who is with her", "choice", False, _people(scene),
-              group=AGREED_GROUP),
-        Field("risk_checked", "Who looked the client's risks up", "choice", False, _people(scene),
-              group=AGREED_GROUP),
-        Field("warning_checked", "Who looked the client up in the warning system", "choice", False,
-              _people(scene), group=AGREED_GROUP),
-    ]  # fmt: skip
-    needed = {"manager_agreed": bool(agreeing), "second_person": "second_person" in asked,
-              "risk_checked": "risk_checked" in asked,
-              "warning_checked": "warning_checked" in asked,
-              "relief_ms": "must_not_be_left" in facts_read(scene.policy)}  # fmt: skip
-    return tuple(field for field in fields if needed.get(field.name, True))
+        Field("venue", "Another place than the client's home", hint="What kind of appointment, and "
+              "the full address. A link to a map alone is refused."),
+        Field("relief_ms", "The relief comes at", "datetime"),
+    )  # fmt: skip
+    return tuple(
+        field if wanted.get(field.name) else replace(field, group=MORE_GROUP, folded=True)
+        for field in fields
+        if field.name != "relief_ms" or "must_not_be_left" in read
+    )
 
 
 def _unplanned(scene: Scene) -> tuple[Field, ...]:
@@ -177,6 +204,7 @@ def _meeting(scene: Scene) -> tuple[Field, ...]:
         Field("purpose", "Purpose", required=True, value="meeting"),
         *_times(scene),
         Field("second_person", "Second person present", "choice", False, _people(scene)),
+        Field("manager_agreed", "Manager who agreed", "choice", False, agreeing(scene)),
         _tracker(scene),
     )
 
@@ -190,7 +218,7 @@ def _site(scene: Scene) -> tuple[Field, ...]:
         *_times(scene),
         _tracker(scene),
         Field("check_in_ms", "Checks in at", "datetime"),
-        Field("manager_agreed", "Manager who agreed", "choice", False, _people(scene)),
+        Field("manager_agreed", "Manager who agreed", "choice", False, agreeing(scene)),
     )
 
 
@@ -220,7 +248,7 @@ _MAKERS: dict[str, Callable[[Scene], tuple[Field, ...]]] = {
 def _facts(scene: Scene, kind: str) -> tuple[Field, ...]:
     """The questions that choose the level, gates and timers: those the procedure reads."""
     read = facts_read(scene.policy) | set(ALWAYS_ASKED)
-    wanted = FACTS_FOR.get(kind, frozenset(PLAN_FACTS)) & read - NOT_ASKED
+    wanted = FACTS_FOR[kind] & read - NOT_ASKED
     if kind == "site":
         wanted |= {"opening_up"}
     return tuple(

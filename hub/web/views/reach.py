@@ -155,7 +155,7 @@ def questions(offered: tuple[Way, ...], name: str) -> tuple[Field, ...]:
     return (
         Field("means", "Which line", "radio", True, options, chosen, links=links),
         Field("result", "What came of it", "press", True, results),
-        Field("note", "Note", "area"),
+        Field("note", "Note", "area", group="A note", folded=True),
     )
 
 

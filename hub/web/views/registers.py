@@ -13,12 +13,13 @@ from hub.policy.duties import RegisterRule
 from hub.registers.declare import NEW, Register, Verb
 from hub.registers.dues import TIMERS
 from hub.registers.kinds import REGISTERS, meaning
-from hub.registers.lawful import keepers
+from hub.registers.lawful import keepers, signers
 from hub.rules.model import Record, Value
 from hub.web.views import times
 from hub.web.views.fields import Form
 from hub.web.views.record_forms import form_of, labels
 from hub.web.views.scene import Scene
+from hub.web.views.sentences import capital
 
 UNNAMED = frozenset({"key", "entry-code"})  # their lists do not say whose it is
 SHOW_CODE = "show_code"
@@ -106,7 +107,7 @@ def overview(scene: Scene, records: Callable[[str], Sequence[Record]]) -> tuple[
             Entry(
                 url=f"/registers/{kind}",
                 title=register.title,
-                said=row.text if row else meaning(kind),
+                said=row.text if row else capital(meaning(kind)) + ".",
                 clause=", ".join(row.clause) if row else "",
                 count=len(found),
                 late=sum(bool(record.late) for record in found),
@@ -123,7 +124,7 @@ def listing(scene: Scene, kind: str, live: Sequence[Record], ended: Sequence[Rec
     return ListPage(
         kind=kind,
         title=register.title,
-        said=row.text if row else meaning(kind),
+        said=row.text if row else capital(meaning(kind)) + ".",
         clause=", ".join(row.clause) if row else "",
         closed=register.closed,
         rows=tuple(sorted(rows, key=lambda each: not each.late)),
@@ -201,7 +202,7 @@ def may_do(scene: Scene, row: RegisterRule | None, record: Record, verb: Verb) -
     """Offered to whom the rule would let; what the rule alone can tell, it tells when asked."""
     mine = scene.viewer in (record.worker, record.fields.get("holder", ""))
     if verb.who in ("signer", "second"):
-        return not mine and scene.viewer_holds(() if row is None else row.signed_by)
+        return not mine and scene.viewer_holds(signers(scene.policy, row, verb.who))
     if verb.who == "keeper":
         return mine or not keepers(row) or scene.viewer_holds(keepers(row))
     if verb.who == "herself":

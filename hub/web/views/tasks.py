@@ -7,11 +7,14 @@ hub does none of it (HM-5.2). Which reading it is, a person says (CT-8.2).
 from dataclasses import dataclass
 
 from hub.policy.words import CONTACT_KINDS
-from hub.rules.model import Alarm, Case, Task
+from hub.rules.model import Alarm, Task
 from hub.web.views import times, words
 from hub.web.views.fields import Field, Form
-from hub.web.views.scene import Contact, Scene
+from hub.web.views.scene import Contact, Line, Scene
 
+# Where nothing is on file.
+ALWAYS = {"emergency": (Contact("emergency", "Emergency services", Line("", "999")),)}
+NOTED = "A reference or a note"
 DONE_WORDS = {"done": "Done", "waived": "Not needed", "spared": "Not asked for now"}
 
 
@@ -45,7 +48,6 @@ class CaseView:
     clause: str
     chosen: bool
     steps: tuple[str, ...]
-    contacts: tuple[ContactGroup, ...]
 
 
 def tasks(scene: Scene, alarm: Alarm, may_act: bool) -> tuple[TaskView, ...]:
@@ -81,10 +83,10 @@ def said(scene: Scene, task: Task) -> str:
 
 
 def do_form(alarm: Alarm, task: Task) -> Form:
+    more = (Field("reference", "Reference, like the police's number", group=NOTED, folded=True),
+            Field("note", "Note", group=NOTED, folded=True))  # fmt: skip
     return Form("do_task", task.text, "I have done it", f"/alarms/{alarm.id}/do_task/{task.id}",
-                (Field("reference", "Reference, like the police's number"),
-                 Field("note", "Note")),
-                {"alarm": alarm.id, "task": task.id})  # fmt: skip
+                more, {"alarm": alarm.id, "task": task.id})  # fmt: skip
 
 
 def waive_form(alarm: Alarm, task: Task) -> Form:
@@ -100,37 +102,39 @@ def choose_form(alarm: Alarm, may_act: bool) -> Form | None:
         return None
     options = tuple((case.id, case.name) for case in alarm.cases if case.id != alarm.case)
     title = "It is another case after all" if alarm.case else "Which case is it?"
-    note = Field("note", "Why", "area", bool(alarm.case))
+    note = Field("note", "Why", "area", bool(alarm.case), group="" if alarm.case else "A note",
+                 folded=not alarm.case)  # fmt: skip
     return Form("choose_case", title, "Choose", f"/alarms/{alarm.id}/choose_case",
                 (note, Field("case", title, "press", True, options)),
                 {"alarm": alarm.id},
                 hint="It is not over before somebody has chosen.")  # fmt: skip
 
 
-def cases(scene: Scene, alarm: Alarm, client: str) -> tuple[CaseView, ...]:
+def cases(scene: Scene, alarm: Alarm) -> tuple[CaseView, ...]:
     """The chosen one alone, or all to choose between."""
     shown = [case for case in alarm.cases if case.id == alarm.case] or list(alarm.cases)
-    return tuple(_case(scene, alarm, case, client) for case in shown)
-
-
-def _case(scene: Scene, alarm: Alarm, case: Case, client: str) -> CaseView:
-    return CaseView(
-        id=case.id,
-        name=case.name,
-        clause=", ".join(case.clause),
-        chosen=case.id == alarm.case,
-        steps=tuple(task.text for task in case.tasks),
-        contacts=contacts(scene, client, case.contacts),
+    return tuple(
+        CaseView(
+            id=case.id,
+            name=case.name,
+            clause=", ".join(case.clause),
+            chosen=case.id == alarm.case,
+            steps=tuple(task.text for task in case.tasks),
+        )
+        for case in shown
     )
 
 
-def contacts(scene: Scene, client: str, kinds: tuple[str, ...]) -> tuple[ContactGroup, ...]:
-    """Whom to reach about this client, by kind, in this order (CT-8.3)."""
+def contacts(scene: Scene, alarm: Alarm, client: str) -> tuple[ContactGroup, ...]:
+    """Whom to reach about this client (CT-8.3): of the chosen case in its order; before that every
+    kind that some case names."""
+    chosen = [case for case in alarm.cases if case.id == alarm.case] or alarm.cases
+    kinds = dict.fromkeys(kind for case in chosen for kind in case.contacts)
     known = scene.contacts.get(client, ())
     return tuple(
         ContactGroup(
-            CONTACT_KINDS.get(kind, kind).capitalize(),
-            tuple(contact for contact in known if contact.kind == kind),
+            CONTACT_KINDS.get(kind, kind).partition(":")[0].capitalize(),
+            tuple(contact for contact in known if contact.kind == kind) or ALWAYS.get(kind, ()),
         )
         for kind in kinds
     )

@@ -34,7 +34,7 @@ from hub.store.store import Store
 from hub.web.app import make
 from hub.web.live import Live
 from protocol import codec, topics
-from protocol.messages import SosPressed, UpMessage
+from protocol.messages import Beat, SosPressed, UpMessage
 
 MINUTE_MS = 60_000
 START_MS = int(datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp() * 1000)
@@ -141,6 +141,7 @@ class House:
         held = {person: roles for person, (_, _, roles) in PEOPLE.items()}
         if self.policy.id == HOMEMAKER:
             return held, list(DUTIES)
+        held |= {"ben": "", "ruth": ""}
         duties = []
         for role in self.policy.roles:
             who = "ruth" if any(word in role.id for word in ABOVE) else "ben"
@@ -213,6 +214,20 @@ class House:
         token = codec.seal(sent, f"k-{worker}", codec.up_key(SECRET))
         topic = topics.up(f"p-{worker}", topics.lane_of(sent))
         self.inbox.put(FromPendant("events", topic, token, self.seq, 1, 1))
+        self.inbox.ask("turn", "")
+
+    def beat(self, worker: str = "asha") -> None:
+        """Her pendant is charged, on and heard (HM-2.1)."""
+        self.seq += 1
+        said = Beat(pendant=f"p-{worker}", boot=BOOT, seq=self.seq, since_ms=0,
+                    heard_ms=self.clock.now_ms(), standing=0, phase="off", battery_pct=80,
+                    signal_pct=70, dropped=0, open=[])  # fmt: skip
+        token = codec.seal(said, f"k-{worker}", codec.up_key(SECRET))
+        topic = topics.up(f"p-{worker}", topics.lane_of(said))
+        self.inbox.put(FromPendant("beats", topic, token, self.seq, 0, 1))
+        self.inbox.ask("turn", "")
+        while self.inbox.waiting()["beats"]:
+            self.inbox.ask("turn", "")
         self.inbox.ask("turn", "")
 
     def press_sos(self, worker: str = "asha") -> None:

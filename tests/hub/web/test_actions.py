@@ -108,6 +108,7 @@ def test_stand_down_carry_on_extend_abandon(house: House, ben: Browser) -> None:
 def test_start_out_coverage_cancel(house: House, ben: Browser) -> None:
     visit = house.plan()
     page = f"/visits/{visit}"
+    house.beat("asha")
     assert ben.submit(page, "start_out").status_code == 303
     assert "On the way to" in ben.get("/").text
     assert (

@@ -33,6 +33,7 @@ def test_a_whole_visit(house: House, program: httpx.Client) -> None:
     })  # fmt: skip
     assert answer.status_code == 200, answer.text
     visit = f"{API}/visits/{answer.json()['id']}"
+    house.beat("asha")
     steps: list[tuple[str, dict[str, object]]] = [
         ("start_out", {}),
         ("set_coverage", {"coverage": "good"}),

@@ -102,6 +102,26 @@ def test_a_gate_is_let_pass_only_by_whom_the_procedure_names_and_with_a_reason(
     assert "Let pass by Ruth Hale" in page
 
 
+@pytest.mark.clause("HM-2.1")
+def test_a_low_pendant_is_let_pass_on_the_visits_own_form(
+    house: House, ben: Browser, asha: Browser
+) -> None:
+    """Who set the gate names who may; she may not for herself."""
+    visit = house.plan()
+    page = f"/visits/{visit}"
+    answer = asha.submit(page, "start_out")
+    assert answer.status_code == 409
+    assert "override" not in asked(answer.text)
+    answer = ben.submit(page, "start_out")
+    assert answer.status_code == 409
+    gate = re.search(r'name="override" value="([^"]*)"', answer.text)
+    assert gate is not None
+    fields = {"worker": "asha", "override": gate[1], "override_note": "rung every ten minutes"}
+    assert ben.post(f"{page}/start_out", fields).status_code == 303
+    assert house.visit(visit).parts[0].phase == "on-the-way"
+    assert "Let pass by Ben Okafor" in unescape(ben.get(page).text)
+
+
 @by("plain")
 @pytest.mark.clause("HM-2.9")
 def test_another_time_shows_at_once(house: House, ben: Browser) -> None:

@@ -133,7 +133,8 @@ def test_the_procedures_page_tells_every_row_with_its_clause(house: House, ben: 
 
 @pytest.mark.clause("HM-4.2.6", "HM-5.3")
 def test_an_instruction_stands_where_it_is_needed(house: House, ben: Browser) -> None:
-    visit = house.inside(first_meeting=True, rating="C2")
+    end_ms = house.clock.now_ms() + 3_600_000
+    visit = house.inside(first_meeting=True, rating="C2", coverage="poor", agreed_end_ms=end_ms)
     page = unescape(ben.get(f"/visits/{visit}").text)
     texts = {row.id: row.text for row in house.policy.instructions}
     assert texts["free-line"] in page
