@@ -1,5 +1,6 @@
 """A worker who is held, on the telephone, both ways: somebody may be listening (SU-false)."""
 
+from hub.rules.prompting import instructions
 from hub.rules.standing import standing_of
 from tests.stories.telling import story
 from tests.stories.world import World
@@ -63,11 +64,13 @@ def test_we_call_and_the_first_yes_alone_is_no_proof(world: World) -> None:
     _over(world)
 
 
-@story("SU-false", policy=SUTTON)
+@story("SU-false", proves=("instruction:silent-danger",), policy=SUTTON)
 def test_neither_no_nor_contact_nor_silence_ends_it(world: World) -> None:
     _inside(world)
     world.command("report_danger", "olive", how="coded-phrase")
     world.expect_page("monitor", "coded_danger")
+    shown = instructions(world.policy, "alarm:coded_danger", world.visit, world.part())
+    assert any("only by the script" in row.text for row in shown)
     world.command("record_answer", "olive", script="we-call", line=1, answer="no")
     world.contact("olive")
     world.press("a-short")

@@ -23,7 +23,8 @@ def _evening(world: World) -> None:
 # ---- before -------------------------------------------------------------------------------------
 
 
-@story("SU-first", proves=("gate:warning-checked", "gate:first-assessed"), policy=SUTTON)
+@story("SU-first", proves=("gate:warning-checked", "gate:first-assessed", "register:assessment",
+                           "instruction:before-a-first-visit"), policy=SUTTON)  # fmt: skip
 def test_a_first_visit_after_the_warning_system_and_an_assessment(world: World) -> None:
     refused = world.try_plan(first_meeting=True)
     assert "warning system" in refused.refused
@@ -33,6 +34,9 @@ def test_a_first_visit_after_the_warning_system_and_an_assessment(world: World) 
     world.directory = replace(known, clients={"client": unwritten})
     assert "assessment" in world.try_plan(**FIRST).refused
     world.directory = known
+    assert "SU-first" in [each for row in world.policy.registers for each in row.clause]
+    shown = instructions(world.policy, "command:plan_visit")
+    assert any("two together" in row.text for row in shown)
     world.plan(**FIRST)
 
 
@@ -117,7 +121,8 @@ def test_she_reports_back_to_a_person_after_each_appointment(world: World) -> No
     world.expect_alarms()
 
 
-@story("SU-30", proves=("timer:finish", "timer:finish-manager"), policy=SUTTON)
+@story("SU-30", "SU-chain", proves=("timer:finish", "timer:finish-manager",
+                                    "instruction:emergency-plan"), policy=SUTTON)  # fmt: skip
 def test_no_call_thirty_minutes_after_the_end(world: World) -> None:
     _inside(world)
     world.fast_forward("89 min")
@@ -125,6 +130,8 @@ def test_no_call_thirty_minutes_after_the_end(world: World) -> None:
     world.fast_forward("1 min")
     world.expect_page("buddy", "finish_missed")
     assert "SU-30" in world.alarm("finish_missed").why
+    shown = instructions(world.policy, "alarm:finish_missed", world.visit, world.part())
+    assert any("No contact: tell the manager" in row.text for row in shown)
     with world.letting_ring("finish_missed"):
         world.fast_forward("15 min")
     world.expect_page("manager", "manager_now")

@@ -80,3 +80,46 @@ def test_manager_and_police_with_all_that_is_known(world: World) -> None:
         world.command("do_task", "max", alarm="coded_danger", task="call-999", reference="CAD 1")
         world.command("do_task", "max", alarm="coded_danger", task="tell-manager")
         world.command("resolve", "max", alarm="coded_danger", outcome="fetched", spoke=True)
+
+
+@story("HM-5.1", "HM-5.2", proves=("on:sos_pressed", "on:duress", "on:duress_suspected",
+       "on:unknown_open_press", "on:call", "on:coded-phrase"))  # fmt: skip
+def test_each_danger_is_raised_by_its_own_words_and_ladder(world: World) -> None:
+    world.press("sos-hold")
+    world.press("chord", "lee")
+    world.press("chord-broken", "lee")
+    world.hub_event("unknown_open_press")
+    world.command("report_danger", "olive", how="call", worker="lee")
+    world.command("report_danger", "olive", how="coded-phrase", worker="lee")
+    world.unread.clear()
+    raised = [(alarm.kind, alarm.ladder.id, alarm.why) for alarm in world.open_alarms()]
+    assert raised == [
+        ("sos", "sos", "SOS (HM-5.1)"),
+        ("duress", "danger", "Silent duress: nothing of it may reach her side (HM-5.1)"),
+        ("duress_suspected", "danger",
+         "Perhaps silent duress: nothing of it may reach her side (HM-5.1)"),
+        ("sos", "sos", "Danger was told by telephone (HM-5.2)"),
+        ("coded_danger", "danger", "The coded phrase was heard on the telephone (HM-5.1, HM-5.2)"),
+    ]  # fmt: skip
+    fresh = World(policy=world.policy)
+    fresh.hub_event("unknown_open_press")
+    alarm = fresh.alarm("sos")
+    assert (alarm.ladder.id, "perhaps a silent one" in alarm.why) == ("danger", True)
+    fresh.press("sos-hold")
+    assert len(fresh.alarms) == 1, "a further press of that pendant joins it"
+
+
+@story("HM-5.1", "HM-5.2", proves=("instruction:danger", "instruction:danger-silent",
+       "instruction:call-999", "screen:call", "screen:emergency", "phrase:hargreaves"))  # fmt: skip
+def test_what_people_are_told_in_danger(world: World) -> None:
+    told = {
+        "alarm:sos": "the office calls 999",
+        "alarm:duress": "Do not ring her or the client",
+        "alarm:duress_suspected": "Do not ring her or the client",
+        "alarm:coded_danger": "Consult the manager now",
+        "step:call-999": "her location and her car",
+    }
+    for moment, words in told.items():
+        assert any(words in row.text for row in instructions(world.policy, moment)), moment
+    assert {"call", "emergency"} <= {row.shows for row in world.policy.screens}
+    assert [(row.event, row.alone) for row in world.policy.phrases] == [("coded-phrase", True)]
