@@ -10,7 +10,7 @@ def _enhanced(world: World, **more: str | int | bool) -> None:
     world.let_in()
 
 
-@story("HM-4.2.2", "HM-4.2.3", proves=("timer:call-back", "letter:T"))
+@story("HM-4.2.2", "HM-4.2.3", "HM-4.1.3", proves=("timer:call-back", "letter:T"))
 def test_the_tracker_is_paged_twenty_minutes_after_arrival(world: World) -> None:
     _enhanced(world)
     world.fast_forward("20 min")

@@ -64,7 +64,7 @@ def test_a_press_is_a_claim_until_a_person_confirms(house: House, ben: Browser) 
     assert "claim" not in row
 
 
-@pytest.mark.clause("HM-4.2.3")
+@pytest.mark.clause("HM-4.2.3", "HM-4.1.3")
 def test_the_t_is_dashed_with_its_time_then_late_then_earned(house: House, ben: Browser) -> None:
     visit = house.inside(first_meeting=True, rating="C2")
     assert ("no", "T", "10:20") in letters(rows(ben.get("/").text)["Asha Patel"])
