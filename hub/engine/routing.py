@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from hub.engine.state import OpenPart
 from hub.engine.turn import Turn
-from hub.rules.entries import is_day
 from hub.rules.model import Part, Visit
 from protocol.messages import Arrived, Ok, StartedOut, UpMessage
 
@@ -60,9 +59,7 @@ def _told_apart(turn: Turn, worker: str) -> tuple[list[OpenPart], list[OpenPart]
     visits: list[OpenPart] = []
     days: list[OpenPart] = []
     for part in turn.state.open_parts(worker).values():
-        # Only this phase can be a day's; a look into the visit costs more than the phase.
-        entry = turn.visit(part.visit) if part.phase == "to-base" else None
-        (days if entry is not None and is_day(entry) else visits).append(part)
+        (days if turn.is_day(part) else visits).append(part)
     return visits, days
 
 

@@ -11,7 +11,7 @@ from heapq import heappush
 
 from hub.engine.afterwards import Afterwards
 from hub.engine.daylight import Place
-from hub.engine.state import State, VisitEntry
+from hub.engine.state import OpenPart, State, VisitEntry
 from hub.ids import Ids
 from hub.policy.model import Policy
 from hub.registers.kinds import REGISTERS
@@ -19,6 +19,7 @@ from hub.rules import alarm as alarm_rules
 from hub.rules import form
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision
+from hub.rules.entries import is_day
 from hub.rules.model import Alarm, Deadline, Event, Record, Value, Visit
 from hub.rules.phases import ENDED
 from hub.rules.version import VERSION
@@ -162,9 +163,9 @@ class Turn:
         heappush(self.due, (rank if self.blind else 0, due_ms, owner, timer, worker))
 
     def rewatch(self, worker: str) -> None:
-        """Her pendants' silence counts while she is on a running visit."""
+        """Her pendants' silence counts while she is on a running visit, not between them."""
         parts = self.state.open_parts(worker).values()
-        running = any(part.phase != "planned" for part in parts)
+        running = any(part.phase != "planned" and not self.is_day(part) for part in parts)
         for pendant in self.state.pendants_of(worker):
             if running:
                 self.state.watch.start(pendant.id, self.now_ms)
@@ -173,6 +174,11 @@ class Turn:
             if pendant.watched != running:
                 pendant.watched = running
                 self.changes.beats[pendant.id] = pendant.row()
+
+    def is_day(self, part: OpenPart) -> bool:
+        """Only this phase can be a day's; a look into the visit costs more than the phase."""
+        visit = self.visit(part.visit) if part.phase == "to-base" else None
+        return visit is not None and is_day(visit)
 
     # Alarms.
 

@@ -144,3 +144,15 @@ def test_alone_in_the_building_needs_no_client(plain: House) -> None:
     plain.must("confirm_arrival", "tom", visit=site, worker="ada", **READ_BACK)
     plain.must("confirm_departure", "tom", visit=site, worker="ada")
     assert plain.visit(site).phase == "closed"
+
+
+def test_her_pendants_silence_counts_on_a_visit_and_not_on_a_day(plain: House) -> None:
+    day = _day(plain)
+    plain.beat("p-ada", "to-base")
+    plain.forward(HOUR_MS)
+    assert alarms(plain, "beat_lost") == []
+    assert not any(pendant.watched for pendant in plain.reader.pendants())
+    plain.inside()
+    plain.forward(10 * MINUTE_MS)
+    assert len(alarms(plain, "beat_lost")) == 1
+    assert plain.visit(day).phase == "to-base"
