@@ -37,13 +37,13 @@ class Field:
     error: str = ""
     group: str = ""
     links: tuple[str, ...] = ()  # beside each option: what a phone dials
-    drawn: str = ""  # the value that it was drawn with
+    drawn: str | None = None  # the value that it was drawn with; None: nobody has posted it yet
     folded: bool = False  # its group stands closed until somebody opens it
 
     @property
     def typed(self) -> bool:
         """Whether somebody has answered it, other than as it was drawn."""
-        return bool(self.value) and self.value != self.drawn
+        return self.drawn is not None and bool(self.value) and self.value != self.drawn
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ def _unplanned(scene: Scene) -> tuple[Field, ...]:
         Field("then", "Then", "choice", True, THEN, "base"),
         Field("tracker", "Tracker or buddy", "choice", False, _people(scene), scene.viewer),
         Field("risk_checked", "Who has just looked the client's risks up", "choice", False,
-              _people(scene), scene.viewer, "No flag does not mean safe. No answer, no visit."),
+              _people(scene), "", "No flag does not mean safe. Nobody looked, no visit."),
         Field("purpose", "Purpose", required=True, value="unplanned visit"),
     )  # fmt: skip
 

@@ -105,7 +105,7 @@ def choose_form(alarm: Alarm, may_act: bool) -> Form | None:
     note = Field("note", "Why", "area", bool(alarm.case), group="" if alarm.case else "A note",
                  folded=not alarm.case)  # fmt: skip
     return Form("choose_case", title, "Choose", f"/alarms/{alarm.id}/choose_case",
-                (note, Field("case", title, "press", True, options)),
+                (note, Field("case", "What it looks like", "press", True, options)),
                 {"alarm": alarm.id},
                 hint="It is not over before somebody has chosen.")  # fmt: skip
 
