@@ -13,7 +13,7 @@ from hub.policy.promises import Broken
 from hub.rules import alarm as rules
 from hub.rules import tasks
 from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
-from hub.rules.kinds import ON_EVENTS
+from hub.rules.kinds import DANGERS, NEVER_AUTO_RESOLVED, ON_EVENTS
 from hub.rules.model import Alarm, Event, Value
 
 DEPTH = 4
@@ -98,9 +98,11 @@ class Climb:
         for kind, by, data in self._acts(alarm):
             said = f"{by or 'the hub'}: {kind}"
             yield from self._after(alarm, Event(kind, now_ms, by, data=data), now_ms, history, said)
-        answered = rules.answered(alarm, ResolveAlarms((alarm.source,), HER, "well"), now_ms)
-        told = [*history, "her: an act that would answer it"]
-        self._judged(alarm, answered, HER, "her own act", told, now_ms)
+        for by in (HER, OTHER):
+            answered = rules.answered(alarm, ResolveAlarms((alarm.source,), by, "well"), now_ms)
+            told = [*history, f"{by}: an act on the visit that would answer it"]
+            may = by == OTHER and self._kind not in NEVER_AUTO_RESOLVED
+            self._judged(alarm, answered, by, "resolve" if may else "the act", told, now_ms)
         soonest = [alarm.next_ms, *(each.due_ms for each in tasks.deadlines(alarm))]
         if alarm.state != "resolved":
             due_ms = max(min(soonest), now_ms)
@@ -127,7 +129,10 @@ class Climb:
         except Exception as exc:  # noqa: BLE001 - whatever a rule raises is the fault looked for
             self._note(f"the rules raise {type(exc).__name__}: {exc}", [*history, said])
             return
-        self._judged(alarm, done, event.by, event.kind, [*history, said], now_ms)
+        what = event.kind
+        if what == "resolve" and self._kind in DANGERS and not event.data.get("spoke"):
+            what = "a click"  # only speech ends a danger
+        self._judged(alarm, done, event.by, what, [*history, said], now_ms)
         if done.alarm is not None and not done.refused and done.alarm is not alarm:
             yield done.alarm, now_ms, said
 

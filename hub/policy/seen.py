@@ -15,8 +15,8 @@ from hub.rules.model import Deadline, Visit
 class Bounds:
     """From every stage of the usual courses: `acts`, how many things happen, in any order (the
     second and further ones of those that change anything at some stage); `silences`, how often
-    nobody does anything, to just before and to the very moment of each of the next `moments` that
-    a clock of the policy waits for."""
+    nobody does anything, to each of the next `moments` that a clock of the policy waits for, and
+    from a stage also to just before each."""
 
     acts: int = 2
     silences: int = 1

@@ -6,6 +6,7 @@ whatever any of the three finds refuses it. A file whose rows contradict is expl
 so that its author sees everything at once.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from hub.policy.climbing import climbed
 from hub.policy.explore import explored
 from hub.policy.idle import unseen
-from hub.policy.layers import KEYS
+from hub.policy.layers import KEYS, raw_rows
 from hub.policy.load import TABLES, Loaded, PolicyFaults, load_with_places
 from hub.policy.model import Policy
 from hub.policy.promises import Broken
@@ -24,6 +25,7 @@ from hub.policy.staffing import People, unstaffed
 from hub.toml_source import Fault
 
 Progress = Callable[[int], None]
+_ROW = re.compile(r"([a-z]+)\[([0-9]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def judged(
             return Verdict(None, tuple(Finding(fault) for fault in exc.faults))
         loaded, faults = exc.readable, exc.faults
     policy = loaded.policy
-    findings = [Finding(fault) for fault in faults]
+    findings = [Finding(fault, _cited(loaded, fault)) for fault in faults]
     if people is not None:
         findings += [_finding(loaded, *row) for row in unstaffed(policy, people)]
     seen = explored(policy, bounds, progress)
@@ -93,6 +95,16 @@ def _broken(loaded: Loaded, broken: Broken, history: list[str]) -> Finding:
 def _finding(loaded: Loaded, table: str, row: str, key: str, said: str) -> Finding:
     clause = _clauses(loaded.policy, table, row)
     return Finding(loaded.layers.fault(table, row, key, said), clause)
+
+
+def _cited(loaded: Loaded, fault: Fault) -> tuple[str, ...]:
+    """What the row at the fault's place cites: `timer[3].wait` is its third timer."""
+    place = _ROW.match(fault.key)
+    for source in loaded.layers.sources if place is not None else ():
+        if place is not None and source.file == fault.file:
+            row = raw_rows(source.tree, place[1])[int(place[2]) - 1]
+            return _clauses(loaded.policy, place[1], str(row.get(KEYS[place[1]] or "say")))
+    return ()
 
 
 def _clauses(policy: Policy, table: str, row: str) -> tuple[str, ...]:
