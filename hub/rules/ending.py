@@ -129,5 +129,6 @@ def answered(alarm: Alarm, effect: ResolveAlarms, now_ms: int) -> Decision:
         return told(alarm, "nobody resolves for herself or her pair: recorded")
     if alarm.cases:
         return told(alarm, "it is not over before its case is chosen and seen to: recorded")
-    spared = replace(alarm, tasks=tasks.spared_by_contact(alarm, effect.by, now_ms))
+    needless = tasks.spared_by_contact(alarm, effect.by, now_ms, effect.outcome)
+    spared = replace(alarm, tasks=needless)
     return told(ended(spared, effect.by, effect.outcome, "", now_ms), effect.outcome)

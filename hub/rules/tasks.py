@@ -139,9 +139,9 @@ def _wanted(task: Task, now_ms: int) -> Task:
     return replace(task, state="open", by="", at_ms=0, due_ms=max(task.due_ms, now_ms))
 
 
-def spared_by_contact(alarm: Alarm, by: str, now_ms: int) -> tuple[Task, ...]:
+def spared_by_contact(alarm: Alarm, by: str, now_ms: int, how: str) -> tuple[Task, ...]:
     """Another person has spoken with her: what was to be done to reach her is not needed."""
-    return _spared(alarm, by, now_ms, "spoken with her")
+    return _spared(alarm, by, now_ms, how)
 
 
 def _spared(alarm: Alarm, by: str, now_ms: int, note: str) -> tuple[Task, ...]:

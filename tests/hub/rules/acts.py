@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from hub.rules import alarm as alarm_rules
+from hub.rules import tasks
 from hub.rules import visit as visit_rules
 from hub.rules.kinds import COMMANDS, HUB_EVENTS, PENDANT_EVENTS
 from hub.rules.model import Event
@@ -51,8 +53,16 @@ def check(world: World) -> None:
         if alarm.state == "resolved":
             assert alarm.resolved_by not in ("", *alarm.interested), "resolved by nobody or herself"
             assert not alarm.next_ms
+            assert not tasks.open_tasks(alarm), (
+                f"{alarm.kind} is over, a task of it is not (HM-5.2)"
+            )
+            assert alarm.case or not alarm.cases, "over, and nobody has said which case it was"
         else:
             assert alarm.next_ms > 0, f"{alarm.kind} is open and nothing happens next (P3)"
+            timers = {each.timer for each in alarm_rules.deadlines(alarm)}
+            assert timers == {"next", *(f"task:{task.id}" for task in tasks.open_tasks(alarm))}
+            spared = [task for task in alarm.tasks if task.state == "spared"]
+            assert not spared or alarm.state == "owned", "a task is spared and nobody has the alarm"
             assert alarm.state == "open" or alarm.owner not in ("", *alarm.interested)
             assert alarm.lease_until_ms - alarm.leased_ms <= alarm.ladder.lease_ms or (
                 alarm.state == "open"

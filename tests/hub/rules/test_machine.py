@@ -76,7 +76,8 @@ class VisitMachine(RuleBasedStateMachine):
 
     @rule(
         kind=st.sampled_from(("acknowledge", "resolve", "record_contact", "page_failed",
-                              "handed_out", "hub_restarted", "beat_returned")),
+                              "handed_out", "hub_restarted", "beat_returned", "do_task",
+                              "waive_task", "choose_case", "record_answer")),
         by=st.sampled_from(PEOPLE),
         which=st.integers(0, 5),
         spoke=st.booleans(),
@@ -86,11 +87,16 @@ class VisitMachine(RuleBasedStateMachine):
             return
         ids = sorted(self.world.alarms)
         alarm = self.world.alarms[ids[which % len(ids)]]
+        asked = [task.id for task in alarm.tasks] or [""]
+        cases = [case.id for case in alarm.cases] or [""]
         event = Event(kind, self.world.now_ms, by=by,
-                      data={"outcome": "safe", "spoke": spoke, "reached": spoke})  # fmt: skip
+                      data={"outcome": "safe", "spoke": spoke, "reached": spoke, "note": "so",
+                            "task": asked[which % len(asked)], "case": cases[which % len(cases)],
+                            "by_roles": self.world.roles_of(by), "answer": "no"})  # fmt: skip
         decision = self.world.on_alarm(alarm, event)
         after = self.world.alarms[alarm.id]
         if by in ("", *alarm.interested):
+            assert after.tasks == alarm.tasks, "she ticked off, waived or chose for herself (P5)"
             assert after.owner == "" or after.owner == alarm.owner
             assert after.resolved_by == alarm.resolved_by
         if after.state == "resolved" != alarm.state and rules.needs_speech(alarm):
