@@ -18,6 +18,8 @@ from hub.rules.phases import ENDED
 
 # Asked by name when nobody holds the role: whoever may hold a role like these.
 IN_CHARGE = ("manager", "director", "lead", "officer")
+# What a page says first of something written down, by its `about`.
+OF_RECORDS = {"record_due": "something written down is due", "record_told": "to be told at once"}
 ASKED = "to be done by hand and ticked off"
 LATE_MS = 120_000  # older than this when it arrived: the page says so first
 
@@ -183,7 +185,8 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
         tracker = _name(turn, visit.tracker)
         lines.append(f"Visit {visit.id}: {visit.area}, client {code}, tracker {tracker}.")
     again = f" (round {page.round + 1})" if page.round else ""
-    who = f"record {page.record}" if page.record else who
+    if page.record:
+        what, who = OF_RECORDS.get(page.about, what), f"record {page.record}"
     return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
 
 

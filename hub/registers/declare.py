@@ -83,6 +83,7 @@ class Register:
     """
 
     kind: str
+    one: str  # one record of it, as a sentence begins
     title: str
     about: str
     fields: tuple[Field, ...]

@@ -21,14 +21,14 @@ NOTICE_DAYS = 28  # ours: a review or a renewal takes some weeks to arrange
 # what falls due -> how a reminder says it
 TIMERS = {
     "sign": "is to be signed",
-    "answers": "its review questions are to be answered",
+    "answers": "still lacks answers to its review questions",
     "by-day": "is to be done",
     "review": "is to be reviewed",
-    "authority": "the authority to hold it is to be reviewed",
+    "authority": "is due for a review of the authority to hold it",
     "renew": "is to be renewed",
     "back": "is to be back",
     "left": "is to be given back: who has it no longer works here",
-    "police": "the police are to be told",
+    "police": "is stolen: the police are to be told",
     "replace": "is to be replaced",
     "again": "is to be done again",
     "due": "is due",

@@ -13,6 +13,7 @@ ANSWERS = tuple(f"answer_{number}" for number in range(1, MAX_QUESTIONS + 1))
 
 INCIDENT = Register(
     kind="incident",
+    one="an incident report",
     title="Incidents and near misses",
     about="either",
     named_by="what",
@@ -52,6 +53,7 @@ INCIDENT = Register(
 
 ACTION = Register(
     kind="action",
+    one="an action",
     title="Actions",
     about="either",
     named_by="what",
@@ -76,6 +78,7 @@ ACTION = Register(
 
 ASSESSMENT = Register(
     kind="assessment",
+    one="a risk assessment",
     title="Risk assessments",
     about="client",
     named_by="assessed_on",
@@ -111,6 +114,7 @@ ASSESSMENT = Register(
 
 CONTACT = Register(
     kind="contact",
+    one="a client's contact",
     title="Contacts of a client",
     about="client",
     named_by="sort",
@@ -133,6 +137,7 @@ CONTACT = Register(
 
 DRILL = Register(
     kind="drill",
+    one="a drill",
     title="Drills",
     about="worker",
     named_by="sort",
@@ -155,6 +160,7 @@ DRILL = Register(
 
 REVIEW = Register(
     kind="review",
+    one="a duty of the calendar",
     title="Duties of the calendar",
     about="",
     named_by="duty",

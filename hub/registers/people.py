@@ -8,6 +8,7 @@ from hub.registers.declare import NEW, Field, Register, Verb
 
 NEXT_OF_KIN = Register(
     kind="next-of-kin",
+    one="a worker's next of kin",
     title="Next of kin",
     about="worker",
     named_by="relation",
@@ -32,6 +33,7 @@ NEXT_OF_KIN = Register(
 
 ABSENCE = Register(
     kind="absence",
+    one="an absence",
     title="Away",
     about="worker",
     named_by="sort",
@@ -54,6 +56,7 @@ ABSENCE = Register(
 
 ACCEPTANCE = Register(
     kind="acceptance",
+    one="what somebody signed to have read",
     title="Read and understood",
     about="worker",
     named_by="reference",
@@ -77,6 +80,7 @@ ACCEPTANCE = Register(
 
 INDUCTION = Register(
     kind="induction",
+    one="an induction",
     title="Induction",
     about="worker",
     named_by="covered",
@@ -99,6 +103,7 @@ INDUCTION = Register(
 
 FITNESS = Register(
     kind="fitness",
+    one="the note that somebody may not work alone",
     title="May not work alone",
     about="worker",
     named_by="until",

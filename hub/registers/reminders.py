@@ -28,7 +28,8 @@ def due(policy: Policy, old: Record, event: Event, now_ms: int, seen: Seen) -> D
     anchor_ms = next((due.anchor_ms for due in old.due if due.timer == timer), event.at_ms)
     day = days.said(days.day_at(anchor_ms, seen.zone))
     said = "since" if now_ms >= anchor_ms else "by"
-    text = f"{REGISTERS[old.kind].title}: {TIMERS.get(timer, 'is due')}, {said} {day}"
+    one = REGISTERS[old.kind].one
+    text = f"{one[0].upper()}{one[1:]} {TIMERS.get(timer, 'is due')}, {said} {day}"
     if duty is not None:
         text = f"{duty.text.rstrip('.')}: due {said} {day}"
     why = f"{text} ({cited(duty or row)}). Record {old.id}."

@@ -10,6 +10,7 @@ IN_HAND = ("in-office", "out", "with-staff", "emergency")  # states in which a k
 
 KEY = Register(
     kind="key",
+    one="a client's key",
     title="Keys",
     about="client",
     named_by="label",
@@ -63,6 +64,7 @@ KEY = Register(
 
 BADGE = Register(
     kind="badge",
+    one="an identity badge",
     title="Identity badges",
     about="worker",
     named_by="number",
@@ -101,6 +103,7 @@ BADGE = Register(
 
 ENTRY_CODE = Register(
     kind="entry-code",
+    one="an entry code",
     title="Entry codes and key safes",
     about="client",
     named_by="what",

@@ -215,7 +215,7 @@ def test_a_hub_that_was_down_asks_once_for_what_fell_due(house: House, tmp_path:
     other.now_ms += 30 * DAY_MS
     other.engine.recover(other.now_ms)
     other.forward(1)
-    about = [page for page in other.reader.pages()[before:] if page.body.startswith("Actions")]
+    about = [page for page in other.reader.pages()[before:] if page.body.startswith("An action is to be done")]
     assert [page.person for page in about] == ["ada", "max"]
 
 
