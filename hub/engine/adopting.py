@@ -32,6 +32,6 @@ def adopt(turn: Turn, item: NewPolicy) -> None:
         turn.state.terms[new.terms_id] = new
         turn.policy = new
         turn.note("policy_changed", said)
-        keeping.keep_calendar(turn)
+        keeping.adopt(turn)
         turn.after.changed.add("board")
     turn.after.replies.append((item.reply, Answer(True, said, new.terms_id)))

@@ -90,7 +90,7 @@ class Engine:
 
         def decide(turn: Turn) -> None:
             recovery.watch_again(turn)
-            keeping.keep_calendar(turn)
+            keeping.adopt(turn)
             if not self.is_first_start:
                 self._doubt = _Doubt(
                     alarms=recovery.recover(turn, since_ms), blind_from_ms=since_ms

@@ -13,6 +13,7 @@ from hub.engine.turn import RECORD, Turn
 from hub.inbox import Answer, Command
 from hub.registers import given, rule, seen
 from hub.registers.declare import Register
+from hub.registers.dues import dues
 from hub.registers.kinds import REGISTERS
 from hub.registers.labels import plain, tells_whose
 from hub.registers.seen import Seen
@@ -220,6 +221,16 @@ def wrote(turn: Turn, by: str, **told: Value) -> Record | None:
         return None
     _follows(turn, decision.record, event)
     return decision.record
+
+
+def adopt(turn: Turn) -> None:
+    """At a start, and when another procedure runs: its calendar, and what falls due by it."""
+    keep_calendar(turn)
+    zone = turn.state.store.genesis.zone
+    for record in registers.open_records(turn.state):
+        stands = {due.timer: due.anchor_ms for due in record.due}
+        if record.kind != "review" and dues(turn.policy, record, zone) != stands:
+            _news(turn, rule.ANEW, record)
 
 
 def keep_calendar(turn: Turn) -> None:

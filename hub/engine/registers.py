@@ -44,6 +44,12 @@ def records_of(state: State, kind: str, client: str = "", worker: str = "") -> l
     return [found for each in ids if (found := record_of(state, each)) is not None]
 
 
+def open_records(state: State) -> list[Record]:
+    """All that has not ended, whatever it is."""
+    rows = state.store.all("SELECT id FROM record WHERE open = 1 ORDER BY created_ms, id")
+    return [found for (each,) in rows if (found := record_of(state, each)) is not None]
+
+
 def trim(state: State) -> None:
     """Between turns: a limit on everything."""
     if len(state.records) > MAX_RECORDS:

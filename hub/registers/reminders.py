@@ -10,7 +10,7 @@ from dataclasses import replace
 from hub.policy.duties import RegisterRule, Review
 from hub.policy.model import Policy
 from hub.registers import days
-from hub.registers.dues import TIMERS, reminded, scheduled
+from hub.registers.dues import TIMERS, dues, reminded, scheduled
 from hub.registers.kinds import REGISTERS
 from hub.registers.lawful import Fields, cited
 from hub.registers.seen import Seen
@@ -22,6 +22,10 @@ def due(policy: Policy, old: Record, event: Event, now_ms: int, seen: Seen) -> D
     timer = str(event.data.get("timer", ""))
     row = policy.register.get(old.kind)
     duty = duty_of(policy, old)
+    if timer not in dues(policy, old, seen.zone):
+        new = scheduled(policy, old, old, seen.zone, event.at_ms)
+        new = replace(new, version=old.version + 1)
+        return Decision(record=new, reason=f"{timer}: not asked for by the procedure of today")
     new = reminded(row, old, timer, now_ms)
     if old.kind == "review":
         new = replace(new, state="due")

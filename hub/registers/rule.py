@@ -24,6 +24,7 @@ from hub.rules.model import Act, Event, Record
 MAX_ACTS = 200  # kept in the record; the first and the newest stay, all are in the log
 # What the hub does to a record by itself, besides what falls due.
 BEGIN, SINCE, LEFT, ENDED = "review_began", "incident_since", "holder_left", "review_ended"
+ANEW = "procedure_changed"
 NEWS = {
     SINCE: ("incident_ms", "an incident since: to be reviewed again"),
     LEFT: ("gone_ms", "who has it no longer works here: to be given back"),
@@ -43,6 +44,10 @@ def decide(
     if event.kind == ENDED:
         ended = replace(old, state="ended", due=(), late=(), version=old.version + 1)
         return Decision(record=ended, reason="no longer a duty of the procedure")
+    if event.kind == ANEW:
+        new = scheduled(policy, old, old, seen.zone, event.at_ms)
+        new = replace(new, version=old.version + 1)
+        return Decision(record=new, reason="due from now on by the procedure of today")
     field, why = NEWS[event.kind]
     fields = {**old.fields, field: event.at_ms}
     new = replace(old, fields=fields, version=old.version + 1)

@@ -198,6 +198,7 @@ SAYS: dict[str, Callable[[Words], str]] = {
     # the clock and the hub
     "review_began": _plain("A duty of the calendar has a new period."),
     "review_ended": _plain("A duty of the calendar is no longer one of the procedure's."),
+    "procedure_changed": _plain("What falls due here is told anew by the procedure of today."),
     "incident_since": _plain("After an incident the assessment is to be looked at again."),
     "holder_left": _plain("Who has it no longer works here: it is to be given back."),
     "record_told": _plain("Something was written down that you are told at once."),

@@ -71,6 +71,7 @@ COMMANDS = {
 HUB_EVENTS = {
     "review_began": "a duty of the calendar has a new period; data duty (hub/registers)",
     "review_ended": "a duty of the calendar is none of the procedure's any more",
+    "procedure_changed": "another procedure runs: what falls due about a record is told anew",
     "incident_since": "an incident at a client's: the assessment is to be looked at again",
     "holder_left": "who has a key or a badge no longer works here",
     "contact_elsewhere": "she was spoken with about another entry of hers (a day's, ADR 0014)",

@@ -1,11 +1,13 @@
 """Registers through the whole engine: written, due, nagging, replayed; codes that stay secret."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.policy.load import load, shipped
+from hub.policy.terms import digest_of
 from hub.replay import replay
 from hub.rules.model import Record
 from hub.store.views import NextDue
@@ -215,7 +217,11 @@ def test_a_hub_that_was_down_asks_once_for_what_fell_due(house: House, tmp_path:
     other.now_ms += 30 * DAY_MS
     other.engine.recover(other.now_ms)
     other.forward(1)
-    about = [page for page in other.reader.pages()[before:] if page.body.startswith("An action is to be done")]
+    about = [
+        page
+        for page in other.reader.pages()[before:]
+        if page.body.startswith("An action is to be done")
+    ]
     assert [page.person for page in about] == ["ada", "max"]
 
 
@@ -256,3 +262,22 @@ def test_for_when_the_lot_has_fallen_nobody_is_shown(tmp_path: Path) -> None:
         moments.append([made.reader.deadlines(f"record:{record.id}") for record in drawn])
         assert all(due for due in moments[-1])
     assert moments[0] == moments[1] != moments[2]
+
+
+def test_another_procedure_tells_anew_what_falls_due(house: House, tmp_path: Path) -> None:
+    key = house.must("write_record", "max", kind="key", verb="register", about="c-1", label="K7",
+                     authority_form=day(0)).id  # fmt: skip
+    house.must("write_record", "ada", record=key, verb="sign_out", holder="ada", back_by=day(1))
+    assert {due.timer for due in record_of(house, key).due} == {"authority", "back"}
+    rows = tuple(row for row in POLICY.registers if row.kind != "key")
+    without = replace(POLICY, registers=rows, version=9)
+    without = replace(without, digest=digest_of(without))
+    house.copy(tmp_path / "copy")
+    other = House(tmp_path / "copy", 2, fill=False, policy=without)
+    other.now_ms = house.now_ms + 2 * DAY_MS
+    other.engine.recover(other.now_ms)
+    assert record_of(other, key).due == ()
+    assert "record_due" not in {alarm.kind for alarm in other.reader.open_alarms()}
+    again = other.kill(tmp_path / "again")
+    again.engine.recover(again.now_ms)
+    assert replay(again.store.conn).ok
