@@ -77,11 +77,12 @@ def _script(found: dict[str, Any]) -> Script:
 
 
 def terms_from(text: str) -> Terms:
-    """The policy that the text was made from, with its digest."""
+    """The policy that the text was made from, with its digest. A text of an older release lacks the
+    tables that there were not yet: they are empty."""
     found = json.loads(text)
     for name, make in _ROWS.items():
-        found[name] = tuple(_row(make, row) for row in found[name])
-    found["scripts"] = tuple(_script(row) for row in found["scripts"])
+        found[name] = tuple(_row(make, row) for row in found.get(name, ()))
+    found["scripts"] = tuple(_script(row) for row in found.get("scripts", ()))
     found["ladders"] = tuple(load_ladder(row) for row in found["ladders"])
     found["hours"] = _row(Hours, found["hours"])
     found["retention"] = _row(Retention, found["retention"])

@@ -20,6 +20,7 @@ from hub.policy.model import Policy
 from hub.rules.kinds import ANSWERS, DRILLS, ENTRY_KINDS
 from hub.rules.model import Value
 from hub.rules.phases import ENDED
+from hub.rules.version import VERSION
 from hub.store.log import erase
 from tests.hub.house import HOUR_MS, MINUTE_MS, POLICY, House
 
@@ -261,9 +262,9 @@ def test_rows_of_other_rules_are_folded_and_not_decided(house: House) -> None:
     conn = house.store.conn
     conn.execute("DROP TRIGGER payload_is_only_erased")
     conn.execute(
-        "UPDATE payload SET body = replace(body, '\"rules\":\"1\"', '\"rules\":\"0\"')"
-        " WHERE seq = ?", (seq,)
-    )  # fmt: skip
+        "UPDATE payload SET body = replace(body, ?, ?) WHERE seq = ?",
+        (f'"rules":"{VERSION}"', '"rules":"0"', seq),
+    )
     found = replay.replay(conn)
     assert (found.other_version, found.problems) == (1, [])
 
