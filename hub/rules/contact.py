@@ -31,6 +31,7 @@ BY_HOME = BY_DEPARTURE | {"home_unconfirmed"}
 
 # What she does then, told to a person -> the letter it earns (SU-board, HM-6.1).
 THEN_TOLD = {"home": "not_returning", "base": "returning"}
+MAX_AHEAD_MS = 24 * 3_600_000  # a later end is another visit
 
 
 def text(event: Event, key: str) -> str:
@@ -110,6 +111,9 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
     if part.phase not in BEFORE_ARRIVAL and part.phase != "at-door":
         said = f"Her arrival cannot be confirmed: this part is {part.phase} already."
         return refused(visit, said)
+    end_ms = number(event.data, "end_ms")
+    if end_ms and (why := not_ahead(end_ms, event.at_ms)):
+        return refused(visit, why, ("HM-3.4",))
     place, name = text(event, "place"), text(event, "name")
     arrivals = [claim.identity for claim in part.claims if "arrived" in (claim.kind, claim.felt)]
     at_ms = event.at_ms
@@ -118,8 +122,11 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
         "arrival": min(part.anchors.get("arrival", at_ms), at_ms),
         "confirmed": at_ms,
     }
-    if end_ms := number(event.data, "end_ms"):
+    if end_ms:
         anchors["finish"] = end_ms
+    elif at_ms >= anchors.get("finish", at_ms + 1):
+        # Let in after she meant to be done, and no new end agreed: she is asked about soon.
+        anchors["overrun"] = at_ms
     anchors |= back_at(event)
     contact = text(event, "departure_contact") or visit.tracker
     new = replace(
@@ -138,6 +145,13 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
     said = "arrival confirmed by a person: she may go in"
     effects = answers(terms, visit, part, event, BY_ARRIVAL, said)
     return changed(tracked, part, new, said, ("HM-3.1", "HM-3.2"), effects)
+
+
+def not_ahead(end_ms: int, at_ms: int) -> str:
+    """Why this cannot be an end that is agreed now, or ""."""
+    if end_ms <= at_ms:
+        return "The new end must lie ahead."
+    return "The new end must be within a day." if end_ms - at_ms > MAX_AHEAD_MS else ""
 
 
 def back_at(event: Event) -> dict[str, int]:

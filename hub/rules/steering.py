@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hub.policy.model import Terms
 from hub.rules.changes import changed, marked, moved, pendant_told, refused
-from hub.rules.contact import BY_CONTACT, answers, back_at, reached_part, spoke, text
+from hub.rules.contact import BY_CONTACT, answers, back_at, not_ahead, reached_part, spoke, text
 from hub.rules.effects import Decision, Effect, ResolveAlarms
 from hub.rules.entries import is_day, is_home_visit, tracker_told
 from hub.rules.gates import by_another, number
@@ -95,10 +95,8 @@ def abandon(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
 
 def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     end_ms = number(event.data, "end_ms")
-    if end_ms <= event.at_ms:
-        return refused(visit, "The new end must lie ahead.")
-    if end_ms - event.at_ms > 24 * 3_600_000:
-        return refused(visit, "The new end must be within a day.")
+    if why := not_ahead(end_ms, event.at_ms):
+        return refused(visit, why)
     new, effects = spoken_now(terms, visit, part, event)
     anchors = {**new.anchors, "finish": end_ms, **_later_back(new, end_ms), **back_at(event)}
     anchors.pop("overrun", None)

@@ -71,6 +71,16 @@ def test_somebody_is_named_for_the_departure(world: World) -> None:
     assert (world.part().departure_contact, world.visit.tracker) == ("olive", "olive")
 
 
+def test_an_end_agreed_at_arrival_lies_ahead(world: World) -> None:
+    world.plan()
+    world.press("a-short")
+    for end_ms in (world.now_ms, world.now_ms - 1, world.now_ms + ms("24 h") + 1):
+        world.refuse("confirm_arrival", place="1 Some Street", name="A Client", end_ms=end_ms)
+    world.command("confirm_arrival", place="1 Some Street", name="A Client",
+                  end_ms=world.now_ms + ms("2 h"))  # fmt: skip
+    assert world.part().anchors["finish"] == world.now_ms + ms("2 h")
+
+
 @story("HM-4.1.1", proves=("timer:no-tracker", "timer:no-tracker-at-door", "gate:tracker-named"))
 def test_no_tracker_no_visit(world: World) -> None:
     world.plan(at="10 min", first_meeting=True, tracker="")

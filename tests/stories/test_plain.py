@@ -88,6 +88,18 @@ def test_the_finish_is_missed_and_then_she_stays_longer(world: World) -> None:
     world.expect_alarms()
 
 
+@story(proves=("timer:overrun",), policy=PLAIN)
+def test_who_is_let_in_after_her_finish_is_asked_for_a_new_one(world: World) -> None:
+    world.plan(tracker="")
+    with world.letting_ring("no_arrival"):
+        world.fast_forward("70 min")
+    world.let_in("olive")
+    world.fast_forward("15 min")
+    world.expect_page("monitor", "finish_missed")
+    world.command("extend", "olive", end_ms=NINE + ms("3 h"), means="work-mobile")
+    world.expect_alarms()
+
+
 @story(proves=("timer:check-in",), policy=PLAIN)
 def test_a_check_in_time_that_was_agreed(world: World) -> None:
     _inside(world, check_in_ms=NINE + ms("30 min"))
