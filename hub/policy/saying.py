@@ -152,6 +152,18 @@ PHASES = {
     "closed": "afterwards",
     "cancelled": "after it was cancelled",
 }
+# The phases that a moment speaks of by itself: a clock that runs in fewer, or in others, says so.
+OF_MOMENT = {
+    **dict.fromkeys(("planned_start", "awaited", "entered", "started_out"), ("planned",)),
+    **dict.fromkeys(("arrival_claim", "no_answer"), ("at-door",)),
+    **dict.fromkeys(("arrival", "confirmed", "called_back", "call_back"), ("inside", "leaving")),
+    **dict.fromkeys(("finish", "agreed_end", "overrun", "carry_on_claim"), ("inside", "leaving")),
+    **dict.fromkeys(("concern", "broken_off"), ("broken-off",)),
+    "departure_claim": ("leaving",),
+    **dict.fromkeys(("departed", "expected_back", "home_claim"), ("to-base", "going-home")),
+    "started_out": ("on-the-way",),
+}
+MOST_PHASES = 5  # of more it is said nowhere: the clock runs nearly always
 MEANS = {
     "work-mobile": "her work mobile",
     "own-mobile": "her own mobile",
@@ -203,6 +215,13 @@ def moment(anchor: str, wait_ms: int, wait_agreed: bool = False) -> str:
         return at_once
     said = f"{span(wait_ms)} after {after}"
     return said[0].upper() + said[1:]
+
+
+def while_in(anchor: str, phases: tuple[str, ...]) -> str:
+    """`on the way home`: where a clock runs, when its moment does not say it."""
+    if len(phases) > MOST_PHASES or set(OF_MOMENT.get(anchor, tuple(PHASES))) <= set(phases):
+        return ""
+    return both([PHASES[phase] for phase in phases], "or")
 
 
 def fact(name: str) -> str:

@@ -169,7 +169,7 @@ def terms(policy: Policy) -> dict[str, Sentence]:
         f"{counted(kept.payload_days, 'day')}, who looked at what for "
         f"{counted(kept.looks_days, 'day')}. Positions of a visit that ended well go at once."
     )
-    source = "the clause named" if policy.means_clause else OURS
+    source = "" if policy.means_clause else OURS
     return {
         "means": Sentence(order if policy.means else "", clause=policy.means_clause, source=source),
         "hours": Sentence(
@@ -255,7 +255,7 @@ def cited(sentence: Sentence) -> str:
     """`HM-4.2.2 · 4.2.2`, or `ours`."""
     if not sentence.clause:
         return sentence.source
-    return f"{', '.join(sentence.clause)} · {sentence.source}"
+    return " · ".join(part for part in (", ".join(sentence.clause), sentence.source) if part)
 
 
 def text(found: Paper, width: int = 96) -> list[str]:

@@ -30,6 +30,7 @@ from hub.policy.saying import (
     moment,
     month_span,
     span,
+    while_in,
 )
 from hub.policy.words import EARNED_BY, FROM, SCREENS
 from hub.rules.kinds import ALARM_KINDS
@@ -69,6 +70,8 @@ def _levels(policy: Policy, levels: Sequence[str]) -> str:
 def _limits(policy: Policy, row: Timer | Instruction | Gate) -> str:
     """The conditions of a row, as they follow its moment."""
     found = []
+    if isinstance(row, Timer) and "day_entry" not in row.when:
+        found += [said for said in [while_in(row.anchor, row.phases)] if said]
     if levels := _levels(policy, row.levels):
         found.append(f"for {levels}")
     if row.when:
@@ -104,7 +107,7 @@ def level(policy: Policy, row: Level) -> Sentence:
 def choice(policy: Policy, row: Choice) -> Sentence:
     name = policy.level[row.level].name if row.level in policy.level else row.level
     unless = f", unless {both([fact(each) for each in row.unless], 'or')}" if row.unless else ""
-    return _sentence(f"A visit is watched as “{name}” when {row.say}{unless}", row)
+    return _sentence(f"A ground for “{name}”: {row.say}{unless}", row)
 
 
 def role(policy: Policy, row: Role) -> Sentence:
@@ -174,17 +177,19 @@ def after(policy: Policy, row: After) -> Sentence:
 
 def at(policy: Policy, moments: Sequence[str]) -> str:
     """When an instruction is shown, as people say it."""
-    said = []
+    said, alarms = [], []
     for each in moments:
         what, _, which = each.partition(":")
         if what == "alarm":
-            said.append(f"with the alarm “{alarm_name(which)}”")
+            alarms.append(f"“{alarm_name(which)}”")
         elif what == "command":
             said.append(act(which)[0].lower() + act(which)[1:])
         elif what == "phase":
             said.append(PHASES[which])
         else:
             said.append("when that call goes out")
+    if alarms:
+        said.append(f"with the alarm{'s' if len(alarms) > 1 else ''} {both(alarms)}")
     return both(list(dict.fromkeys(said)))
 
 
@@ -278,7 +283,9 @@ def register(policy: Policy, row: RegisterRule) -> Sentence:
 
 
 def screen(policy: Policy, row: Screen) -> Sentence:
-    return _sentence(f"On the screen: {SCREENS[row.shows].split(' (')[0]}", row)
+    return _sentence(
+        f"On the screen: {SCREENS[row.shows].split(' (')[0].removesuffix(': console')}", row
+    )
 
 
 def review(policy: Policy, row: Review) -> Sentence:

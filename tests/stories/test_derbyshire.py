@@ -8,11 +8,12 @@ from tests.stories.world import World
 # ---- before a visit -----------------------------------------------------------------------------
 
 
-@story("DC-diary", policy=DERBYSHIRE, proves=("gate:diary-entry",))
+@story("DC-diary", policy=DERBYSHIRE, proves=("gate:diary-entry", "gate:whole-entry"))
 def test_the_diary_entry_is_whole_and_somebody_else_may_make_it(world: World) -> None:
     for missing in ("purpose", "area", "client", "then"):
         assert world.try_plan(**{missing: ""}).clause == ("DC-diary",)
     assert world.try_plan(start_ms=0).clause == ("DC-diary",)
+    assert world.try_plan(venue="https://maps.example/abc").clause == ("DC-diary",)
     client(world, postcode="")
     assert world.try_plan().clause == ("DC-diary",)
     client(world)

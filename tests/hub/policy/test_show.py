@@ -94,8 +94,10 @@ def test_a_hostile_file_writes_no_markup() -> None:
 def test_who_knows_homemakers_document_recognises_it() -> None:
     said = said_by(load(shipped("homemaker-exeter")))
     for words in (
-        "A visit is watched as “Enhanced tracking” when she meets this client for the first time",
+        "A ground for “Enhanced tracking”: she meets this client for the first time, unless",
         "for the first time, unless the client is rated C3.",
+        "1 hour after she left, told to a person, on the way back: She meant to return",
+        "2 hours after she left, told to a person, on the way home: She went home",
         "20 minutes after her arrival (her press or her call, whichever was first)",
         "30 minutes after her arrival (her press or her call, whichever was first)",
         "Called: Tracker; 2 minutes later Tracker and Exeter office; and so on.",
