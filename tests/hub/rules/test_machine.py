@@ -1,13 +1,25 @@
-"""A visit of two and its alarms, driven by anything: the promises P3 to P5 hold at every moment."""
+"""An entry of two and its alarms under each shipped policy, driven by anything: the promises P3 to
+P5 hold at every moment."""
 
+from typing import ClassVar
+
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
+from hub.policy.model import Policy
 from hub.rules import alarm as rules
 from hub.rules.model import Event
 from tests.hub.rules.acts import BY_OTHERS_ONLY, ENTERED, GESTURES, check
-from tests.stories.world import World
+from tests.hub.rules.policies import DEEP, HOMEMAKER_ID, NAMES, POLICIES, beginnings
+from tests.stories.world import Value, World
 
 WORKERS = ("kim", "lee")
 PEOPLE = ("tess", "tess", "max", "max", "kim", "lee", "")
@@ -20,23 +32,30 @@ SPANS = ("1 s", "7 s", "2 min", "11 min", "20 min", "45 min", "3 h")
 class VisitMachine(RuleBasedStateMachine):
     """Rules draw what happens; the invariants look after each of them."""
 
+    policy: ClassVar[Policy] = POLICIES[HOMEMAKER_ID]
+
     @initialize(
-        enhanced=st.booleans(),
+        level=st.integers(0, 4),
+        kind=st.sampled_from(("visit", "visit", "visit", "site", "meeting", "day")),
         pair=st.booleans(),
         tracker=st.sampled_from(("tess", "")),
         then=st.sampled_from(("base", "home", "next")),
         coverage=st.sampled_from(("good", "poor")),
     )
-    def planned(self, enhanced: bool, pair: bool, tracker: str, then: str, coverage: str) -> None:
-        self.world = World()
-        self.world.plan(
-            at="10 min",
-            first_meeting=enhanced,
-            workers="kim,lee" if pair else "kim",
-            tracker=tracker,
-            then=then,
-            coverage=coverage,
-        )
+    def planned(
+        self, level: int, kind: str, pair: bool, tracker: str, then: str, coverage: str
+    ) -> None:
+        self.world = World(policy=self.policy)
+        begins = beginnings(self.policy)
+        facts: dict[str, Value] = {
+            "workers": "kim,lee" if pair else "kim",
+            "tracker": tracker,
+            "then": then,
+            "coverage": coverage,
+            "kind": kind,
+            **begins[level % len(begins)],
+        }
+        self.world.plan(at="10 min", **facts)
 
     @rule(
         gesture=st.sampled_from(GESTURES),
@@ -123,6 +142,13 @@ class VisitMachine(RuleBasedStateMachine):
     def resolved(self, which: int, spoke: bool) -> None:
         self.on_alarm("resolve", "max", which, spoke)
 
+    @rule(gesture=st.sampled_from(("sos-hold", "chord")), worker=st.sampled_from(WORKERS))
+    def taken_at_once_and_left(self, gesture: str, worker: str) -> None:
+        """A manager has it, and nothing follows."""
+        self.press(gesture, worker, "0 s", "")
+        for which in range(len(self.world.alarms)):
+            self.on_alarm("acknowledge", "max", which, False)
+
     @rule(span=st.sampled_from(SPANS))
     def time_passes(self, span: str) -> None:
         self.world.fast_forward(span)
@@ -149,7 +175,15 @@ class VisitMachine(RuleBasedStateMachine):
             self.world.done()
 
 
-TestVisitMachine = VisitMachine.TestCase
-TestVisitMachine.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, derandomize=True
-)
+def machine_of(name: str) -> type[VisitMachine]:
+    """The machine under that policy."""
+    return type(f"VisitMachine_{name}", (VisitMachine,), {"policy": POLICIES[name]})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_promises_hold_whatever_happens(name: str) -> None:
+    examples = 500 if DEEP else 80 if name == HOMEMAKER_ID else 15
+    how = settings(
+        max_examples=examples, stateful_step_count=40, deadline=None, derandomize=not DEEP
+    )
+    run_state_machine_as_test(machine_of(name), settings=how)

@@ -9,15 +9,16 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from hub.policy.model import Policy
-from hub.rules import alarm, claims, contact, ending, timing, visit
+from hub.rules import alarm, claims, contact, ending, ladder, tasks, timing, visit
 from hub.rules.changes import changed
 from hub.rules.effects import Decision
 from hub.rules.model import Alarm, Event, Mark, Part, Visit
-from tests.hub.rules.test_machine import VisitMachine
+from tests.hub.rules.policies import NAMES
+from tests.hub.rules.test_machine import VisitMachine, machine_of
 
 # Finding is enough here; what is found need not be made small.
 SEARCH = settings(
-    max_examples=60,
+    max_examples=240,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
@@ -90,7 +91,18 @@ def a_click_ends_an_sos(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ending, "flag", lambda found, key: True)
 
 
+def a_click_spares_the_police_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ladder, "wanted_again", lambda kept, now_ms: kept)
+
+
+def an_open_task_is_no_hindrance(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tasks, "held_open_by", lambda a, now_ms: None)
+    patch.setattr(tasks, "over_before", lambda a, by, now_ms: a.tasks)
+
+
 PLANTS: tuple[Plant, ...] = (
+    a_click_spares_the_police_for_ever,
+    an_open_task_is_no_hindrance,
     nobody_minds_who,
     an_acknowledgement_is_the_end,
     a_returning_beat_resolves,
@@ -109,3 +121,14 @@ def test_the_machine_finds_it(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> 
     plant(monkeypatch)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(VisitMachine, settings=SEARCH)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_the_machine_finds_it_under_each_policy(
+    plant: Plant, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(machine_of(name), settings=SEARCH)
