@@ -30,7 +30,7 @@ EVERY_MIN = 30  # the interval that is agreed where one is
 # Nobody does these for herself or her pair (P5); the rules are held to this list.
 BY_OTHERS_ONLY = frozenset(
     {"confirm_arrival", "record_contact", "stand_down", "carry_on", "extend", "confirm_departure",
-     "confirm_home", "cancel", "agree_tracking", "check_risk"}
+     "confirm_home", "cancel", "reschedule", "agree_tracking", "check_risk"}
 )  # fmt: skip
 # A press that was long on its way: pressed before the newest thing that a person has confirmed.
 LATE = ("arrived", "not_going_in", "departed", "no_answer", "home_safe")
