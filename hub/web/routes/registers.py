@@ -59,7 +59,9 @@ def listing(request: Request, register: str, who: Asker = Depends(asker)) -> Res
     desk = desk_of(request)
     known, scene = _register(register), desk.scene(who.person.id)
     ended = desk.reader.records(known.kind, ended=True, limit=50)
-    shown = view.listing(scene, known.kind, desk.reader.records(known.kind), ended)
+    whom = request.query_params.get("about", "")
+    whom = whom if whom in scene.people or whom in scene.clients else ""
+    shown = view.listing(scene, known.kind, desk.reader.records(known.kind), ended, whom)
     if known.closed:
         desk.looked(who.person)
     return page(request, "register.html", who, scene, register=shown)

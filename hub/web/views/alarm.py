@@ -123,6 +123,8 @@ def place_words(scene: Scene, visit: Visit, worker: str) -> str:
     if part.phase in ("at-door", "inside", "broken-off"):
         inside = {"at-door": "At the door of", "inside": "Inside", "broken-off": "Broken off at"}
         return f"{inside[part.phase]} {place}{at}."
+    if visit.kind == "day":
+        return f"{words.KINDS['day']}: {place}."
     if part.phase in ("planned", "on-the-way"):
         return f"{words.PHASES[part.phase]}, going to {place}."
     return f"{words.PHASES[part.phase]}; the visit was at {place}."

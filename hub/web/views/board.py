@@ -142,7 +142,7 @@ def detail(scene: Scene, visit: Visit, part: Part) -> str:
     zone = scene.zone
     start = times.when(visit.planned_start_ms, scene.now_ms, zone)
     said = [f"{start} to {times.clock(visit.planned_end_ms, zone)}"]
-    if words.KINDS.get(visit.kind):
+    if words.KINDS.get(visit.kind) and visit.kind != visit.level:
         said.append(words.KINDS[visit.kind].lower())
     if visit.purpose:
         said.append(visit.purpose)
@@ -153,7 +153,7 @@ def detail(scene: Scene, visit: Visit, part: Part) -> str:
         said.append(f"a call every {every}")
     if visit.coverage == "poor":
         said.append("poor coverage")
-    if visit.then in words.THEN:
+    if visit.then in words.THEN and visit.kind in ("visit", "day"):
         said.append(words.THEN[visit.then])
     if len(visit.parts) > 1:
         others = [scene.person_name(p.worker) for p in visit.parts if p.worker != part.worker]

@@ -104,10 +104,16 @@ def record_contact(scene: Scene, visit: Visit, part: Part) -> Form:
     asked = reach.form("record_contact", "", "", offered, name, silent)
     return about(
         visit, part, "record_contact", f"Record a call to {name}", asked.button, *asked.fields,
-        say=(f"{name}, it is the office. Is everything all right?",
-             "Shall I stand down, keep ringing, or do you want to leave?"),
+        say=(f"{name}, it is the office. Is everything all right?", *_answers(scene, visit, part)),
         hint=asked.hint,
     )  # fmt: skip
+
+
+def _answers(scene: Scene, visit: Visit, part: Part) -> tuple[str, ...]:
+    """HM-4.2.2: the three answers to a call-back, where there are call-backs."""
+    if visit.level not in scene.policy.called_back_levels or part.phase != "inside":
+        return ()
+    return ("Shall I stand down, keep ringing, or do you want to leave?",)
 
 
 def stand_down(scene: Scene, visit: Visit, part: Part) -> Form:

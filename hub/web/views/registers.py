@@ -116,8 +116,15 @@ def overview(scene: Scene, records: Callable[[str], Sequence[Record]]) -> tuple[
     return tuple(sorted(out, key=lambda entry: (not entry.late, not entry.clause)))
 
 
-def listing(scene: Scene, kind: str, live: Sequence[Record], ended: Sequence[Record]) -> ListPage:
+def listing(
+    scene: Scene, kind: str, live: Sequence[Record], ended: Sequence[Record], whom: str = ""
+) -> ListPage:
+    """`whom`: only what is about this client or worker."""
     register, row = REGISTERS[kind], row_of(scene, kind)
+    if whom:
+        live = [record for record in live if whom in (record.client, record.worker)]
+        ended = [record for record in ended if whom in (record.client, record.worker)]
+    more = f"&about={whom}" if whom else ""
     mine = [record for record in live if may_read(scene, register, record)]
     over = [record for record in ended if may_read(scene, register, record)]
     rows = [line(scene, register, record) for record in mine]
@@ -130,7 +137,7 @@ def listing(scene: Scene, kind: str, live: Sequence[Record], ended: Sequence[Rec
         rows=tuple(sorted(rows, key=lambda each: not each.late)),
         ended=tuple(line(scene, register, record) for record in over),
         begin=() if register.automatic else tuple(
-            (f"/registers/{kind}/new?verb={verb.name}", verb.label)
+            (f"/registers/{kind}/new?verb={verb.name}{more}", verb.label)
             for verb in register.verbs_in(NEW)
         ),
         hidden=len(live) - len(mine),
@@ -166,8 +173,11 @@ def about(scene: Scene, record: Record) -> str:
 
 
 def dues(scene: Scene, record: Record) -> tuple[tuple[str, bool], ...]:
-    """What falls due, by which day, and whether that day has come."""
-    out = []
+    """What falls due, by which day, and whether that day has come. Nobody is shown the moment of
+    what comes by lot (SU-drill)."""
+    out: list[tuple[str, bool]] = []
+    if record.fields.get("at_random"):
+        return ()
     for due in record.due:
         day_ms = due.anchor_ms or due.due_ms
         what = TIMERS.get(due.timer, due.timer)

@@ -44,6 +44,8 @@ ALARM_BUTTONS = {
     "no_answer": "Call {}",
     "concern_at_door": "Call {}",
     "manager_now": "Decide",
+    "check_in_missed": "Call {} now",
+    "relief_late": "Open: relief is late",
     "no_tracker": "Find a tracker",
 }
 # alarm kind -> the form that answers it; the others are dealt with on their own page
@@ -52,6 +54,7 @@ ALARM_FORMS = {
     "call_back_due": "record_contact",
     "finish_missed": "record_contact",
     "beat_lost": "record_contact",
+    "check_in_missed": "record_contact",
     "no_answer": "record_contact",
     "concern_at_door": "record_contact",
     "arrival_unconfirmed": "confirm_arrival",
@@ -60,7 +63,7 @@ ALARM_FORMS = {
     "no_tracker": "name_tracker",
 }
 # These are about a deadline that has passed; the others began at a moment and go on.
-OVERDUE = frozenset({"call_back_due", "finish_missed", "no_arrival"})
+OVERDUE = frozenset({"call_back_due", "finish_missed", "no_arrival", "check_in_missed"})
 
 # what a timer raises -> (words while it runs, words when it is past)
 TIMER_WORDS = {
@@ -70,6 +73,9 @@ TIMER_WORDS = {
     "finish_missed": ("finish", "finish"),
     "departure_unconfirmed": ("departure to confirm", "departure"),
     "home_unconfirmed": ("home", "home"),
+    "check_in_missed": ("check-in", "check-in"),
+    "relief_late": ("relief comes", "relief"),
+    "left_alone": ("somebody may be alone", "somebody may be alone"),
     "manager_now": ("manager is told", "manager told"),
     "unattended": ("somebody looks", "somebody looks"),
 }

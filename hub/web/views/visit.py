@@ -22,6 +22,9 @@ from hub.web.views.scene import (
 
 REACH = "record_contact"
 TRIED_MAX = 6
+# Never the code itself beside the address (CT-4.4), and no key, whose label tells nothing (CT-5.2).
+PAPERS = (("assessment", "Risk assessment"), ("contact", "Contacts"), ("entry-code", "Entry code"))
+JOINED = {"visit": " at ", "site": " alone in ", "meeting": " in a meeting, "}
 INSTRUCTED_MAX = 8  # more than this nobody reads at a door
 
 
@@ -63,6 +66,8 @@ class VisitPage:
     parts: tuple[PartView, ...]
     lines: tuple[Lines, ...]
     client: tuple[tuple[str, str], ...]
+    client_id: str
+    papers: tuple[tuple[str, str], ...]  # registers about the client, on pages of their own
     instructions: tuple[str, ...]
     log: tuple[LogItem, ...]
     silent: bool
@@ -80,7 +85,7 @@ def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
     start = times.when(visit.planned_start_ms, scene.now_ms, scene.zone)
     return VisitPage(
         id=visit.id,
-        title=f"{words.together(names)} at {scene.place(visit)}",
+        title=f"{words.together(names)}{JOINED.get(visit.kind, ', ')}{scene.place(visit)}",
         subtitle=f"{start} to {times.clock(visit.planned_end_ms, scene.zone)}",
         place=scene.place(visit),
         level=scene.level_name(visit.level),
@@ -92,6 +97,8 @@ def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
         parts=tuple(part_view(scene, visit, part) for part in visit.parts),
         lines=lines(scene, visit, silent),
         client=client_facts(scene.clients.get(visit.client)),
+        client_id=visit.client,
+        papers=PAPERS,
         instructions=instructions(scene, visit),
         log=log_items(scene, log),
         silent=silent,

@@ -136,7 +136,8 @@ def alarm_rank(kind: str) -> int:
     return ALARM_KINDS[kind][0] if kind in ALARM_KINDS else 1
 
 
-OVERDUE = {"call_back_due": "Call-back", "finish_missed": "Finish", "no_arrival": "Arrival"}
+OVERDUE = {"call_back_due": "Call-back", "finish_missed": "Finish", "no_arrival": "Arrival",
+           "check_in_missed": "Check-in"}  # fmt: skip
 
 
 def overdue(kind: str) -> str:

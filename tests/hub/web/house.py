@@ -4,17 +4,13 @@ port. Only the clock is moved by hand.
 Rule: what a test sees of it, a browser could see: it talks HTTP, and pendants talk signed tokens.
 """
 
-import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
 from pathlib import Path
 from typing import Any
 
-import httpx
 import uvicorn
 from argon2 import PasswordHasher
 
@@ -35,10 +31,12 @@ from hub.web.app import make
 from hub.web.live import Live
 from protocol import codec, topics
 from protocol.messages import Beat, SosPressed, UpMessage
+from tests.hub.web.visitor import PASSWORD, Browser
+
+__all__ = ["PASSWORD", "Browser", "House", "served"]  # one place to take them from
 
 MINUTE_MS = 60_000
 START_MS = int(datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp() * 1000)
-PASSWORD = "correct horse"
 # The cheapest that argon2 takes: what is tested is the way in, not the price.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SECRET = bytes(range(32))
@@ -246,59 +244,6 @@ class House:
         found = self.reader.visit(visit_id)
         assert found is not None
         return found
-
-
-@dataclass
-class Browser:
-    """Somebody's browser without JavaScript: keeps cookies, fills in forms that it has loaded."""
-
-    client: httpx.Client
-    csrf: str = ""
-
-    def get(self, url: str) -> httpx.Response:
-        answer = self.client.get(url)
-        if found := re.search(r'name="csrf" value="([^"]+)"', answer.text):
-            self.csrf = unescape(found[1])
-        return answer
-
-    def post(self, url: str, fields: Mapping[str, str] | None = None) -> httpx.Response:
-        return self.client.post(url, data={"csrf": self.csrf, **(fields or {})})
-
-    def log_in(self, login: str, password: str = PASSWORD) -> "Browser":
-        self.get("/login")
-        answer = self.post("/login", {"name": login, "password": password, "next": "/"})
-        assert answer.status_code == 303, answer.text
-        self.get("/")
-        return self
-
-    def submit_plain(self, page_url: str, kind: str) -> httpx.Response:
-        """A form that is only a button."""
-        page = self.get(page_url).text
-        assert f'action="{page_url}/{kind}"' in page, f"{page_url} has no button {kind}"
-        return self.post(f"{page_url}/{kind}")
-
-    def submit(self, page_url: str, kind: str, **typed: str) -> httpx.Response:
-        """Load a page, fill in one of its forms, send it as a browser would."""
-        html = self.get(page_url).text
-        found = re.search(
-            rf'<form class="stack" method="post" action="([^"]*/{kind}(?:\?[^"]*)?)".*?</form>',
-            html,
-            re.DOTALL,
-        )
-        assert found, f"{page_url} has no form {kind}"
-        form = found[0]
-        fields = {
-            unescape(name): unescape(value)
-            for name, value in re.findall(
-                r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form
-            )
-        }
-        for tick in re.findall(
-            r'type="checkbox" id="[^"]*" name="(place|name)" value="([^"]*)"', form
-        ):
-            if typed.get(tick[0]) == "tick":
-                typed[tick[0]] = unescape(tick[1])
-        return self.client.post(unescape(found[1]), data={**fields, **typed})
 
 
 @contextmanager

@@ -85,6 +85,7 @@ def test_a_call_is_recorded_reached_or_not_and_an_answerphone_is_neither(
     assert "called_back" in house.visit(visit).parts[0].anchors
 
 
+@pytest.mark.clause("HM-4.2.2")
 def test_stand_down_carry_on_extend_abandon(house: House, ben: Browser) -> None:
     visit = house.inside(first_meeting=True, rating="C2")
     page = f"/visits/{visit}"

@@ -160,3 +160,15 @@ def test_a_simulation_says_so_on_every_page(house: House, ben: Browser) -> None:
     pages = ("/", "/wall", "/plan", "/duty", "/pendants", f"/visits/{visit}", "/login", "/nowhere")
     for page in pages:
         assert "SIMULATION" in ben.get(page).text
+
+
+@pytest.mark.clause("HM-6.1")
+def test_not_returning_is_told_to_a_person_and_stands_with_its_time(
+    house: House, ben: Browser
+) -> None:
+    visit = house.inside()
+    assert "NR" not in [letter for _, letter, _ in letters(rows(ben.get("/").text)["Asha Patel"])]
+    assert ben.submit(f"/visits/{visit}", "confirm_departure", then="home").status_code == 303
+    earned = {letter: said for kind, letter, said in letters(rows(ben.get("/").text)["Asha Patel"])}
+    print(earned)
+    assert earned["NR"] == earned["D"] != ""
