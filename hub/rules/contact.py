@@ -157,7 +157,8 @@ def not_ahead(end_ms: int, at_ms: int) -> str:
 def back_at(event: Event) -> dict[str, int]:
     """When she said she would be back or home, if she did and it lies ahead (LF-notify)."""
     back_ms = number(event.data, "expected_back_ms")
-    return {"expected_back": back_ms} if back_ms > event.at_ms else {}
+    ahead = event.at_ms < back_ms <= event.at_ms + MAX_AHEAD_MS
+    return {"expected_back": back_ms} if ahead else {}
 
 
 def arrived_marks(terms: Terms, visit: Visit, part: Part, event: Event) -> tuple[Mark, ...]:

@@ -166,6 +166,8 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
     then = then_of(event)
     coverage = str(event.data.get("coverage", "")) or "unknown"
     kind = str(event.data.get("kind", "")) or "visit"
+    agreed = [at_ms for key in AGREED if (at_ms := number(event.data, f"{key}_ms"))]
+    latest_ms = max(end_ms, now_ms) + MAX_VISIT_MS
     unknown = [
         who for who in (*workers, *([tracker] if tracker else [])) if not directory.knows(who)
     ]
@@ -176,8 +178,10 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
         (tracker in workers and bool(tracker), "Nobody tracks herself or her pair: name another."),
         (bool(end_ms) and end_ms <= now_ms, "The end of this visit is past: check the times."),
         (0 < start_ms < end_ms - MAX_VISIT_MS, "A visit of more than a day is two visits."),
+        (any(not now_ms < at_ms <= latest_ms for at_ms in agreed),
+         "Check-in, return and relief lie ahead, within a day of the end."),
         (then not in THEN, f"What she does then is one of {', '.join(THEN)}."),
         (coverage not in COVERAGE, f"Coverage is one of {', '.join(COVERAGE)}."),
         (kind not in ENTRY_KINDS, f"An entry is one of {', '.join(ENTRY_KINDS)}."),
-    )
+    )  # fmt: skip
     return next((why for holds, why in checks if holds), "")

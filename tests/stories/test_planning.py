@@ -3,7 +3,7 @@
 import pytest
 
 from tests.stories.telling import story
-from tests.stories.world import DIRECTORY, World
+from tests.stories.world import DIRECTORY, NINE, World
 
 
 @story("HM-1.2", proves=("gate:rated-and-agreed",))
@@ -68,6 +68,10 @@ def test_a_c3_rating_lifts_the_first_meeting_ground_only(world: World) -> None:
         {"end_ms": 5, "start_ms": 1},
         {"then": "pub"},
         {"coverage": "so-so"},
+        {"kind": "holiday"},
+        {"check_in_ms": NINE - 1},
+        {"expected_back_ms": NINE + 100 * 3_600_000},
+        {"relief_ms": NINE},
     ],
 )
 def test_what_no_policy_could_allow(world: World, wrong: dict[str, str | int]) -> None:
