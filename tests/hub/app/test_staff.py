@@ -124,3 +124,14 @@ def test_a_password_that_was_set_stays_when_the_settings_name_none(hub: Hub) -> 
 def test_settings_without_people_leave_everybody_alone(hub: Hub) -> None:
     hub.start()
     assert hub.start([]) == []
+
+
+def test_where_a_client_lives_and_the_coverage_there_come_from_the_settings(hub: Hub) -> None:
+    home = replace(CLIENT, latitude=60.155, longitude=-1.145, coverage="poor")
+    hub.settings = replace(hub.settings, clients=(home,))
+    hub.start()
+    client = hub.reader.client("c-1")
+    assert client is not None
+    assert (float(client.latitude), float(client.longitude)) == (60.155, -1.145)
+    assert client.coverage == "poor"
+    assert hub.start() == []

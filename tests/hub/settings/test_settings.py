@@ -241,3 +241,24 @@ def test_secrets_do_not_show_when_settings_are_printed(tmp_path: Path) -> None:
     shown = repr(load(written(tmp_path, WHOLE)))
     for secret in ("secret-e", "secret-b", "tgram", "argon2id"):
         assert secret not in shown
+
+
+def test_places_are_degrees_both_or_neither(tmp_path: Path) -> None:
+    office = '[organisation]\nname = "X"\nlatitude = 50.7236\nlongitude = -3.5275\n'
+    home = PEOPLE + 'coverage = "poor"\nlatitude = 60\nlongitude = -1.145\n'
+    found = load(written(tmp_path, office + '[directory]\nfile = "people.toml"\n', home))
+    assert (found.organisation.latitude, found.organisation.longitude) == (50.7236, -3.5275)
+    client = found.clients[0]
+    assert (client.latitude, client.longitude, client.coverage) == (60.0, -1.145, "poor")
+    for lines, said in (
+        ("latitude = 50.7236", "longitude: is missing; a place has"),
+        ("latitude = 91\nlongitude = 0", "91 is wrong; allowed is degrees from -90 to 90"),
+        ("latitude = 5\nlongitude = 180.5", "180.5 is wrong; allowed is degrees from -180"),
+        ('latitude = "50"\nlongitude = 0', "'50' is wrong"),
+        ("latitude = true\nlongitude = 0", "True is wrong"),
+    ):
+        faults = refused(tmp_path, f'[organisation]\nname = "X"\n{lines}\n')
+        assert any(said in fault for fault in faults), faults
+    faults = refused(tmp_path, '[organisation]\nname = "X"\n[directory]\nfile = "people.toml"\n',
+                     PEOPLE + 'coverage = "so-so"\n')  # fmt: skip
+    assert "one of good, poor" in faults[0]

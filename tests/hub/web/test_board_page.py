@@ -170,5 +170,4 @@ def test_not_returning_is_told_to_a_person_and_stands_with_its_time(
     assert "NR" not in [letter for _, letter, _ in letters(rows(ben.get("/").text)["Asha Patel"])]
     assert ben.submit(f"/visits/{visit}", "confirm_departure", then="home").status_code == 303
     earned = {letter: said for kind, letter, said in letters(rows(ben.get("/").text)["Asha Patel"])}
-    print(earned)
     assert earned["NR"] == earned["D"] != ""

@@ -5,6 +5,7 @@ from html import unescape
 import httpx
 
 from hub.inbox import LinkChanged
+from hub.procedure import banner
 from tests.hub.web.house import Browser, House
 
 
@@ -73,6 +74,17 @@ def test_a_hub_that_cannot_record_says_why(house: House, ben: Browser) -> None:
     assert (
         "The hub cannot record anything: the database does not take a turn: disk is full." in page
     )
+
+
+def test_a_refused_procedure_is_on_every_board_until_it_is_mended(
+    house: House, ben: Browser
+) -> None:
+    desk = house.app.state.desk
+    desk.policy_fault = banner(("procedure.toml:7: wait: 'soon' is wrong",), desk.policy)
+    page = unescape(ben.get("/").text)
+    assert f"was refused, {desk.policy.terms_id} goes on: procedure.toml:7" in page
+    desk.policy_fault = ""
+    assert "was refused" not in ben.get("/").text
 
 
 def test_a_dead_engine_looks_dead_though_the_clock_stands_still(house: House) -> None:
