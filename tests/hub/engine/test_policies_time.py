@@ -4,6 +4,7 @@ Rule: a wait of a policy is a span, so a neglected visit goes the same way, minu
 every date; what fell due while the hub was down is dated when it fell due, and nothing is resolved.
 """
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.policy.load import SHIPPED, load, shipped
+from hub.rules.model import Value
+from hub.rules.tasks import NO_RUNG
 from tests.hub.house import GENESIS, HOUR_MS, MINUTE_MS, House
 
 POLICIES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
@@ -54,6 +57,12 @@ def happened(house: House, since_ms: int) -> list[tuple[str, int, str, str]]:
         for row in house.reader.log_rows(limit=10_000)
         if row.kind == "alarm_raised" or (row.kind == "due" and not row.alarm)
     ]
+
+
+def catch_up(house: House) -> None:
+    """The turns that a hub takes after a start until nothing is due any more."""
+    while (due_ms := house.engine.next_due_ms()) is not None and due_ms <= house.now_ms:
+        house.turn()
 
 
 def neglected(house: House) -> list[tuple[str, int, str, str]]:
@@ -121,8 +130,7 @@ def test_a_hub_that_was_down_over_several_deadlines_misses_none(tmp_path: Path, 
     again = house.kill(tmp_path / "again")
     again.now_ms += NEGLECT_MIN * MINUTE_MS
     again.engine.recover(again.now_ms)
-    while (due_ms := again.engine.next_due_ms()) is not None and due_ms <= again.now_ms:
-        again.turn()
+    catch_up(again)
     found = {row for row in happened(again, start_ms) if "blind" not in row[2]}
     assert {row for row in expected if "signal" not in row[2]} <= found
     assert again.visit(visit).phase == "inside"
@@ -143,8 +151,7 @@ def test_a_hub_that_dies_again_and_again_pages_each_alarm(tmp_path: Path, name: 
         house = house.kill(tmp_path / str(number), seed=number + 1)
         house.now_ms += 30 * MINUTE_MS
         house.engine.recover(house.now_ms)
-        while (due_ms := house.engine.next_due_ms()) is not None and due_ms <= house.now_ms:
-            house.turn()
+        catch_up(house)
         house.forward(MINUTE_MS)
     assert house.visit(visit).phase == "inside"
     open_alarms = house.reader.open_alarms()
@@ -154,3 +161,67 @@ def test_a_hub_that_dies_again_and_again_pages_each_alarm(tmp_path: Path, name: 
         dues = [due.due_ms for due in house.reader.deadlines(f"alarm:{alarm.id}")]
         assert alarm.next_ms in dues
         assert min(dues) > house.now_ms
+
+
+@EACH_POLICY
+def test_a_task_that_fell_due_while_the_hub_was_down_is_asked_for_once(
+    tmp_path: Path, name: str
+) -> None:
+    """Not once for each time that it would have been asked for, and not never."""
+    house = house_of(tmp_path / "first", name, utc("2026-12-02 10:00"))
+    house.sos("p-ada")
+    (sos,) = house.reader.open_alarms()
+    assert sos.tasks, f"{name} asks nobody to call for help"
+    again = house.kill(tmp_path / "again")
+    again.now_ms += 3 * HOUR_MS
+    again.engine.recover(again.now_ms)
+    catch_up(again)
+    (sos,) = [alarm for alarm in again.reader.open_alarms() if alarm.kind == "sos"]
+    for task in sos.tasks:
+        assert (task.state, task.asked) == ("open", 1)
+        assert task.due_ms == again.now_ms + task.again_ms
+    asked = [page for page in again.reader.pages(sos.id) if page.step == NO_RUNG]
+    per_person = Counter((page.person, page.body) for page in asked)
+    assert per_person
+    assert set(per_person.values()) == {1}
+
+
+def test_a_review_counts_years_from_a_leap_day(tmp_path: Path) -> None:
+    """Written on 29 February: due on the last day of February, when the office opens there."""
+    seen = 0
+    for name in POLICIES:
+        policy = load(shipped(name))
+        row = policy.register.get("assessment")
+        if row is None or not row.review_months:
+            continue
+        house = House(tmp_path / name, policy=policy, start_ms=utc("2028-02-29 10:00"))
+        facts: dict[str, Value] = {"kind": "assessment", "about": "c-1", "found": "nothing",
+                                   "assessed_on": "2028-02-29", "assessors": "tom"}  # fmt: skip
+        written = house.must("write_record", "tom", verb="write", **facts)
+        house.must("write_record", "mia", kind="assessment", verb="sign", record=written.id)
+        opens = f"{policy.hours.opens_min // 60:02}:{policy.hours.opens_min % 60:02}"
+        (due,) = house.reader.deadlines(f"record:{written.id}")
+        assert due.due_ms == local(f"2029-01-31 {opens}"), f"{name}: four weeks before"
+        for day in range(28, -1, -1):
+            house.forward(local(f"2029-02-28 {opens}") - day * 24 * HOUR_MS - house.now_ms)
+        assert house.reader.open_alarms() == ()
+        reminders = [row for row in house.reader.log_rows(limit=1_000) if row.kind == "due"]
+        assert reminders[-1].at_ms == house.now_ms, f"{name}: and on the day itself"
+        seen += 1
+    assert seen >= 3
+
+
+@EACH_POLICY
+def test_hidden_hours_of_the_change_lose_no_reminder(tmp_path: Path, name: str) -> None:
+    """A visit entered before the night that has 23 or 25 hours, for the morning after it."""
+    for eve, morning in (("2026-10-24 18:00", "2026-10-25 09:30"),
+                         ("2027-03-27 18:00", "2027-03-28 09:30")):  # fmt: skip
+        house = house_of(tmp_path / eve[:10], name, local(eve))
+        visit = house.plan(in_ms=local(morning) - local(eve))
+        assert house.visit(visit).planned_start_ms == local(morning)
+        house.forward(local(morning) - local(eve) - MINUTE_MS)
+        assert "no_arrival" not in {alarm.kind for alarm in house.reader.open_alarms()}
+        house.forward(HOUR_MS)
+        raised = [alarm for alarm in house.reader.open_alarms() if alarm.visit == visit]
+        assert raised, "she has not come, and nobody was asked"
+        assert min(alarm.raised_ms for alarm in raised) >= local(morning)
