@@ -44,7 +44,7 @@ def _older(part: Part, event: Event) -> bool:
 def _started_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase != "planned":
         return _claim(visit, part, event, f"started out, already {part.phase}")
-    new = replace(
+    new = having(
         part,
         phase="on-the-way",
         claims=claimed(part, event),
@@ -58,7 +58,7 @@ def _arrived(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase in BEFORE_ARRIVAL or part.phase == "at-door":
         # HM-4.2.2 counts from the earlier moment: a press that was late on its way moves it back.
         claim_ms = min(part.anchors.get("arrival_claim", event.at_ms), event.at_ms)
-        new = replace(
+        new = having(
             part,
             phase="at-door",
             claims=claimed(part, event),
@@ -67,7 +67,7 @@ def _arrived(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
         return changed(visit, part, new, "at the door: she waits until a person has confirmed")
     if part.phase == "inside" and part.go_in == NO_PRESS and _older(part, event):
         # The press of the arrival that she has told by telephone meanwhile: it is that arrival.
-        new = replace(
+        new = having(
             part,
             go_in=event.identity or NO_PRESS,
             anchors=moved(part, arrival=_earlier(part, event.at_ms)),
@@ -93,7 +93,7 @@ def _not_going_in(terms: Terms, visit: Visit, part: Part, event: Event) -> Decis
         return _odd(terms, visit, part, event, f"not going in, but {part.phase}")
     if _older(part, event):
         return _odd(terms, visit, part, event, "not going in, but pressed before she arrived")
-    new = replace(
+    new = having(
         part,
         phase="broken-off",
         claims=claimed(part, event),
@@ -112,7 +112,7 @@ def _departed(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if _older(part, event):
         return _odd(terms, visit, part, event, "departed, but pressed before she was let in")
     alone, effects = left_alone(terms, visit, part, event)
-    new = replace(
+    new = having(
         part,
         phase="leaving",
         claims=claimed(part, event),
@@ -123,9 +123,7 @@ def _departed(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
 
 
 def _carry_on_asked(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
-    new = replace(
-        part, claims=claimed(part, event), anchors=moved(part, carry_on_claim=event.at_ms)
-    )
+    new = having(part, claims=claimed(part, event), anchors=moved(part, carry_on_claim=event.at_ms))
     return changed(visit, part, new, "asks for longer: only another person agrees a new end")
 
 
@@ -134,7 +132,7 @@ def _no_answer(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision
         return _odd(terms, visit, part, event, f"no answer, but {part.phase}")
     if part.phase == "at-door" and _older(part, event):
         return _odd(terms, visit, part, event, "no answer, but pressed before she arrived")
-    new = replace(
+    new = having(
         part,
         phase="at-door",
         claims=claimed(part, event),
@@ -153,7 +151,7 @@ def _home_safe(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision
     phase = part.phase
     if phase in ("at-door", "inside", "broken-off"):
         phase, moments["departure_claim"] = "leaving", event.at_ms
-    new = replace(part, phase=phase, claims=claimed(part, event), anchors=moved(part, **moments))
+    new = having(part, phase=phase, claims=claimed(part, event), anchors=moved(part, **moments))
     said = "says she is home: open until a person has spoken with her"
     return changed(visit, part, new, said, effects=effects)
 
@@ -165,7 +163,7 @@ def _ok(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
 def _replied(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     prompt = str(event.data.get("prompt", ""))
     if prompt and prompt == part.prompt:
-        new = replace(part, claims=claimed(part, event), prompt="")
+        new = having(part, claims=claimed(part, event), prompt="")
         return changed(visit, part, new, "answered her pendant's question: a claim, nothing stops")
     ask = first_asked(terms, visit, "late_reply", "a reply that matches no question of now")
     return _claim(visit, part, event, "a late reply clears nothing: a person asks", ask)

@@ -5,8 +5,6 @@ A recorded contact ends the procedure's own alarms that it answers, and never on
 the contact or that was raised by a press of danger (P3).
 """
 
-from dataclasses import replace
-
 from hub.policy.model import Terms
 from hub.rules.attempts import attempt_of
 from hub.rules.changes import changed, having, marked, moved, noted, refused, tried
@@ -66,7 +64,7 @@ def record_contact(terms: Terms, visit: Visit, part: Part, event: Event) -> Deci
         return refused(visit, why, ("HM-3.1", "HM-3.5"))
     if not attempt.reached:
         latest_ms = max(part.anchors.get("attempt", event.at_ms), event.at_ms)
-        new = replace(part, attempts=tried(part, attempt), anchors=moved(part, attempt=latest_ms))
+        new = having(part, attempts=tried(part, attempt), anchors=moved(part, attempt=latest_ms))
         how = f"{attempt.means or 'unnamed means'}{f', {attempt.result}' if attempt.result else ''}"
         said = f"not reached by {how}: try the next line (HM-3.6)"
         return changed(visit, part, new, said, ("HM-3.6",))
@@ -129,7 +127,7 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
         anchors["overrun"] = at_ms
     anchors |= back_at(event)
     contact = text(event, "departure_contact") or visit.tracker
-    new = replace(
+    new = having(
         part,
         phase="inside",
         anchors=anchors,
@@ -141,7 +139,7 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
         prompt="",
     )
     # HM-3.3 calls the person agreed for the departure her tracker.
-    tracked = replace(visit, tracker=visit.tracker or contact)
+    tracked = having(visit, tracker=visit.tracker or contact)
     said = "arrival confirmed by a person: she may go in"
     effects = answers(terms, visit, part, event, BY_ARRIVAL, said)
     return changed(tracked, part, new, said, ("HM-3.1", "HM-3.2"), effects)
@@ -182,13 +180,13 @@ def confirm_departure(terms: Terms, visit: Visit, part: Part, event: Event) -> D
     if after is None:
         return refused(visit, f"Say what she does then: {', '.join(terms.after_then)}.")
     marks = marked(part, terms.letter_for.get("confirm_departure", ""), event.at_ms, event.by)
-    new = replace(part, marks=marks)
+    new = having(part, marks=marks)
     ends = closes_at_departure(visit, then)
     if (told := THEN_TOLD.get(then)) and not ends:
         letter = terms.letter_for.get(told, "")
-        new = replace(new, marks=marked(new, letter, event.at_ms, event.by))
+        new = having(new, marks=marked(new, letter, event.at_ms, event.by))
     alone, left = left_alone(terms, visit, part, event)
-    new = replace(
+    new = having(
         new,
         phase="closed" if ends else after.phase,
         anchors={**spoken(part, event.at_ms), "departed": event.at_ms, **alone, **back_at(event)},
@@ -217,7 +215,7 @@ def confirm_home(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
     if "departed" not in part.anchors:
         letter = terms.letter_for.get("confirm_departure", "")
         marks = marked(part, letter, event.at_ms, event.by)
-    new = replace(
+    new = having(
         part,
         phase="closed",
         marks=marks,

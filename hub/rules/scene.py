@@ -4,10 +4,8 @@ Rule: a worker who goes is never refused and never ignored (CT-4.6a); whoever se
 entry does not go in alone (LF-open). Both raise at once, whoever told it.
 """
 
-from dataclasses import replace
-
 from hub.policy.model import Terms
-from hub.rules.changes import changed, claimed, moved
+from hub.rules.changes import changed, claimed, having, moved
 from hub.rules.dangers import alarm_of
 from hub.rules.effects import Decision, Effect, ResolveAlarms
 from hub.rules.kinds import PENDANT_EVENTS
@@ -46,7 +44,7 @@ def left_alone(
 def relief_came(terms: Terms, visit: Visit, event: Event) -> Decision:
     """Who must not be left is not alone. Nothing else that watches her ends by it (CT-4.6b)."""
     parts = tuple(
-        part if part.phase in ENDED else replace(part, facts=with_fact(part, RELIEVED))
+        part if part.phase in ENDED else having(part, facts=with_fact(part, RELIEVED))
         for part in visit.parts
     )
     sources: tuple[str, ...] = ()
@@ -55,7 +53,7 @@ def relief_came(terms: Terms, visit: Visit, event: Event) -> Decision:
         if part.anchors.get("left_alone", event.at_ms + 1) <= event.at_ms:
             sources += (source_of(visit.id, part.worker, "left_alone"),)
     said = "the relief has come: nobody is left alone there (CT-4.6)"
-    new = replace(visit, parts=parts, version=visit.version + 1)
+    new = having(visit, parts=parts, version=visit.version + 1)
     effects = (ResolveAlarms(sources, event.by, said),)
     return Decision(visit=new, effects=effects, reason=said, clause=("CT-4.6b",))
 
@@ -65,7 +63,7 @@ def report_signs(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
     source = source_of(visit.id, part.worker, "signs")
     effect = alarm_of(terms, SIGNS, event, source, worker=part.worker)
     outside = part.phase in BEFORE_ARRIVAL or part.phase == "at-door"
-    new = replace(
+    new = having(
         part,
         phase="at-door" if outside else part.phase,
         facts=with_fact(part, SIGNS),

@@ -4,10 +4,8 @@ Rule: after arrival nothing cancels; standing down ends call-backs only; what lo
 needs another person, what tightens it may come from anyone.
 """
 
-from dataclasses import replace
-
 from hub.policy.model import Terms
-from hub.rules.changes import changed, marked, moved, pendant_told, refused
+from hub.rules.changes import changed, having, marked, moved, pendant_told, refused
 from hub.rules.contact import BY_CONTACT, answers, back_at, not_ahead, reached_part, spoke, text
 from hub.rules.effects import Decision, Effect, ResolveAlarms
 from hub.rules.entries import is_day, is_home_visit, tracker_told
@@ -41,7 +39,7 @@ def start_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
         marks = marked(part, terms.letter_for.get("home_visit", ""), event.at_ms, event.by)
     anchors = moved(part, started_out=event.at_ms, **back_at(event))
     facts = pendant_told(part, event)
-    new = replace(part, phase="on-the-way", anchors=anchors, marks=marks, facts=facts)
+    new = having(part, phase="on-the-way", anchors=anchors, marks=marks, facts=facts)
     return changed(visit, part, new, "started out, told by telephone")
 
 
@@ -51,7 +49,7 @@ def refuse_entry(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
         return refused(visit, f"She is {part.phase}: tell her to leave, and abandon the visit.")
     if part.phase in BEFORE_ARRIVAL:
         return refused(visit, "She is not at the door yet: cancel the visit, or call her back.")
-    new = replace(part, phase="broken-off", anchors=moved(part, broken_off=event.at_ms))
+    new = having(part, phase="broken-off", anchors=moved(part, broken_off=event.at_ms))
     said = "told not to go in (HM-8.2)"
     # Whoever asked for a confirmation has had an answer: nobody must confirm by mistake now.
     asked = frozenset({"arrival_unconfirmed", "no_tracker"})
@@ -61,7 +59,7 @@ def refuse_entry(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
 
 def stand_down(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     new, effects = spoken_now(terms, visit, part, event)
-    new = replace(new, stood_down=True, call_every_ms=0)
+    new = having(new, stood_down=True, call_every_ms=0)
     said = "call-backs stood down; the finish and the departure stay (HM-4.2.2a)"
     return changed(visit, part, new, said, ("HM-4.2.2",), effects)
 
@@ -76,7 +74,7 @@ def carry_on(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     new, effects = spoken_now(terms, visit, part, event)
     # Only speech with her moves the next call-back: an agreement without it counts from the last.
     anchors = moved(new, call_back=new.anchors.get("call_back", event.at_ms))
-    new = replace(new, stood_down=False, call_every_ms=every_min * 60_000, anchors=anchors)
+    new = having(new, stood_down=False, call_every_ms=every_min * 60_000, anchors=anchors)
     said = f"further call-backs every {every_min} minutes (HM-4.2.2b)"
     return changed(visit, part, new, said, ("HM-4.2.2",), effects)
 
@@ -88,7 +86,7 @@ def abandon(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
         return refused(visit, f"She is {part.phase} already.")
     new, effects = spoken_now(terms, visit, part, event)
     alone, left = left_alone(terms, visit, part, event)
-    new = replace(new, phase="broken-off", anchors=moved(new, broken_off=event.at_ms, **alone))
+    new = having(new, phase="broken-off", anchors=moved(new, broken_off=event.at_ms, **alone))
     said = "broken off: she is told to leave; watched until she is known to be safe (HM-4.2.2c)"
     return changed(visit, part, new, said, ("HM-4.2.2",), (*effects, *left))
 
@@ -102,9 +100,9 @@ def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     anchors.pop("overrun", None)
     if visit.coverage == "poor":
         anchors["agreed_end"] = end_ms
-    later = replace(visit, planned_end_ms=max(visit.planned_end_ms, end_ms))
+    later = having(visit, planned_end_ms=max(visit.planned_end_ms, end_ms))
     said = "a new end was agreed with another person (HM-4.2.7)"
-    new = replace(new, anchors=anchors)
+    new = having(new, anchors=anchors)
     return changed(later, part, new, said, ("HM-4.2.7",), effects)
 
 
@@ -134,9 +132,9 @@ def cancel(terms: Terms, visit: Visit, event: Event) -> Decision:
     for part in visit.parts:
         sources += answered_sources(terms, visit, part, BY_CONTACT | {"no_tracker"}, event.at_ms)
     parts = tuple(
-        part if part.phase in ENDED else replace(part, phase="cancelled") for part in visit.parts
+        part if part.phase in ENDED else having(part, phase="cancelled") for part in visit.parts
     )
-    new = replace(visit, parts=parts, version=visit.version + 1)
+    new = having(visit, parts=parts, version=visit.version + 1)
     said = "cancelled before arrival"
     told = tracker_told(terms, visit, "cancelled", said, event.by)
     effects: tuple[Effect, ...] = (ResolveAlarms(sources, event.by, said), *told)
@@ -155,7 +153,7 @@ def name_tracker(terms: Terms, visit: Visit, event: Event) -> Decision:
         sources += answered_sources(terms, visit, part, frozenset({"no_tracker"}), event.at_ms)
     # Whoever tracks her now has agreed to nothing yet (HM-4.1.2).
     parts = visit.parts if tracker == visit.tracker else tuple(map(_not_agreed, visit.parts))
-    new = replace(visit, tracker=tracker, parts=parts, version=visit.version + 1)
+    new = having(visit, tracker=tracker, parts=parts, version=visit.version + 1)
     effects = (ResolveAlarms(sources, event.by, "a tracker is named"),)
     said = "a tracker is named (HM-4.1.1)"
     return Decision(visit=new, effects=effects, reason=said, clause=("HM-4.1.1",))
@@ -163,14 +161,14 @@ def name_tracker(terms: Terms, visit: Visit, event: Event) -> Decision:
 
 def _not_agreed(part: Part) -> Part:
     anchors = {name: at_ms for name, at_ms in part.anchors.items() if name != "tracker_agreed"}
-    return replace(part, anchors=anchors)
+    return having(part, anchors=anchors)
 
 
 def _with_agreed_end(visit: Visit, part: Part, agreed_ms: int, herself: bool) -> Part:
     """HM-4.2.7. An end that she names herself may only come sooner (P5)."""
     was_ms = part.anchors.get("agreed_end", part.anchors.get("finish", visit.planned_end_ms))
     end_ms = agreed_ms or part.anchors.get("finish", visit.planned_end_ms)
-    return replace(part, anchors=moved(part, agreed_end=min(end_ms, was_ms) if herself else end_ms))
+    return having(part, anchors=moved(part, agreed_end=min(end_ms, was_ms) if herself else end_ms))
 
 
 def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
@@ -186,6 +184,6 @@ def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
     if coverage == "poor":
         agreed_ms, herself = number(event.data, "agreed_end_ms"), event.by in workers
         parts = tuple(_with_agreed_end(visit, part, agreed_ms, herself) for part in parts)
-    new = replace(visit, coverage=coverage, parts=parts, version=visit.version + 1)
+    new = having(visit, coverage=coverage, parts=parts, version=visit.version + 1)
     said = f"coverage is {coverage}" + (": an end is agreed" if coverage == "poor" else "")
     return Decision(visit=new, reason=said, clause=("HM-4.1.4", "HM-4.2.7"))
