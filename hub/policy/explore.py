@@ -43,7 +43,7 @@ class Search:
         self._terms = opened(policy)
         self._same = Same(self._terms)
         self._seen: dict[Key, list[tuple[int, int]]] = {}
-        self._stirring: set[Move] = set()  # what has changed anything at some stage so far
+        self._stirring: set[Move] = set()  # what has led anywhere of its own so far
         self._begun = 0  # how many acts were spent where this exploration begins
         self.found = Exploration(bounds)
 
@@ -125,7 +125,7 @@ class Search:
     def _acted(self, node: Node) -> Iterator[Node]:
         """Everything that can happen now, and leads somewhere else."""
         part = node.visit.parts[0]
-        first = node.acts == self._begun
+        first, led_to = node.acts == self._begun, {node.key}
         for move in MOVES:
             if not first and move not in self._stirring:
                 continue
@@ -137,8 +137,9 @@ class Search:
             if new is None:
                 continue
             is_new = self._new(new)
-            if first and new.key != node.key:
+            if first and new.key not in led_to:
                 self._stirring.add(move)
+            led_to.add(new.key)
             if is_new:
                 yield new
 

@@ -14,9 +14,9 @@ from hub.rules.model import Deadline, Visit
 @dataclass(frozen=True)
 class Bounds:
     """From every stage of the usual courses: `acts`, how many things happen, in any order (the
-    second and further ones of those that change anything at some stage); `silences`, how often
-    nobody does anything, to each of the next `moments` that a clock of the policy waits for, and
-    from a stage also to just before each."""
+    second and further ones of those that lead anywhere of their own at some stage); `silences`,
+    how often nobody does anything, to each of the next `moments` that a clock of the policy waits
+    for, and from a stage also to just before each."""
 
     acts: int = 2
     silences: int = 1

@@ -46,13 +46,13 @@ class Reach:
     def __init__(self, policy: Policy, level: str, phase: str) -> None:
         phases = _ahead_of(phase)
         timers = [t for p in phases for t in policy.timers_for(level, p)]
-        self.back_ms: dict[str, int] = {} if phase in ENDED else dict(RULES_ASK.get(phase, {}))
-        if "confirmed" in self.back_ms:
-            self.back_ms["confirmed"] = policy.call_back_wait_ms
+        back_ms: dict[str, int] = {} if phase in ENDED else dict(RULES_ASK.get(phase, {}))
+        if "confirmed" in back_ms:
+            back_ms["confirmed"] = policy.call_back_wait_ms
         for timer in timers:
             wait_ms = timer.wait_ms + timer.repeat_ms
             wait_ms += EVERY_MS if timer.wait_agreed or timer.repeat_agreed else 0
-            self.back_ms[timer.anchor] = max(self.back_ms.get(timer.anchor, 0), wait_ms)
+            back_ms[timer.anchor] = max(back_ms.get(timer.anchor, 0), wait_ms)
         self.timers = {timer.id: timer for timer in timers if not timer.backstop}
         self.compared = tuple(sorted({t.anchor for t in timers if "contact" in t.until}))
         self.backstop_ms = max((t.wait_ms for t in timers if t.backstop), default=0)
@@ -62,7 +62,8 @@ class Reach:
         agreed = any(t.wait_agreed or t.repeat_agreed for t in timers)
         self.calls = agreed or bool(asked & CALLS)
         if "called_back" in asked:
-            self.back_ms["called_back"] = 0
+            back_ms["called_back"] = 0
+        self.oldest_ms = {name: -ms - 1 for name, ms in back_ms.items()}
 
 
 class Same:
@@ -84,17 +85,20 @@ class Same:
 
     def _part(self, visit: Visit, part: Part, now_ms: int) -> Key:
         reach = self._reach(visit.level, part.phase)
-        anchors, back_ms, newest_ms = part.anchors, reach.back_ms, -1
+        anchors, oldest_ms, newest_ms = part.anchors, reach.oldest_ms, -1
         ages = []
         for name, at_ms in anchors.items():
-            if name not in AHEAD and at_ms > newest_ms:
+            if at_ms > newest_ms and name not in AHEAD:
                 newest_ms = at_ms
-            if name in back_ms:
+            if name in oldest_ms:
                 # Moments ahead are told exactly; past ones as far back as a timer counts from them.
-                oldest_ms = -back_ms[name] - 1
-                ages.append((name, max(at_ms - now_ms, oldest_ms)))
+                age_ms = at_ms - now_ms
+                if age_ms < oldest_ms[name]:
+                    age_ms = oldest_ms[name]
+                ages.append((name, age_ms))
         for _, due_ms in part.fired:
-            newest_ms = max(newest_ms, due_ms)
+            if due_ms > newest_ms:
+                newest_ms = due_ms
         contact_ms = anchors.get("contact", -1)
         return (
             part.phase,
@@ -119,7 +123,7 @@ def _fired(reach: Reach, part: Part, now_ms: int) -> list[tuple[str, int | bool]
         if timer is None:
             continue
         if timer.repeat_ms or timer.repeat_agreed:
-            found.append((name, max(due_ms - now_ms, -reach.back_ms[timer.anchor] - 1)))
+            found.append((name, max(due_ms - now_ms, reach.oldest_ms[timer.anchor])))
         elif timer.anchor in part.anchors:
             agreed_ms = part.call_every_ms if timer.wait_agreed else 0
             fell_ms = part.anchors[timer.anchor] + timer.wait_ms + agreed_ms
