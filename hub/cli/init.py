@@ -27,6 +27,8 @@ SETTINGS = """\
 [organisation]
 name = {name}
 zone = {zone}  # times on screens; everything stored is UTC
+# latitude = 50.7236       # where the office is: sunset is told for here, see docs/operations.md
+# longitude = -3.5275
 
 [hub]
 folder = "hub"             # the database; back it up with `allswell backup`
