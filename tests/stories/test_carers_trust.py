@@ -174,13 +174,13 @@ def test_in_need_is_999_within_three_minutes(world: World) -> None:
         world.expect_quiet()
 
 
-@story("CT-8.2", proves=("task:where-is-the-client",), policy=CT)
+@story("CT-8.2", "CT-8.3", proves=("task:where-is-the-client",), policy=CT)
 def test_absent_is_looked_for(world: World) -> None:
     _no_answer(world, "absent")
     assert _tasks(world).get("where-is-the-client") == (20, ("manager", "monitor"))
 
 
-@story("CT-8.2", proves=("task:who-cares-now",), policy=CT)
+@story("CT-8.2", "CT-8.3", proves=("task:who-cares-now",), policy=CT)
 def test_refused_is_told_to_who_cares(world: World) -> None:
     _no_answer(world, "refused")
     assert _tasks(world).get("who-cares-now") == (30, ("manager", "monitor"))
@@ -192,7 +192,7 @@ def test_she_is_told_what_to_do_at_the_door(world: World) -> None:
     assert any("say what you find" in text for text in _texts(world, "alarm:no_answer", "CT-8.2"))
 
 
-@story("CT-8.3", proves=("case:in-need", "instruction:whom-to-contact"), policy=CT)
+@story("CT-8.2", "CT-8.3", proves=("case:in-need", "instruction:whom-to-contact"), policy=CT)
 def test_whom_to_reach_depends_on_what_it_is(world: World) -> None:
     alarm = _no_answer(world)
     order = {case.id: case.contacts for case in alarm.cases}

@@ -32,7 +32,7 @@ def test_an_assessment_is_signed_by_another_and_looked_at_every_year(world: Worl
     assert book.records[found.id].late == ("review",)
 
 
-@story("CT-3", proves=("register:action",), policy=CT)
+@story("CT-3", "CT-8.4", proves=("register:action",), policy=CT)
 def test_what_makes_it_safe_has_somebody_and_a_day_and_nags(world: World) -> None:
     book = Ledger(world)
     why = book.refuse("write", kind="action", what="rail on the steps")
