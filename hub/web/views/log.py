@@ -11,6 +11,8 @@ from hub.web.views import times
 from hub.web.views.scene import SILENT_LOG_KINDS, Scene
 from hub.web.views.sentences import sentence
 
+ANSWERED = "record_answer"
+
 
 @dataclass(frozen=True, slots=True)
 class LogItem:
@@ -24,11 +26,21 @@ class LogItem:
 
 def is_hushed(scene: Scene, row: LogLine) -> bool:
     """From her own eyes: nothing of a silent alarm, and no looks since it began (P2, P8)."""
+    if row.kind == ANSWERED and _is_out_there(scene, row):
+        return True
     if scene.hush_from_ms is None or row.recorded_ms < scene.hush_from_ms:
         return False
     if row.kind == "looked":
         return row.by not in scene.hush_people
     return row.alarm in scene.secret or row.kind in SILENT_LOG_KINDS
+
+
+def _is_out_there(scene: Scene, row: LogLine) -> bool:
+    """Whether who is looking is on that visit now: whoever is with her may look too (SU-false)."""
+    parts = [part for visit in scene.visits if visit.id == row.visit for part in visit.parts]
+    hers = scene.viewer in (row.worker, *(part.worker for part in parts))
+    over = all(part.phase in ("closed", "cancelled") for part in parts)
+    return hers and (not over or bool(scene.secret))
 
 
 def _row_as_felt(scene: Scene, row: LogLine) -> LogLine:

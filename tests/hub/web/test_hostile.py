@@ -68,8 +68,13 @@ def test_the_board_outlives_names_that_are_markup(house: House, program: httpx.C
     visit = house.inside("marek")
     house.ask("report_danger", "ben", worker="asha", how="call", note=hostile)
     (alarm,) = house.reader.open_alarms()
-    pages = ("/", "/wall", "/plan", "/duty", "/danger", "/pendants", "/fragments/top",
-             "/fragments/board", f"/visits/{visit}", f"/visits/{visit}?do=extend",
+    house.record("ben", "incident", "write", what=hostile, about="asha", happened="2026-11-23",
+                 where=hostile)  # fmt: skip
+    record = house.reader.records("incident")[0].id
+    pages = ("/", "/wall", "/plan", "/plan?kind=unplanned", "/call", "/call/asha", "/call/marek",
+             "/week/asha", "/registers", "/registers/incident", f"/records/{record}",
+             "/registers/incident/new", "/drills", "/policy", "/duty", "/danger",
+             "/pendants", "/fragments/top", "/fragments/board", f"/visits/{visit}", f"/visits/{visit}?do=extend",
              f"/alarms/{alarm.id}", f"/alarms/{alarm.id}/999", f"/?done={hostile[:40]}",
              f"/fragments/visit/{visit}/log", f"/fragments/alarm/{alarm.id}")  # fmt: skip
     for page in pages:

@@ -28,7 +28,7 @@ def test_an_enhanced_entry_says_so_wherever_it_stands(house: House, ben: Browser
         assert "Enhanced tracking" in ben.get(url).text, url
 
 
-@pytest.mark.clause("HM-2.8", "HM-2.9", "DC-diary")
+@pytest.mark.clause("HM-2.8", "HM-2.9", "DC-diary", "DC-cancel")
 def test_the_week_on_paper_has_every_entry_and_what_was_cancelled_since(
     house: House, ben: Browser
 ) -> None:

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 
 from protocol.messages import Duress, Ok
+from tests.hub.web.conftest import by
 from tests.hub.web.house import Browser, House
 
 VARYING = re.compile(
@@ -32,9 +33,11 @@ def test_nothing_that_she_can_load_changes(
     marek = browser().log_in("marek")
     pages = ("/", "/wall", "/pendants", "/duty", "/fragments/top", "/fragments/board",
              f"/visits/{visit}", f"/fragments/visit/{visit}", f"/fragments/visit/{visit}/log",
-             "/api/v1/board", "/api/v1/alarms")  # fmt: skip
+             "/call", "/call/asha", "/call/marek", "/registers", "/registers/incident", "/drills",
+             "/policy", "/week/asha", "/plan", "/api/v1/board", "/api/v1/alarms")  # fmt: skip
     # Both looks are logged, and a look is shown in the log: first so that it is on both sides.
-    seen(asha, f"/visits/{visit}"), seen(marek, f"/visits/{visit}")
+    for person in (asha, marek):
+        seen(person, f"/visits/{visit}", "/call/asha", "/call/marek", "/week/asha")
     house.ask("turn", "")
     house.clock.advance(1_000)
     before, before_pair = seen(asha, *pages), seen(marek, *pages)
@@ -43,6 +46,8 @@ def test_nothing_that_she_can_load_changes(
     ben.get(f"/visits/{visit}")
     ben.get(f"/alarms/{alarm.id}")
     ben.post(f"/alarms/{alarm.id}/acknowledge")
+    ben.submit(f"/alarms/{alarm.id}", f"do_task/{alarm.tasks[0].id}", reference="CAD 1")
+    ben.get("/call/asha")
     house.ask("turn", "")
     for person, was in ((asha, before), (marek, before_pair)):
         for page, old, new in zip(pages, was, seen(person, *pages), strict=True):
@@ -92,6 +97,26 @@ def test_others_see_it_with_the_warning_and_the_lines_are_blocked(
     alarm = house.alarm("duress").id
     for url in (f"/alarms/{alarm}", f"/alarms/{alarm}/999"):
         assert "SILENT: do not ring her" in ben.get(url).text
+
+
+@by("sutton-cypl")
+@pytest.mark.clause("SU-false")
+def test_what_she_answered_on_the_phone_stands_on_no_page_of_hers_until_it_is_over(
+    house: House, asha: Browser, ben: Browser
+) -> None:
+    """Whoever is with her may look at her screen, also before anything has been raised."""
+    visit = house.inside()
+    url = f"/visits/{visit}"
+    seen(asha, url), seen(ben, url, "/call/asha")
+    house.ask("turn", "")
+    house.clock.advance(1_000)
+    before = seen(asha, "/", url, f"/fragments{url.replace('visits', 'visit')}/log")
+    ben.submit("/call/asha?script=we-call", "record_answer", answer="yes")
+    assert "recorded what Asha Patel answered: yes" in unescape(ben.get(url).text)
+    assert seen(asha, "/", url, f"/fragments{url.replace('visits', 'visit')}/log") == before
+    house.ask("confirm_departure", "ben", visit=visit, worker="asha")
+    house.ask("confirm_home", "ben", visit=visit, worker="asha")
+    assert "recorded what Asha Patel answered: yes" in unescape(asha.get(url).text)
 
 
 def test_a_reported_coded_phrase_is_as_silent(house: House, ben: Browser, asha: Browser) -> None:
