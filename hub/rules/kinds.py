@@ -39,8 +39,9 @@ COMMANDS = {
     "relief_came": "visit, worker? (who must not be left is not alone: CT-4.6b)",
     "report_signs": "visit, note? (forced entry, the alarm rings: nobody goes in alone, LF-open)",
     "rebase": "visit, note (it goes on by today's procedure: a manager says so)",
-    "start_out": "visit, worker? (told by phone)",
-    "confirm_arrival": "visit, worker?, place, name (read back), departure_contact?, end_ms?",
+    "start_out": "visit, worker?, expected_back_ms? (told by phone)",
+    "confirm_arrival": "visit, worker?, place, name (read back), departure_contact?, end_ms?, "
+    "expected_back_ms?, second_person? (who goes in with her: LF-open)",
     "refuse_entry": "visit, worker?, note (do not go in)",
     "record_contact": "visit or alarm, worker?, means, reached, result? (RESULTS), note? (no "
     "answerphone)",
@@ -49,8 +50,8 @@ COMMANDS = {
     "stand_down": "visit, worker?, note? (call-backs end; finish and departure stay, HM-4.2.2a)",
     "carry_on": "visit, worker?, every_min (further call-backs, HM-4.2.2b)",
     "abandon": "visit, worker?, note? (she is told to leave, or breaks off, HM-4.2.2c)",
-    "extend": "visit, worker?, end_ms (a new end agreed, HM-4.2.7, DC-overrun)",
-    "confirm_departure": "visit, worker?, then? (spoken, HM-3.5, HM-6.1)",
+    "extend": "visit, worker?, end_ms, expected_back_ms? (a new end agreed, HM-4.2.7, DC-overrun)",
+    "confirm_departure": "visit, worker?, then?, expected_back_ms? (spoken, HM-3.5, HM-6.1)",
     "confirm_home": "visit, worker?",
     "cancel": "visit, note (before arrival only)",
     "name_tracker": "visit, tracker (HM-4.1.1)",
