@@ -115,6 +115,7 @@ class Climb:
         yield from ACTS
         for by in (OTHER, HER):
             for task in alarm.tasks:
+                yield "acknowledge", by, {"by_roles": ",".join(task.spared_by)}
                 yield "do_task", by, {"task": task.id}
                 roles = ",".join(task.waived_by)
                 yield "waive_task", by, {"task": task.id, "note": "no need", "by_roles": roles}
@@ -159,6 +160,8 @@ class Climb:
             self._note(f"{what} by {by or 'the hub'} ends the alarm (P3)", history)
         if ended and any(task.state == "open" for task in new.tasks):
             self._note("it ends though a task of it is open", history)
+        if new.state == "open" and any(task.state == "spared" for task in new.tasks):
+            self._note("a task of it is spared and nobody has the alarm (HM-5.2)", history)
         if new.state != "resolved" and not 0 < new.next_ms <= now_ms + LONGEST_MS:
             self._note("it is open and nothing happens next (P3)", history)
 

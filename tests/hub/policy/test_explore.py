@@ -16,7 +16,7 @@ from hub.policy.model import Policy
 from hub.policy.seen import Bounds
 from hub.policy.states import Same
 from hub.policy.verdict import judged
-from hub.rules import claims, ending, ladder, steering, tasks, visit
+from hub.rules import claims, ladder, steering, visit
 from hub.rules.changes import changed
 from hub.rules.effects import Decision
 from hub.rules.kinds import ENTRY_KINDS
@@ -117,11 +117,6 @@ def the_ladder_ends(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ladder, "due", due)
 
 
-def a_task_holds_nothing_open(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ending, "held_open_by", lambda alarm: None, raising=False)
-    patch.setattr(tasks, "held_open_by", lambda alarm: None)
-
-
 def she_agrees_her_own_end(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(visit.OF_PART, "extend", (steering.extend, False))
 
@@ -138,11 +133,7 @@ def a_rule_stumbles(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(claims.HANDLERS, "no_answer", lambda *args: args[9])
 
 
-OF_LADDERS: tuple[Plant, ...] = (
-    it_leaps_back_to_the_first_rung,
-    the_ladder_ends,
-    a_task_holds_nothing_open,
-)
+OF_LADDERS: tuple[Plant, ...] = (it_leaps_back_to_the_first_rung, the_ladder_ends)
 OF_VISITS: tuple[Plant, ...] = (
     she_agrees_her_own_end,
     a_press_is_taken_for_speech,
