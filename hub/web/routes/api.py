@@ -21,6 +21,7 @@ from hub.web.views.alarm import banner
 from hub.web.views.board import board
 from hub.web.views.head import head
 from hub.web.views.log import log_items
+from hub.web.views.scene import as_she_felt_it
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 Json = dict[str, Any]  # as JSON is
@@ -83,7 +84,8 @@ def get_visit(request: Request, visit_id: str, who: Asker = Depends(asker)) -> J
     desk.looked(who.person, visit_id)
     scene = desk.scene(who.person.id, visit)
     log = log_items(scene, desk.reader.visit_log(visit_id))
-    return form.dump(visit) | {"log": [asdict(line) for line in log]}
+    felt = as_she_felt_it(visit, who.person.id)
+    return form.dump(felt) | {"log": [asdict(line) for line in log]}
 
 
 Commanded = m.Body | m.WriteRecord

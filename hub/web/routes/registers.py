@@ -61,9 +61,12 @@ def listing(request: Request, register: str, who: Asker = Depends(asker)) -> Res
     ended = desk.reader.records(known.kind, ended=True, limit=50)
     whom = request.query_params.get("about", "")
     whom = whom if whom in scene.people or whom in scene.clients else ""
-    shown = view.listing(scene, known.kind, desk.reader.records(known.kind), ended, whom)
+    live = desk.reader.records(known.kind)
+    shown = view.listing(scene, known.kind, live, ended, whom)
     if known.closed:
-        desk.looked(who.person)
+        readable = (each for each in (*live, *ended) if view.may_read(scene, known, each))
+        for worker in {each.worker for each in readable}:
+            desk.looked(who.person, worker=worker)
     return page(request, "register.html", who, scene, register=shown)
 
 

@@ -74,7 +74,8 @@ def test_the_board_outlives_names_that_are_markup(house: House, program: httpx.C
     pages = ("/", "/wall", "/plan", "/plan?kind=unplanned", "/call", "/call/asha", "/call/marek",
              "/week/asha", "/registers", "/registers/incident", f"/records/{record}",
              "/registers/incident/new", "/drills", "/policy", "/duty", "/danger",
-             "/pendants", "/fragments/top", "/fragments/board", f"/visits/{visit}", f"/visits/{visit}?do=extend",
+             "/pendants", "/fragments/top", "/fragments/board", f"/visits/{visit}",
+             f"/visits/{visit}?do=extend",
              f"/alarms/{alarm.id}", f"/alarms/{alarm.id}/999", f"/?done={hostile[:40]}",
              f"/fragments/visit/{visit}/log", f"/fragments/alarm/{alarm.id}")  # fmt: skip
     for page in pages:

@@ -34,7 +34,8 @@ def test_nothing_that_she_can_load_changes(
     pages = ("/", "/wall", "/pendants", "/duty", "/fragments/top", "/fragments/board",
              f"/visits/{visit}", f"/fragments/visit/{visit}", f"/fragments/visit/{visit}/log",
              "/call", "/call/asha", "/call/marek", "/registers", "/registers/incident", "/drills",
-             "/policy", "/week/asha", "/plan", "/api/v1/board", "/api/v1/alarms")  # fmt: skip
+             "/policy", "/week/asha", "/plan", f"/api/v1/visits/{visit}",
+             "/api/v1/board", "/api/v1/alarms")  # fmt: skip
     # Both looks are logged, and a look is shown in the log: first so that it is on both sides.
     for person in (asha, marek):
         seen(person, f"/visits/{visit}", "/call/asha", "/call/marek", "/week/asha")
