@@ -52,7 +52,11 @@ def events(done: "subprocess.CompletedProcess[str]") -> list[dict[str, object]]:
 
 @pytest.mark.live
 @pytest.mark.micropython
-@pytest.mark.parametrize("name", ["sos-acknowledged", "hub-restored", "pendant-cut-after-stored"])
+@pytest.mark.parametrize(
+    "name",
+    ["sos-acknowledged", "hub-restored", "pendant-cut-after-stored", "sutton-drill",
+     "carers-no-answer-absent", "carers-key-stolen"],
+)  # fmt: skip
 def test_a_shipped_scenario_passes(name: str) -> None:
     assert run_one(load(FOLDER / f"{name}.toml"), Options(quiet=True), Printer(Options(quiet=True)))
 
