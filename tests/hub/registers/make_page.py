@@ -88,5 +88,9 @@ def parts() -> dict[str, str]:
     }  # fmt: skip
 
 
-if __name__ == "__main__":
+def write() -> None:
     PAGE.write_text(made_again(PAGE, parts()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,4 +1,4 @@
-"""Makes the tables of docs/rules.md and docs/policies.md from the tables of the code.
+"""Makes the tables of docs/rules.md, policies.md and registers.md from the tables of the code.
 
     python -m tests.hub.rules.make_papers
 
@@ -154,5 +154,8 @@ def made_again(page: Path, parts: Mapping[str, str]) -> str:
 PAGES: dict[Path, Callable[[], dict[str, str]]] = {RULES: of_rules, POLICIES: of_policies}
 
 if __name__ == "__main__":
+    from tests.hub.registers import make_page
+
+    make_page.write()
     for page, parts in PAGES.items():
         page.write_text(made_again(page, parts()), encoding="utf-8")
