@@ -116,6 +116,7 @@ class ConfirmArrival(AboutVisit):
     departure_contact: str | None = None
     second_person: str | None = Field(None, description="who is with her (LF-open)")
     end_ms: int | None = None
+    expected_back_ms: int | None = None
 
 
 class RecordContact(Noted):
@@ -143,10 +144,12 @@ class CarryOn(Told):
 
 class Extend(Told):
     end_ms: int
+    expected_back_ms: int | None = None
 
 
 class ConfirmDeparture(Told):
     then: Then | None = None
+    expected_back_ms: int | None = None
 
 
 class NameTracker(AboutVisit):

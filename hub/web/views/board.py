@@ -155,6 +155,8 @@ def detail(scene: Scene, visit: Visit, part: Part) -> str:
         said.append("poor coverage")
     if visit.then in words.THEN and visit.kind in ("visit", "day"):
         said.append(words.THEN[visit.then])
+    if scene.is_outdated(visit) and part.phase not in ("closed", "cancelled"):
+        said.append(f"runs by {scene.procedure(visit)}")
     if len(visit.parts) > 1:
         others = [scene.person_name(p.worker) for p in visit.parts if p.worker != part.worker]
         said.append(f"with {words.together(others)}")

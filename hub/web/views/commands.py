@@ -146,6 +146,8 @@ def confirm_departure(scene: Scene, visit: Visit, part: Part) -> Form:
         visit, part, "confirm_departure", f"{name} has left: confirm departure",
         "Confirm departure",
         Field("then", "Where to now", "choice", False, THEN, visit.then),
+        Field("expected_back_ms", "Back or home by", "time", False, (), "",
+              "If she says when, like 17:30."),
         say=("Have you left the house? Are you all right?", "Where are you going now?"),
         hint="Only while you are speaking with her: a press or a message is no contact.",
     )  # fmt: skip

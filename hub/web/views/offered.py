@@ -85,7 +85,7 @@ def _fits(scene: Scene, visit: Visit, part: Part, kind: str) -> bool:
         and ("unplanned" in facts or "risk_checked" in asked),
         "relief_came": "must_not_be_left" in facts and "relieved" not in facts,
         "report_signs": visit.kind in ("visit", "site") and "signs_of_entry" not in facts,
-        "rebase": visit.terms != scene.policy.terms_id,
+        "rebase": scene.is_outdated(visit),
         "set_coverage": visit.kind in ("visit", "day"),
     }
     return only.get(kind, True)

@@ -105,6 +105,17 @@ class Scene:
         """The policy's timer of a deadline, for its words."""
         return self.policy.timer.get(timer)
 
+    def is_outdated(self, visit: Visit) -> bool:
+        """Whether it runs by another procedure than what is planned today."""
+        return visit.terms != self.policy.terms_id
+
+    def procedure(self, visit: Visit) -> str:
+        """Which one it runs by: `homemaker-exeter, version 2`."""
+        name, _, text = visit.terms.partition(":")
+        said = name.replace("@", ", version ")
+        ours, _, now = self.policy.terms_id.partition(":")
+        return f"{said}, as it read before" if name == ours and text != now else said
+
     def level_name(self, level: str) -> str:
         known = self.policy.level.get(level)
         return known.name if known else level.replace("-", " ").capitalize()

@@ -103,8 +103,8 @@ def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
         log=log_items(scene, log),
         silent=silent,
         kind=words.KINDS.get(visit.kind, visit.kind),
-        procedure=visit.terms.partition(":")[0].replace("@", ", version "),
-        outdated=visit.terms != scene.policy.terms_id,
+        procedure=scene.procedure(visit),
+        outdated=scene.is_outdated(visit),
         overridden=tuple(overridden(scene, text) for text in visit.overridden),
     )
 

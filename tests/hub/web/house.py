@@ -19,9 +19,10 @@ from hub.engine.engine import Engine
 from hub.engine.loop import Loop
 from hub.hands import Hands
 from hub.ids import RandomIds
-from hub.inbox import Answer, Command, FromPendant, Inbox
+from hub.inbox import Answer, Command, FromPendant, Inbox, NewPolicy, Reply
 from hub.link import monotonic_ms
 from hub.policy.load import load, shipped
+from hub.policy.model import Policy
 from hub.rules.model import Alarm, Value, Visit
 from hub.settings import Settings
 from hub.store.genesis import SIMULATION, Genesis
@@ -116,6 +117,13 @@ class House:
         """Time passes, and what fell due is done."""
         self.clock.advance(int(minutes * MINUTE_MS))
         self.ask("turn", "")
+
+    def adopt(self, policy: Policy) -> None:
+        """Another procedure is in force from here on, as after `allswell policy reload`."""
+        reply = Reply()
+        self.inbox.put(NewPolicy(policy, reply))
+        assert reply.wait(GIVE_UP_S).ok
+        self.policy = self.app.state.desk.policy = policy
 
     def close(self) -> None:
         self.loop.stop()

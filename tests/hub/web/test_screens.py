@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from hub.policy.load import load, shipped
 from tests.hub.web.conftest import by
 from tests.hub.web.house import Browser, House
 from tests.hub.web.test_board_page import letters, rows
@@ -139,6 +140,26 @@ def test_an_instruction_stands_where_it_is_needed(house: House, ben: Browser) ->
     texts = {row.id: row.text for row in house.policy.instructions}
     assert texts["free-line"] in page
     assert texts["abort-without-coverage"] in page, "beside the form that it belongs to"
+
+
+def test_a_visit_keeps_its_procedure_until_a_manager_says_otherwise(
+    house: House, ben: Browser, ruth: Browser
+) -> None:
+    visit = house.inside()
+    old = house.policy
+    house.adopt(load(shipped("plain")))
+    said = f"homemaker-exeter, version {old.version}"
+    assert f"runs by {said}" in ben.get("/").text, "the board says which"
+    page = unescape(ben.get(f"/visits/{visit}").text)
+    assert f"Runs by {said}, which is not today's procedure." in page
+    assert ben.submit(f"/visits/{visit}", "rebase").status_code == 422, "a reason is asked for"
+    answer = ruth.submit(f"/visits/{visit}", "rebase", note="the old one is withdrawn")
+    assert answer.status_code == 409, "she is no manager of today's procedure yet"
+    house.ask("add_person", "", id="ruth", roles="manager")
+    answer = ruth.submit(f"/visits/{visit}", "rebase", note="the old one is withdrawn")
+    assert answer.status_code == 303, unescape(answer.text)
+    assert house.visit(visit).terms == house.policy.terms_id
+    assert "runs by" not in ben.get("/").text
 
 
 @by("leading-futures")
