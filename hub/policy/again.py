@@ -82,7 +82,9 @@ def retell(conn: sqlite3.Connection, policy: Policy, since_ms: int = 0) -> Retol
 
 def _as_recorded(history: History, course: Course) -> bool:
     again = Counter((rung.kind, rung.worker, rung.at_ms) for rung in course.alarms)
-    return again == Counter(history.raised)
+    recorded = Counter(history.raised)
+    # What joined an alarm of another visit rings for itself when a visit is run alone.
+    return not recorded - again and not again - recorded - Counter(history.added)
 
 
 def _differences(

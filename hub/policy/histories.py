@@ -21,19 +21,21 @@ Given = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Input:
     """One thing that happened. `given`: the payload's input as the log holds it; `alarm`: of which
-    alarm, when it is a person's act on one."""
+    alarm, when it is a person's act on one; `refused`: it was asked for and not allowed."""
 
     now_ms: int
     rule: str
     event: Event
     given: Given
     alarm: tuple[str, str, str] | None = None  # kind, source, worker
+    refused: bool = False
 
 
 @dataclass(slots=True)
 class History:
-    """`raised`: the alarms as the log has them: kind, worker, when. `refused`: why it was not
-    entered, "" when it was."""
+    """`raised`: the alarms as the log has them: kind, worker, when. `added`: what was added to an
+    alarm that was open already, perhaps another visit's. `refused`: why it was not entered, or "".
+    """
 
     id: str
     terms: str
@@ -41,6 +43,7 @@ class History:
     refused: str = ""
     inputs: list[Input] = field(default_factory=list)
     raised: list[tuple[str, str, int]] = field(default_factory=list)
+    added: list[tuple[str, str, int]] = field(default_factory=list)
     erased: bool = False
 
 
@@ -100,9 +103,13 @@ def _take(
     if rule == rows.RAISED:
         kind, _, worker = alarms[given["id"]]
         history.raised.append((kind, worker, row.at_ms))
+    elif rule == rows.PRESSED:
+        effect = given["effect"]
+        history.added.append((effect["kind"], effect.get("worker", ""), row.at_ms))
     elif rule in (rows.VISIT, rows.REBASE) and row.kind not in OWN_DOING:
         event = form.load_event(given["event"])
-        history.inputs.append(Input(row.recorded_ms, rule, event, given))
+        was_not = "refused" in body["decision"]
+        history.inputs.append(Input(row.recorded_ms, rule, event, given, refused=was_not))
     elif rule == rows.ALARM and row.kind == "resolve" and "refused" not in body["decision"]:
         event = form.load_event(given["event"])
         about = alarms.get(row.alarm)

@@ -130,7 +130,7 @@ class _Run:
         for _ in range(len(self.policy.gates) + 1):
             decision = visit.decide(policy, self.visit, given.event, given.now_ms, seen)
             gate = _closed(policy, given.event.kind, decision)
-            if gate is None:
+            if gate is None or given.refused:
                 break
             self._refused(decision, given, seen)
             policy = replace(policy, gates=tuple(each for each in policy.gates if each != gate))
