@@ -70,7 +70,8 @@ def directory_of(
         "workers": {who: _worker(turn, who) for who in workers if who in state.people},
         "facts": _facts(policy, zone, place or turn.place or place_of_zone(zone), start_ms, end_ms),
         "on_duty": {role: sorted(people) for role, people in sorted(state.duty.items())},
-        "out": _out(state, workers),
+        # Only who lays down a duty is asked about everybody who is out.
+        "out": _out(state) if visit is None and "workers" not in asked else [],
         "day_before_ms": midnight_ms(zone, start_ms, 1) if start_ms else 0,
     })  # fmt: skip
 
@@ -119,10 +120,10 @@ def _worker(turn: Turn, worker: str) -> dict[str, Any]:
     return {"pendant": readiness(turn, worker), "phone": bool(person.phones), **told}
 
 
-def _out(state: State, asked_about: Iterable[str]) -> list[str]:
+def _out(state: State) -> list[str]:
     """Workers who have set out somewhere and are not known to be back."""
     rows = state.store.all("SELECT DISTINCT worker FROM part WHERE open = 1 AND phase <> 'planned'")
-    return sorted({str(row[0]) for row in rows} - set(asked_about))
+    return sorted(str(row[0]) for row in rows)
 
 
 def _client(state: State, client: str) -> tuple[dict[str, dict[str, Any]], Place | None]:

@@ -52,8 +52,8 @@ class Directory:
     An empty `people` means that the caller does not say who exists, so nobody is refused for it.
     `facts`: what calendar and sun say of the planned time: out_of_hours, after_dark. `on_duty`:
     role -> who is on duty for it now. `out`: workers with an open entry they have not come home
-    from, other than those asked about. `day_before_ms`: the midnight that begins the day before the
-    planned start, where she is (HM-4.1.2), 0 = not told.
+    from, told to whoever lays down a duty. `day_before_ms`: the midnight that begins the day before
+    the planned start, where she is (HM-4.1.2), 0 = not told.
     """
 
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from hub.rules import agreeing
+from hub.rules.effects import Decision
 from hub.rules.model import Event, Value
 from hub.rules.prompting import instructions
 from tests.stories.people import CLIENT, READY
@@ -235,3 +237,30 @@ def test_a_risk_that_is_found_on_file_makes_it_enhanced(world: World) -> None:
     assert "recent_violence" in visit.facts
     world.command("check_risk", "tess", found="")
     assert world.visit_now().level == "enhanced"
+
+
+# A procedure that changed: running visits keep theirs unless a manager says otherwise.
+
+
+def _by_todays_procedure(world: World) -> None:
+    visit = replace(world.plan(), terms="older@1:0123456789ab")
+
+    def said(by: str, note: str = "as the office agreed") -> Decision:
+        event = Event("rebase", world.now_ms, by=by, visit=visit.id, data={"note": note})
+        return agreeing.rebase(world.policy, visit, event, world.directory)
+
+    for by, note in (("kim", "why"), ("olive", "why"), ("max", ""), ("", "why")):
+        assert said(by, note).refused
+    done = said("max")
+    assert done.visit is not None
+    assert (done.refused, done.visit.terms) == ("", world.policy.terms_id)
+
+
+@story(proves=("gate:another-procedure",))
+def test_a_manager_lets_a_visit_go_on_by_todays_procedure(world: World) -> None:
+    _by_todays_procedure(world)
+
+
+@story(proves=("gate:another-procedure",), policy="plain")
+def test_a_manager_does_so_by_the_plain_one_too(world: World) -> None:
+    _by_todays_procedure(world)
