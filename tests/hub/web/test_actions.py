@@ -100,7 +100,10 @@ def test_stand_down_carry_on_extend_abandon(house: House, ben: Browser) -> None:
     assert "10:05 to 12:15" in ben.get("/").text
     assert ben.submit(page, "abandon", note="the dog").status_code == 303
     assert house.visit(visit).phase == "broken-off"
-    assert ben.submit(page, "confirm_departure", then="home").status_code == 303
+    assert ben.submit(page, "confirm_departure", then="home",
+                      expected_back_ms="13:00").status_code == 303  # fmt: skip
+    anchors = house.visit(visit).parts[0].anchors
+    assert anchors["expected_back"] - anchors["finish"] == 45 * 60_000
     assert ben.submit(page, "confirm_home").status_code == 303
     assert house.visit(visit).phase == "closed"
     assert "Ended" in ben.get("/").text
