@@ -158,14 +158,14 @@ class Morning:
         self.sets_out("lena")
         self.until(10, 45)
         self.sets_out("tom")
-        for means, note in (("work-mobile", ""), ("own-mobile", "rang out")):
+        for means, result in (("work-mobile", "unobtainable"), ("client-mobile", "no-answer")):
             ask(
                 "record_contact",
                 "ben",
                 visit=visits["marek"],
                 means=means,
                 reached=False,
-                note=note,
+                result=result,
             )
         self.until(10, 50)
         self.out.discard("marek")  # his signal is gone
