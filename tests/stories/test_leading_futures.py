@@ -55,9 +55,10 @@ def test_where_alone_is_not_safe_two_go_or_nobody(world: World) -> None:
     world.expect_page("manager", "lone_work_entered")
 
 
-@story("LF-record", proves=("gate:recorded", "level:standard"), policy=LF)
+@story("LF-record", proves=("gate:recorded", "gate:whole-entry", "level:standard"), policy=LF)
 def test_place_and_address_stand_on_record(world: World) -> None:
     assert world.try_plan(**_entry(purpose="")).clause == ("LF-record",)
+    assert world.try_plan(**_entry(venue="https://maps.example/a")).clause == ("LF-record",)
     nameless = replace(CLIENT, address="")
     world.directory = replace(world.directory, clients={"client": nameless})
     assert "LF-record" in world.try_plan(**_entry()).clause
