@@ -29,6 +29,7 @@ BY_HOME = BY_DEPARTURE | {"home_unconfirmed"}
 
 # What she does then, told to a person -> the letter it earns (SU-board, HM-6.1).
 THEN_TOLD = {"home": "not_returning", "base": "returning"}
+IN_TIME_MS = 15 * 60_000  # contact so soon before an agreed check-in is the check-in (ours)
 MAX_AHEAD_MS = 24 * 3_600_000  # a later end is another visit
 
 
@@ -81,6 +82,8 @@ def spoken(part: Part, at_ms: int) -> dict[str, int]:
     """Her moments after another person has spoken with her: failed attempts count no more."""
     anchors = {name: ms for name, ms in part.anchors.items() if name != "attempt"}
     anchors["contact"] = max(anchors.get("contact", at_ms), at_ms)
+    if 0 < anchors.get("check_in", at_ms) - at_ms <= IN_TIME_MS:
+        anchors["check_in"] = at_ms  # she has checked in, a little early
     return anchors
 
 

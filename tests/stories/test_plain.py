@@ -111,6 +111,18 @@ def test_a_check_in_time_that_was_agreed(world: World) -> None:
     world.expect_alarms()
 
 
+@story(proves=("timer:check-in",), policy=PLAIN)
+def test_who_checks_in_a_little_early_has_checked_in(world: World) -> None:
+    for after, kinds in (("25 min", ()), ("14 min", ("check_in_missed",))):
+        _inside(world, check_in_ms=world.now_ms + ms("30 min"), end="2 h")
+        world.fast_forward(after)
+        world.contact("olive")
+        with world.letting_ring("check_in_missed"):
+            world.fast_forward("20 min")
+        world.expect_alarms(*kinds)
+        world.alarms.clear()
+
+
 @story(proves=("gate:spoken-departure", "timer:not-back", "timer:home-claimed"), policy=PLAIN)
 def test_straight_home_and_home_safe(world: World) -> None:
     _inside(world, then="home", expected_back_ms=NINE + ms("90 min"))
