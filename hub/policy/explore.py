@@ -15,12 +15,12 @@ from hub.policy.moves import (
     ENTERED_MS,
     HER,
     MINUTE_MS,
-    MOVES,
     OTHER,
     START_MS,
     VISIT,
     Move,
     event_of,
+    moves_for,
     opened,
     starts,
 )
@@ -42,6 +42,7 @@ class Search:
     def __init__(self, policy: Policy, bounds: Bounds) -> None:
         self._terms = opened(policy)
         self._same = Same(self._terms)
+        self._moves = moves_for(self._terms)
         self._seen: dict[Key, list[tuple[int, int]]] = {}
         self._stirring: set[Move] = set()  # what has led anywhere of its own so far
         self._begun = 0  # how many acts were spent where this exploration begins
@@ -126,7 +127,7 @@ class Search:
         """Everything that can happen now, and leads somewhere else."""
         part = node.visit.parts[0]
         first, led_to = node.acts == self._begun, {node.key}
-        for move in MOVES:
+        for move in self._moves:
             if not first and move not in self._stirring:
                 continue
             event = event_of(move, node.visit, part, node.now_ms)

@@ -84,7 +84,7 @@ TOLD: tuple[tuple[str, dict[str, Value], tuple[str, ...]], ...] = (
     ("set_coverage", {"coverage": "poor"}, ("agreed_end_ms",)),
     ("set_coverage", {"coverage": "good"}, ()),
     ("agree_tracking", {}, ()),
-    ("check_risk", {"found": "nothing"}, ()),
+    ("check_risk", {"found": ""}, ()),
     ("relief_came", {}, ()),
     ("report_signs", {}, ()),
     ("report_danger", {"how": "call"}, ()),
@@ -106,6 +106,16 @@ def _moves() -> tuple[Move, ...]:
 
 
 MOVES = _moves()
+
+
+def moves_for(policy: Policy) -> tuple[Move, ...]:
+    """Those, and what may be found on file while she is out: it may lead to a severer level."""
+    found: dict[str, str] = {}
+    for row in policy.choices:
+        facts = [fact for fact in row.when if fact in PLAN_FACTS]
+        if len(facts) == len(row.when):
+            found.setdefault(level_of(policy, frozenset(facts))[0], ",".join(facts))
+    return MOVES + tuple(Move("check_risk", OTHER, {"found": told}) for told in found.values())
 
 
 def _told(kind: str, **data: Value) -> Move:
@@ -169,6 +179,12 @@ def facts_to_try(policy: Policy) -> list[frozenset[str]]:
     return list(dict.fromkeys(found))
 
 
+def entered(facts: frozenset[str]) -> dict[str, Value]:
+    """The facts as they are entered when planning: `rating:C3` is the rating C3."""
+    pairs = (fact.partition(":") for fact in sorted(facts))
+    return {name: value or True for name, _, value in pairs}
+
+
 def _planned(fact: str) -> bool:
     return fact in PLAN_FACTS or fact.startswith(RATING)
 
@@ -222,9 +238,7 @@ def _planned_visit(
     data: dict[str, Value] = {"client": "client", "area": "there", "purpose": "visit",
                               "start_ms": START_MS, "end_ms": START_MS + HOUR_MS, "kind": kind,
                               "workers": workers, "then": "base"}  # fmt: skip
-    for fact in facts:
-        name, _, value = fact.partition(":")
-        data |= {name: value or True}
+    data |= entered(facts)
     if agreed:
         data |= {"check_in_ms": START_MS + HOUR_MS // 2, "relief_ms": START_MS + HOUR_MS}
         data |= {"expected_back_ms": START_MS + 2 * HOUR_MS}

@@ -41,11 +41,12 @@ def _ahead_of(phase: str) -> frozenset[str]:
 
 
 class Reach:
-    """What matters of a part on one level in one phase: moments and how far back, and timers."""
+    """What matters of a part in one phase: moments and how far back, and timers. The level may
+    still change, so that the timers of all levels count."""
 
-    def __init__(self, policy: Policy, level: str, phase: str) -> None:
+    def __init__(self, policy: Policy, phase: str) -> None:
         phases = _ahead_of(phase)
-        timers = [t for p in phases for t in policy.timers_for(level, p)]
+        timers = [t for t in policy.timers if phases.intersection(t.phases)]
         back_ms: dict[str, int] = {} if phase in ENDED else dict(RULES_ASK.get(phase, {}))
         if "confirmed" in back_ms:
             back_ms["confirmed"] = policy.call_back_wait_ms
@@ -71,20 +72,20 @@ class Same:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._reaches: dict[tuple[str, str], Reach] = {}
+        self._reaches: dict[str, Reach] = {}
 
     def key(self, visit: Visit, now_ms: int, open_alarms: frozenset[str]) -> Key:
         parts = tuple([self._part(visit, part, now_ms) for part in visit.parts])
         return (visit.kind, visit.level, visit.then, parts, open_alarms)
 
-    def _reach(self, level: str, phase: str) -> Reach:
-        found = self._reaches.get((level, phase))
+    def _reach(self, phase: str) -> Reach:
+        found = self._reaches.get(phase)
         if found is None:
-            found = self._reaches[level, phase] = Reach(self._policy, level, phase)
+            found = self._reaches[phase] = Reach(self._policy, phase)
         return found
 
     def _part(self, visit: Visit, part: Part, now_ms: int) -> Key:
-        reach = self._reach(visit.level, part.phase)
+        reach = self._reach(part.phase)
         anchors, oldest_ms, newest_ms = part.anchors, reach.oldest_ms, -1
         ages = []
         for name, at_ms in anchors.items():

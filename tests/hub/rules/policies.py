@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from hub.policy.load import SHIPPED, load
 from hub.policy.model import Policy
-from hub.policy.moves import facts_to_try
+from hub.policy.moves import entered, facts_to_try
 from hub.rules.planning import level_of
 from tests.stories.world import Value
 
@@ -27,15 +27,9 @@ def _plannable(policy: Policy) -> Policy:
 POLICIES: dict[str, Policy] = {name: _plannable(load(SHIPPED / f"{name}.toml")) for name in NAMES}
 
 
-def told(facts: frozenset[str]) -> dict[str, Value]:
-    """The facts as they are entered when planning: `rating:C3` is the rating C3."""
-    pairs = (fact.partition(":") for fact in sorted(facts))
-    return {name: value or True for name, _, value in pairs}
-
-
 def beginnings(policy: Policy) -> list[dict[str, Value]]:
     """What is entered to come to each level that facts lead to, the lowest first."""
     found: dict[str, dict[str, Value]] = {}
     for facts in facts_to_try(policy):
-        found.setdefault(level_of(policy, facts)[0], told(facts))
+        found.setdefault(level_of(policy, facts)[0], entered(facts))
     return list(found.values())
