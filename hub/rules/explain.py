@@ -107,6 +107,12 @@ def _do_task(words: Words) -> str:
     return f"{said['by']} did it: {what.rstrip('.')}{_tail(words, 'note', ', ')}."
 
 
+def _waive_task(words: Words) -> str:
+    said = _Said(words)
+    what = _tail(words, "what", ": ").rstrip(".")
+    return f"{said['by']} recorded that a step is not needed{what}{_tail(words, 'note', ', ')}."
+
+
 def _record_answer(words: Words) -> str:
     heard = {
         "yes": "yes",
@@ -190,7 +196,7 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "report_signs": _plain("{by} was told of signs of forced entry. Nobody goes in alone."),
     "rebase": _plain("{by} decided that the visit goes on by today's procedure."),
     "do_task": _do_task,
-    "waive_task": _plain("{by} recorded that a step is not needed: {note}."),
+    "waive_task": _waive_task,
     "choose_case": _plain("{by} chose which case it is: {case}."),
     "record_answer": _record_answer,
     "start_drill": _plain("{by} started a drill. Nobody is in danger."),

@@ -1,5 +1,6 @@
 """A row of the log as one sentence with names: rules.explain says it, this puts names for ids."""
 
+from hub.registers.kinds import REGISTERS
 from hub.rules import explain
 from hub.store.views import LogLine
 from hub.web.views import times, words
@@ -49,9 +50,27 @@ def spoken_facts(scene: Scene, row: LogLine) -> dict[str, object]:
         facts["client"] = client.code
     if facts.get("role"):
         facts["role"] = scene.role_name(str(facts["role"]))
+    facts |= spoken_names(scene, row)
     if (timer := scene.timer(str(facts.get("timer", "")))) is not None and timer.say:
         facts["say"] = f"{capital(timer.say)}."
     return facts
+
+
+def spoken_names(scene: Scene, row: LogLine) -> dict[str, object]:
+    """Tasks, cases, registers and verbs by what they are called, as far as it is known here."""
+    alarm = next((each for each in scene.alarms if each.id == row.alarm), None)
+    called: dict[str, object] = {}
+    for key, word, rows in (
+        ("task", "what", [(task.id, task.text) for task in alarm.tasks] if alarm else ()),
+        ("case", "case", [(case.id, case.name) for case in alarm.cases] if alarm else ()),
+    ):
+        if asked := str(row.facts.get(key, "")):
+            called[word] = dict(rows).get(asked, words.spoken(asked))
+    register = REGISTERS.get(str(row.facts.get("kind", "")))
+    verb = register.verb_named(str(row.facts.get("verb", ""))) if register else None
+    if register is not None and verb is not None:
+        called |= {"kind": register.title, "verb": verb.label}
+    return called
 
 
 def name(scene: Scene, person: str) -> str:

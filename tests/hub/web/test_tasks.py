@@ -33,6 +33,7 @@ def test_a_task_stands_with_its_deadline_and_is_ticked_off_by_name(
     shown = unescape(ben.get(page).text)
     assert "Done by Ben Okafor at " in shown
     assert f'id="task-{task.id}"' not in shown, "what is done is not asked for again"
+    assert f"Ben Okafor did it: {task.text.rstrip('.')}." in shown, "the log says what it was"
 
 
 @pytest.mark.clause("HM-5.2")
@@ -65,7 +66,9 @@ def test_only_a_holder_of_the_role_is_shown_that_a_task_can_be_waived(
     assert ruth.submit(page, "waive_task/call-999", note="she is beside me").status_code == 303
     task = next(each for each in house.alarm("sos").tasks if each.id == "call-999")
     assert (task.state, task.by) == ("waived", "ruth")
-    assert "Not needed by Ruth Hale" in unescape(ben.get(page).text)
+    shown = unescape(ben.get(page).text)
+    assert "Not needed by Ruth Hale" in shown
+    assert f"a step is not needed: {task.text.rstrip('.')}, she is beside me." in shown
 
 
 def no_answer(house: House) -> str:
