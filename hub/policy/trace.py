@@ -4,8 +4,8 @@ Rule: nothing is called done that was not seen to be. A rule or a gate (R, G) co
 its clause fails without a row of it; the pendant's share (D) when a test of the pendant carries the
 clause; a screen (C) when a test of the screens does, or a letter, phrase, script or instruction is
 missed; a record or an instruction (L, I) when such a row is missed, or a test of register, engine
-or screen carries the clause. A screen that the policy asks for and no test shows is told as the
-console's to bring.
+or screen carries the clause. A row that no test misses leaves its clause uncovered. A screen that
+the policy asks for and no test shows is told as the console's to bring.
 """
 
 import tomllib
@@ -90,7 +90,8 @@ class Seen:
 @dataclass(slots=True)
 class Line:
     """One clause in the table. `missing`: the kinds that nothing covers; `console`: those that a
-    screen brings which no test shows yet; `bare`: rows that no test misses when they are out."""
+    screen brings which no test shows yet; `bare`: rows that no test misses when they are out: but
+    for a screen's, one of them is enough to leave the clause uncovered."""
 
     clause: Clause
     rules: list[Rule]
@@ -165,7 +166,12 @@ def table(seen: Seen, prefix: str = "") -> list[Line]:
 def _line(clause: Clause, cited: list[Rule], seen: Seen) -> Line:
     tests = seen.tests.get(clause.id, [])
     proofs = [proof for proof in seen.proofs if proof.clause == clause.id]
-    bare = tuple(f"{proof.policy} {proof.rule}" for proof in proofs if not proof.by)
+    shown = any(test.result == PASSED and test.sort in SHOWN_BY["C"] for test in tests)
+    bare = tuple(
+        f"{proof.policy} {proof.rule}"
+        for proof in proofs
+        if not proof.by and not (shown and proof.rule.startswith("screen:"))
+    )
     line = Line(clause, cited, tests, NOT_RUN, bare=bare)
     if not seen.ran:
         line.result = NOT_RUN if cited else UNCOVERED
@@ -176,7 +182,7 @@ def _line(clause: Clause, cited: list[Rule], seen: Seen) -> Line:
     line.missing = tuple(kind for kind in open_kinds if kind not in line.console)
     if any(test.result == FAILED for test in tests):
         line.result = FAILED
-    elif line.missing:
+    elif line.missing or any(" screen:" not in each for each in bare):
         line.result = UNCOVERED
     elif line.console and len(line.console) == len(clause.kinds):
         line.result = CONSOLE

@@ -61,6 +61,11 @@ def test_a_variant_cites_only_what_it_says_itself() -> None:
         (seen(("a", "story", "passed"), proofs=(("timer:x", "a"),)), trace.PROVED, ()),
         (seen(("a", "story", "passed"), proofs=(("timer:x", ""),)), trace.UNCOVERED, ("R", "G")),
         (seen(("a", "story", "passed"), proofs=(("screen:x", "a"),)), trace.UNCOVERED, ("R", "G")),
+        (
+            seen(("a", "story", "passed"), proofs=(("timer:x", "a"), ("gate:y", ""))),
+            trace.UNCOVERED,
+            (),
+        ),
         (seen(("a", "story", "failed"), proofs=(("timer:x", "a"),)), trace.FAILED, ("R", "G")),
         (seen(("a", "story", "skipped"), prove=False), trace.UNCOVERED, ("R", "G")),
     ],
@@ -96,7 +101,16 @@ def test_bare_rows_are_named_and_cases_gathered() -> None:
     said = "\n".join(text([line_of(found)]))
     assert "test  t x2: passed" in said
     assert "no test of this clause misses p timer:y" in said
-    assert summary([line_of(found)]) == "1 clauses: 1 proved."
+    assert summary([line_of(found)]) == "1 clauses: 1 uncovered."
+
+
+def test_a_screens_row_is_seen_on_the_screen() -> None:
+    rows = (("gate:x", "a"), ("screen:duty", ""))
+    story = seen(("a", "story", "passed"), proofs=rows, clause="DC-monitor")
+    assert line_of(story, "DC-monitor").bare == ("p screen:duty",)
+    both = seen(("a", "story", "passed"), ("b", "screen", "passed"), proofs=rows,
+                clause="DC-monitor")  # fmt: skip
+    assert line_of(both, "DC-monitor").bare == ()
 
 
 def test_a_row_is_proved_by_the_story_that_misses_it() -> None:
