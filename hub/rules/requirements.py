@@ -9,7 +9,8 @@ from collections.abc import Callable
 from hub.policy.model import Gate
 from hub.rules.asked import NOBODY, Asked, flag, number
 from hub.rules.kinds import FORBIDDEN_WAYS
-from hub.rules.model import Part
+from hub.rules.model import Part, Visit
+from hub.rules.phases import ENDED
 
 MAP_LINK = ("http://", "https://", "www.", "maps.", "goo.gl", "what3words", "///")
 # CT-4.2: a way in that is "other" is told in words; these tell one that is forbidden by name.
@@ -82,7 +83,12 @@ def _tracker_agreed(asked: Asked, gate: Gate) -> bool:
     if asked.visit is None:
         return False
     from_ms = asked.directory.day_before_ms or asked.visit.planned_start_ms - DAY_MS
-    return all(part.anchors.get("tracker_agreed", -1) >= from_ms for part in asked.visit.parts)
+    return all(part.anchors.get("tracker_agreed", -1) >= from_ms for part in _open(asked.visit))
+
+
+def _open(visit: Visit) -> tuple[Part, ...]:
+    """The parts that are still to come or under way."""
+    return tuple(part for part in visit.parts if part.phase not in ENDED)
 
 
 def _designated(asked: Asked, gate: Gate) -> bool:
@@ -158,7 +164,7 @@ def _risk_checked(asked: Asked, gate: Gate) -> bool:
     if asked.part is not None:
         parts: tuple[Part, ...] = (asked.part,)
     else:
-        parts = asked.visit.parts if asked.visit is not None else ()
+        parts = _open(asked.visit) if asked.visit is not None else ()
     told = bool(parts) and all("risk_checked" in part.facts for part in parts)
     return told or asked.another("risk_checked")
 
