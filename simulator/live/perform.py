@@ -33,6 +33,7 @@ class Performance:
         self._marks: dict[str, Mark] = {}
         self._judge = Judge(scenario, stage, self._marks)
         self._last_act = Mark(0, 0)
+        self._now_ms = 0  # of the act that is being done: its label and its moments are one
         self._threads: list[threading.Thread] = []
         self._in_round: Callable[[], None] | None = None
 
@@ -108,6 +109,7 @@ class Performance:
             self._label(step, Mark(self._judge.now_ms(), len(self._feed)))
             return
         mark = Mark(self._judge.now_ms(), len(self._feed))
+        self._now_ms = mark.rule_ms
         made = self._act(step)
         self._last_act = Mark(mark.rule_ms, mark.index, made)
         self._label(step, self._last_act)
@@ -160,13 +162,11 @@ class Performance:
         if key == "alarm":
             return self._alarm(step, value)
         if is_day(value):
-            return day_text(value, self._stage.hub.zone, self._judge.now_ms())
+            return day_text(value, self._stage.hub.zone, self._now_ms)
         if key.endswith("_ms") and is_moment(value):
             found = moment(value)
-            base = (
-                Mark(self._judge.now_ms(), 0) if found.label == "now" else self._marks[found.label]
-            )
-            return base.rule_ms + found.after_ms
+            base_ms = self._now_ms if found.label == "now" else self._marks[found.label].rule_ms
+            return base_ms + found.after_ms
         return value
 
     def _alarm(self, step: Step, kind: str) -> str:
