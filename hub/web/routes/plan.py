@@ -25,7 +25,8 @@ def _kind(request: Request) -> str:
 def form(request: Request, who: Asker = Depends(asker)) -> Response:
     scene = desk_of(request).scene(who.person.id)
     kind = _kind(request)
-    return page(request, "plan.html", who, scene, form=planning.plan(scene, kind), kind=kind,
+    shown = planning.plan(scene, kind, request.query_params.get("worker", ""))
+    return page(request, "plan.html", who, scene, form=shown, kind=kind,
                 kinds=planning.KINDS)  # fmt: skip
 
 

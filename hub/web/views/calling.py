@@ -12,6 +12,8 @@ from hub.rules.kinds import ANSWERS
 from hub.rules.model import Alarm, Part, Visit
 from hub.web.views import reach, words
 from hub.web.views.fields import Field, Form
+from hub.web.views.offered import form as form_of
+from hub.web.views.offered import offered
 from hub.web.views.scene import Scene, concerns
 
 ANSWER_WORDS = {
@@ -21,6 +23,7 @@ ANSWER_WORDS = {
     "other": "Something else",
     "phrase": "She says the phrase",
 }
+STEPS_MAX = 3
 DIRECTIONS = {"in": "She rings us", "out": "We ring her"}
 
 
@@ -58,6 +61,7 @@ class CallPage:
     url: str
     where: str
     visit_url: str
+    steps: tuple[tuple[str, str], ...]  # url, words: what a routine call is mostly about
     alarm_url: str
     silent: bool
     phrases: tuple[str, ...]
@@ -103,13 +107,14 @@ def page(scene: Scene, worker: str, script: str = "", heard: str = "") -> CallPa
     person = scene.people[worker]
     chosen = scene.policy.script.get(script)
     mine = scene.viewer == worker
-    offered = reach.ways(scene, part, visit, alarm is not None)
+    lines = reach.ways(scene, part, visit, alarm is not None)
     return CallPage(
         worker=worker,
         name=person.name,
         url=url,
         where=where(scene, visit, part) if visit is not None else "She is on no visit now.",
         visit_url=f"/visits/{visit.id}" if visit is not None else "",
+        steps=steps(scene, visit, part, worker),
         alarm_url=f"/alarms/{alarm.id}" if alarm is not None else "",
         silent=alarm is not None,
         phrases=phrases(scene),
@@ -123,11 +128,23 @@ def page(scene: Scene, worker: str, script: str = "", heard: str = "") -> CallPa
         if chosen is not None else None,
         call=None if visit is None or mine else of_visit(
             reach.form("record_contact", f"Record a call to {words.first_name(person.name)}",
-                       f"/call/{worker}/record_contact", offered, words.first_name(person.name),
+                       f"/call/{worker}/record_contact", lines, words.first_name(person.name),
                        alarm is not None), visit, worker),
         tried=reach.tried(scene, part.attempts[-6:]),
         raise_form=None if mine else raise_form(worker),
     )  # fmt: skip
+
+
+def steps(
+    scene: Scene, visit: Visit | None, part: Part, worker: str
+) -> tuple[tuple[str, str], ...]:
+    """The next steps of her visit, and an unplanned one: each with its form."""
+    plan = (f"/plan?kind=unplanned&worker={worker}", "She goes on an unplanned visit")
+    if visit is None:
+        return (plan,)
+    kinds = [kind for kind in offered(scene, visit, part) if kind != "record_contact"][:STEPS_MAX]
+    mine = f"/visits/{visit.id}?worker={worker}&do="
+    return (*((mine + kind, form_of(scene, visit, part, kind).title) for kind in kinds), plan)
 
 
 def forms(shown: CallPage) -> tuple[Form, ...]:

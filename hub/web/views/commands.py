@@ -3,23 +3,12 @@
 What a form asks is what the command takes; whether it is allowed is for the rules to say.
 """
 
-from hub.rules.kinds import MEANS
 from hub.rules.model import Part, Visit
 from hub.web.views import reach, times, words
 from hub.web.views.fields import AHEAD_MAX_MS, Field, Form
 from hub.web.views.scene import Scene, silent_about
 
 NOTE = Field("note", "Note", "area")
-# Told in the call itself: the rules count that call as contact. An answerphone cannot be told.
-SPOKEN = Field(
-    "means",
-    "Spoken with her on",
-    "choice",
-    False,
-    tuple((m, words.MEANS.get(m, m)) for m in MEANS if m != "answerphone"),
-    "work-mobile",
-    "Leave it empty if you have not spoken with her.",
-)
 COVERAGE = (("good", "good"), ("poor", "poor or patchy"), ("unknown", "not known"))
 THEN = (("base", "back to base"), ("home", "home (NR)"), ("next", "the next visit"))
 DANGERS = (
@@ -54,6 +43,16 @@ def about(visit: Visit, part: Part, kind: str, title: str, button: str, *fields:
 
 def called(scene: Scene, part: Part) -> str:
     return words.first_name(scene.person_name(part.worker))
+
+
+def spoken(scene: Scene, visit: Visit, part: Part) -> Field:
+    """Told in the call itself: the rules count that call as contact. An answerphone cannot be told,
+    and her own mobile is a line only with her consent."""
+    offered = reach.ways(scene, part, visit, silent_about(scene, visit) is not None)
+    return Field("means", "Spoken with her on", "choice", False,
+                 tuple((way.means, way.words) for way in offered),
+                 offered[0].means if offered and offered[0].lines else "",
+                 "Leave it empty if you have not spoken with her.")  # fmt: skip
 
 
 def start_out(scene: Scene, visit: Visit, part: Part) -> Form:
@@ -117,7 +116,8 @@ def _answers(scene: Scene, visit: Visit, part: Part) -> tuple[str, ...]:
 
 
 def stand_down(scene: Scene, visit: Visit, part: Part) -> Form:
-    return about(visit, part, "stand_down", "Stand down", "Stand down", SPOKEN, NOTE,
+    return about(visit, part, "stand_down", "Stand down", "Stand down",
+                 spoken(scene, visit, part), NOTE,
                  hint="Ends the call-backs. The finish and the departure are still watched.",
                  )  # fmt: skip
 
@@ -125,18 +125,29 @@ def stand_down(scene: Scene, visit: Visit, part: Part) -> Form:
 def carry_on(scene: Scene, visit: Visit, part: Part) -> Form:
     every = Field("every_min", "Ring every … minutes", "number", True, (), "60",
                   "Agreed with her on the phone.", 5, LONGEST_CALL_MIN)  # fmt: skip
-    return about(visit, part, "carry_on", "Carry on ringing", "Carry on", every, SPOKEN)
+    return about(
+        visit, part, "carry_on", "Carry on ringing", "Carry on", every, spoken(scene, visit, part)
+    )
 
 
 def abandon(scene: Scene, visit: Visit, part: Part) -> Form:
-    return about(visit, part, "abandon", "Break the visit off", "Break off", SPOKEN, NOTE,
+    return about(visit, part, "abandon", "Break the visit off", "Break off",
+                 spoken(scene, visit, part), NOTE,
                  say=("I need you back at the office urgently. Please leave now.",),
                  hint="She is watched until she is known to be safe.", css="danger")  # fmt: skip
 
 
 def extend(scene: Scene, visit: Visit, part: Part) -> Form:
     end = Field("end_ms", "New finish", "time", True, (), "", "Agreed with her, like 16:30.")
-    return about(visit, part, "extend", "Agree a new finish", "Set the new finish", end, SPOKEN)
+    return about(
+        visit,
+        part,
+        "extend",
+        "Agree a new finish",
+        "Set the new finish",
+        end,
+        spoken(scene, visit, part),
+    )
 
 
 def confirm_departure(scene: Scene, visit: Visit, part: Part) -> Form:

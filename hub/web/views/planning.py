@@ -73,9 +73,13 @@ def requirements(policy: Policy) -> frozenset[str]:
     return frozenset(name for gate in rows for name in gate.requires)
 
 
-def plan(scene: Scene, kind: str = "visit") -> Form:
-    """The form of that kind. Facts, gates and words are the policy's."""
+def plan(scene: Scene, kind: str = "visit", worker: str = "") -> Form:
+    """The form of that kind. Facts, gates and words are the policy's. `worker`: who is chosen."""
     fields = (*_MAKERS[kind](scene), *_facts(scene, kind))
+    if worker in scene.people:
+        fields = tuple(
+            replace(field, value=worker) if field.name == "workers" else field for field in fields
+        )
     fixed: dict[str, str | int | bool] = {"kind": "visit" if kind == UNPLANNED else kind}
     if kind == UNPLANNED:
         fixed |= {"unplanned": True, "start_ms": scene.now_ms}

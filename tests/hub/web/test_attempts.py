@@ -51,7 +51,7 @@ def test_her_own_mobile_is_offered_only_with_her_consent(house: House, ben: Brow
         for url in (f"/visits/{visit}", "/call/asha"):
             page = ben.get(url).text
             assert ("07700 900999" in page) is offered, (url, given)
-            assert ('name="means" value="own-mobile"' in page) is offered
+            assert ('value="own-mobile"' in page) is offered
 
 
 def test_a_result_that_is_not_on_a_button_is_told_at_it(house: House, ben: Browser) -> None:

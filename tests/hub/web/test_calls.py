@@ -143,6 +143,18 @@ def test_what_the_police_want_stands_on_one_page(house: House, ben: Browser) -> 
     assert "Mrs Jones" not in page
 
 
+def test_a_routine_call_leads_to_its_form_in_one_click(house: House, ben: Browser) -> None:
+    visit = house.plan()
+    page = ben.get("/call/asha").text
+    assert "asha is at the door: confirm arrival" in unescape(page).lower()
+    found = re.search(rf'href="(/visits/{visit}\?worker=asha&amp;do=confirm_arrival)"', page)
+    assert found is not None
+    assert "Place read back" in ben.get(unescape(found[1])).text
+    assert "/plan?kind=unplanned&amp;worker=asha" in page
+    form = ben.get("/plan?kind=unplanned&worker=asha").text
+    assert 'name="workers" value="asha" checked' in form
+
+
 def test_who_calls_is_found_by_who_is_out(house: House, ben: Browser) -> None:
     house.inside()
     page = unescape(ben.get("/call").text)
