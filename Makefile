@@ -60,8 +60,9 @@ bench: $(INSTALLED) ## the figures of the README, also in build/bench.json
 scenarios: $(INSTALLED) ## every scenario file, with real parts
 	@$(BIN)/allswell-sim run simulator/scenarios/*.toml
 
-# What Hypothesis draws at random, with many more examples, then the hub killed 200 times.
-RANDOM_TESTS := $(shell grep -rlE '^from hypothesis' tests --include='test_*.py')
+# What Hypothesis draws at random, with many more examples; what is marked for the soak; then the
+# hub killed 200 times.
+RANDOM_TESTS := $(shell grep -rlE '^from hypothesis|mark\.soak' tests --include='test_*.py')
 
 soak: $(INSTALLED) ## the long randomised runs and 200 kills of the hub; docs/soak.md has the last result
 	@ALLSWELL_HYPOTHESIS=soak $(BIN)/python -m pytest -q -m "soak or not soak" --timeout 3600 $(RANDOM_TESTS)

@@ -5,6 +5,7 @@ shows (a timer that never waits, a level that is never chosen) is told from what
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from hub.policy.model import Policy
 from hub.rules.kinds import ON_EVENTS
@@ -34,10 +35,22 @@ def idle_rows(own: Policy, policy: Policy) -> Iterator[Said]:
             if level not in policy.level:
                 allowed = ", ".join(policy.level)
                 yield "instruction", row.id, "levels", f"{level!r} is no level; allowed: {allowed}"
+    yield from _ladders(own, policy)
+    for gate in policy.gates:
+        if "never" in gate.requires and not (gate.when or gate.levels or gate.override):
+            yield "gate", gate.id, "requires", f"nobody could ever give the command {gate.command}"
+
+
+def _ladders(own: Policy, policy: Policy) -> Iterator[Said]:
     used = {timer.ladder for timer in policy.timers} | {row.ladder for row in policy.on}
     for ladder in own.ladders:
         if ladder.id not in used:
             yield "ladder", ladder.id, "", "no timer and no event climbs it"
+    for ladder in policy.ladders:
+        for place, (step, following) in enumerate(pairwise(ladder.steps), 2):
+            if set(step.roles) == set(following.roles):
+                said = f"rung {place} asks whom rung {place - 1} has asked, and nobody else"
+                yield "ladder", ladder.id, "steps", said
 
 
 def _moments(

@@ -106,7 +106,7 @@ def _ladders_of(policy: Policy, kind: str) -> list[str]:
     """The ladders that an alarm of this kind may climb."""
     from_timers = [t.ladder for t in policy.timers if t.action == "raise" and t.kind == kind]
     return sorted(
-        {*from_timers, *(row.ladder for row in policy.on if ON_EVENTS[row.event] == kind)}
+        {*from_timers, *(row.ladder for row in policy.on if ON_EVENTS.get(row.event) == kind)}
     )
 
 

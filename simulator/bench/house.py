@@ -53,7 +53,11 @@ class House:
             self.ask("take_duty", "mia", {"role": role, "person": "mia", "on": True})
         client: dict[str, Value] = {"id": "c-1", "code": "C1", "area": "Heavitree"}
         client |= {"name": "Client One", "address": "1 Some Road", "postcode": "EX1 1AA"}
-        self.ask("add_client", "setup", client | {"lines": "01392 000000", "rating": "C2", "coverage": "good"})
+        self.ask(
+            "add_client",
+            "setup",
+            client | {"lines": "01392 000000", "rating": "C2", "coverage": "good"},
+        )
 
     def _inside(self, pendant: Pendant) -> None:
         worker = pendant.id.replace("p-", "w-")

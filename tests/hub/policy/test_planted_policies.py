@@ -88,6 +88,15 @@ PLANTS: tuple[tuple[str, str, Plant, str, Bounds], ...] = (
     ("nobody-climbs-it", PLAIN, adds('[[ladder]]\nid = "attic"\nsteps = ['
                                      '{ roles = ["manager"], wait = "3 min" }]\n'),
      "no timer and no event climbs it", ROWS),
+    ("rung-without-anybody-new", PLAIN, sets(
+        "ladder", "danger", "steps",
+        '[{ roles = ["monitor"], wait = "60 s" }, { roles = ["monitor"], wait = "60 s" },'
+        ' { roles = ["manager"], wait = "60 s" }]'),
+     "rung 2 asks whom rung 1 has asked, and nobody else", ROWS),
+    ("a-command-for-nobody", PLAIN, adds(
+        '[[gate]]\nid = "shut"\ncommand = "confirm_home"\nrequires = ["never"]\n'
+        'reason = "No."\n', at=3),
+     "nobody could ever give the command confirm_home", ROWS),
     # nobody asked
     ("no-backstop", PLAIN, without("timer", "unattended", at=("level", "standard")),
      "has no backstop in 'planned'", ROWS),
