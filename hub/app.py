@@ -205,6 +205,8 @@ class App:
             log.info("the procedure: %s", self.reload_policy().reason)
         except EngineStuck as exc:
             log.error("the procedure was read and not yet taken over: %s", exc)
+        except Exception:  # a fault of ours in the reading must not end the watching
+            log.exception("the procedure could not be read: what ran goes on")
 
     def dead(self) -> str:
         """Which part has died, or ""."""

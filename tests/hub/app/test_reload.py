@@ -16,6 +16,7 @@ from hub.app import App
 from hub.cli import main
 from hub.inbox import Command, Reply
 from hub.policy.load import PolicyFaults, shipped
+from hub.policy.model import Policy
 from hub.procedure import banner, last_good, policy_of
 from hub.settings import Settings
 from tests.hub.app.test_app import settings_in
@@ -170,6 +171,24 @@ def test_sighup_reads_it_again(office: Office, monkeypatch: pytest.MonkeyPatch) 
     finally:
         signal.signal(signal.SIGHUP, before)
     assert last_good(hub.store) == policy_of(office.settings)
+
+
+def test_a_fault_of_ours_in_the_reading_ends_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub = office.start()
+
+    def broken(_: Settings) -> Policy:
+        raise KeyError("aunt")
+
+    monkeypatch.setattr(app_module, "policy_of", broken)
+    hub.hang_up()
+    watching = threading.Thread(target=hub.watch)
+    watching.start()
+    wait_until(lambda: "could not be read" in caplog.text, what="the fault in the log")
+    assert (watching.is_alive(), hub.dead()) == (True, "")
+    hub.stop()
+    watching.join()
 
 
 def test_the_change_is_on_the_record_and_the_log_holds(office: Office) -> None:
