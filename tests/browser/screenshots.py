@@ -64,7 +64,8 @@ Shot = tuple[str, str, tuple[int, int], str]  # path, name, size, scheme
 
 def shoot(browser: Browser, url: str, folder: Path, shots: tuple[Shot, ...]) -> None:
     for path, name, size, scheme in shots:
-        whole = size is not PHONE or not name.startswith("board")
+        # Boards on a phone, and a paper of many pages, as they first meet the eye.
+        whole = not (size is PHONE and name.startswith("board")) and "procedure" not in name
         take(browser, url, path, folder / f"{name}.png", size, scheme, whole)
 
 

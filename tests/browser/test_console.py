@@ -143,7 +143,11 @@ def test_every_new_page_can_be_read_and_fits_a_phone(
     house.ask("record_contact", "ben", visit=visit, means="work-mobile", reached=False,
               result="no-answer")  # fmt: skip
     house.press(SosPressed, gesture="sos-hold")
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740},
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of the two words
+        reduced_motion="reduce",
+    )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     log_in(page, url)

@@ -10,6 +10,7 @@ from hub.web.desk import Desk
 from hub.web.pages import page
 from hub.web.routes.giving import give, one_form
 from hub.web.views import drills
+from hub.web.views.scene import Scene
 
 router = APIRouter()
 DRILLS_SHOWN = 100
@@ -24,17 +25,19 @@ def procedure(request: Request, who: Asker = Depends(asker)) -> Response:
     return page(request, "policy.html", who, scene, paper=text, policy=scene.policy)
 
 
-def _rows(desk: Desk) -> tuple[drills.DrillRow, ...]:
+def _rows(desk: Desk, scene: Scene) -> tuple[drills.DrillRow, ...]:
     live = desk.reader.records("drill")
     ended = desk.reader.records("drill", ended=True, limit=DRILLS_SHOWN)
-    return drills.rows(desk.scene(""), (*live, *ended))
+    return drills.rows(scene, (*live, *ended))
 
 
 @router.get("/drills")
 def show(request: Request, who: Asker = Depends(asker)) -> Response:
     desk = desk_of(request)
     scene = desk.scene(who.person.id)
-    return page(request, "drills.html", who, scene, form=drills.form(scene), drills=_rows(desk))
+    return page(
+        request, "drills.html", who, scene, form=drills.form(scene), drills=_rows(desk, scene)
+    )
 
 
 @router.post("/drills")
@@ -48,4 +51,4 @@ def start(
     scene = desk.scene(who.person.id)
     given = give(desk, who, scene, drills.form(scene), typed, None, drills.at_random)
     return one_form(request, who, scene, "drills.html", given, "/drills", "The drill has begun",
-                    drills=_rows(desk))  # fmt: skip
+                    drills=_rows(desk, scene))  # fmt: skip

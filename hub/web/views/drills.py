@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hub.rules.drills import is_drill
 from hub.rules.kinds import DRILLS
-from hub.rules.model import Record
+from hub.rules.model import Alarm, Record
 from hub.web.views import times
 from hub.web.views.fields import Field, Form, Reading
 from hub.web.views.scene import Scene
@@ -19,6 +20,7 @@ ASKS = {
     "late-call-back": "nobody calls on purpose. Does the office notice, and how fast?",
     "page": "does somebody answer, and how fast?",
 }
+ON_DUTY = "whoever is on duty"
 OF_SOMEBODY = frozenset({"call", "late-call-back"})
 
 
@@ -55,9 +57,23 @@ def at_random(asked: Reading) -> Reading:
 
 
 def rows(scene: Scene, records: Sequence[Record]) -> tuple[DrillRow, ...]:
-    """The newest first."""
+    """Those that run now, then the newest first."""
     ordered = sorted(records, key=_begun_ms, reverse=True)
-    return tuple(_row(scene, record) for record in ordered)
+    now = [_running(scene, alarm) for alarm in scene.alarms if is_drill(alarm)]
+    return (*now, *(_row(scene, record) for record in ordered if record.state != "running"))
+
+
+def _running(scene: Scene, alarm: Alarm) -> DrillRow:
+    return DrillRow(
+        url=f"/alarms/{alarm.id}",
+        at=times.when(alarm.raised_ms, scene.now_ms, scene.zone),
+        name="Running now",
+        who=scene.person_name(alarm.worker) if alarm.worker else ON_DUTY,
+        by="",
+        answer=f"waiting for the answer, {times.ago(alarm.raised_ms, scene.now_ms)}",
+        slow=False,
+        learnt="",
+    )
 
 
 def _begun_ms(record: Record) -> int:
@@ -77,7 +93,7 @@ def _row(scene: Scene, record: Record) -> DrillRow:
         at=times.when(_begun_ms(record), scene.now_ms, scene.zone) if record.acts else "",
         name=NAMES.get(str(fields.get("sort", "")), "Drill")
         + (", drawn by lot" if fields.get("at_random") else ""),
-        who=scene.person_name(record.worker) if record.worker else "whoever is on duty",
+        who=scene.person_name(record.worker) if record.worker else ON_DUTY,
         by=scene.person_name(record.acts[0].by) if record.acts and record.acts[0].by else "the hub",
         answer=answers.get(record.state, record.state),
         slow=record.state == "unanswered",

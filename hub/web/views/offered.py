@@ -58,7 +58,6 @@ OFFERED: dict[str, tuple[str, ...]] = {
     "closed": (),
     "cancelled": (),
 }  # fmt: skip
-CALL_BACK_FORMS = frozenset({"stand_down", "carry_on"})
 
 
 def offered(scene: Scene, visit: Visit, part: Part) -> tuple[str, ...]:
@@ -86,6 +85,11 @@ def _fits(scene: Scene, visit: Visit, part: Part, kind: str) -> bool:
         "relief_came": "must_not_be_left" in facts and "relieved" not in facts,
         "report_signs": visit.kind in ("visit", "site") and "signs_of_entry" not in facts,
         "rebase": scene.is_outdated(visit),
+        "stand_down": visit.level in scene.policy.called_back_levels or bool(part.call_every_ms),
+        "carry_on": any(
+            timer.wait_agreed or timer.repeat_agreed
+            for timer in scene.policy.timers_for(visit.level, part.phase)
+        ),
         "set_coverage": visit.kind in ("visit", "day"),
     }
     return only.get(kind, True)

@@ -102,6 +102,7 @@ def test_a_drill_is_begun_says_drill_and_its_answers_time_is_kept(
     assert alarm.drill is True
     board = unescape(ben.get("/").text)
     assert "DRILL: nobody is in danger" in board
+    assert "waiting for the answer" in ben.get("/drills").text
     assert 'class="alarm loud' not in board
     house.press_sos("asha")
     assert house.alarm("sos").drill is False, "a press is never a drill"
