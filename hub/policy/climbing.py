@@ -16,7 +16,7 @@ from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.kinds import DANGERS, NEVER_AUTO_RESOLVED, ON_EVENTS
 from hub.rules.model import Alarm, Event, Value
 
-DEPTH = 4
+DEPTH = 4  # acts in a row; what nobody does besides is followed to the ladder's end
 LONGEST_MS = 30 * MINUTE_MS  # the longest rung or lease that a file may have
 ENDS = frozenset({"resolve"})
 Act = tuple[str, str, dict[str, Value]]
@@ -60,10 +60,10 @@ class Climb:
         if done.alarm is not None:
             self._first: Alarm = replace(done.alarm, interested=(HER,), visit=VISIT)
 
-    def run(self) -> None:
+    def run(self, depth: int) -> None:
         self._silence()
         seen, layer = {_key(self._first, START_MS)}, [(self._first, START_MS, ["raised"])]
-        for _ in range(DEPTH):
+        for _ in range(depth):
             following = []
             for alarm, now_ms, history in layer:
                 for new, later_ms, said in self._next(alarm, now_ms, history):
@@ -177,13 +177,13 @@ def _key(alarm: Alarm, now_ms: int) -> tuple[object, ...]:
             bool(alarm.leases), tried, bool(alarm.handed_ms), alarm.case, done)  # fmt: skip
 
 
-def climbed(policy: Policy) -> tuple[int, list[tuple[Broken, list[str]]]]:
+def climbed(policy: Policy, depth: int = DEPTH) -> tuple[int, list[tuple[Broken, list[str]]]]:
     """How many states the alarms have, and what does not hold of them."""
     states = 0
     broken: list[tuple[Broken, list[str]]] = []
     for kind, ladder in kinds_and_ladders(policy):
         climb = Climb(policy, kind, ladder)
-        climb.run()
+        climb.run(depth)
         states += climb.states
         broken += climb.broken.values()
     return states, broken

@@ -80,7 +80,7 @@ def judged(
         findings.append(_broken(loaded, broken, history))
     if not faults:
         findings += [_finding(loaded, *row) for row in unseen(policy, seen.levels, seen.ran)]
-    alarm_states, alarms_broken = climbed(policy)
+    alarm_states, alarms_broken = climbed(policy, seen.bounds.acts + 2)
     findings += [_broken(loaded, broken, history) for broken, history in alarms_broken]
     seconds = time.perf_counter() - began
     found = tuple(sorted(findings, key=lambda each: (each.fault.file, each.fault.line)))
