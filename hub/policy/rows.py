@@ -14,7 +14,7 @@ from hub.policy.spans import ALLOWED, agreed_span_ms, span_ms
 from hub.policy.words import ACTIONS, ANCHORS, EARNED_BY, FROM
 from hub.rules.facts import LIVE_FACTS, PART_FACTS, PLAN_FACTS, is_fact
 from hub.rules.gates import REQUIREMENTS
-from hub.rules.kinds import ALARM_KINDS, COMMANDS, ON_EVENTS
+from hub.rules.kinds import ALARM_KINDS, GATED, ON_EVENTS
 from hub.rules.model import Ladder, Step
 from hub.rules.phases import ENDED, PHASES
 from hub.rules.planning import THEN
@@ -176,7 +176,7 @@ def gate(table: Table) -> Gate:
     clause, source = cited(table)
     row = Gate(
         id=id_of(table),
-        command=table.choice("command", tuple(COMMANDS)),
+        command=table.choice("command", GATED),
         requires=among(table, "requires", tuple(REQUIREMENTS)),
         reason=table.text("reason"),
         levels=table.texts("levels"),

@@ -68,6 +68,13 @@ COMMANDS = {
     "take_duty": "role, person, on",
 }
 
+# What a gate may hold back. Never what makes somebody safer or tells of danger: those a procedure
+# cannot refuse, so a gate on one of them is a fault of its file.
+GATED = ("plan_visit", "start_out", "confirm_arrival", "stand_down", "carry_on", "extend",
+         "confirm_departure", "confirm_home", "cancel", "reschedule", "relief_came",
+         "name_tracker", "set_coverage", "agree_tracking", "check_risk", "rebase", "take_duty",
+         "write_record")  # fmt: skip
+
 # From the clock and the hub.
 HUB_EVENTS = {
     "review_began": "a duty of the calendar has a new period; data duty (hub/registers)",

@@ -45,7 +45,7 @@ BROKEN = [
     ('letter = "T"', 'letter = "A"', "'A' is there 2 times"),
     ('letter = "T"', 'letter = "t"', "one to three capitals"),
     ('requires = ["times"]', 'requires = ["luck"]', "'luck' is wrong"),
-    ('command = "plan_visit"', 'command = "plan_vist"', "one of plan_visit, agree_tracking"),
+    ('command = "plan_visit"', 'command = "plan_vist"', "one of plan_visit, start_out"),
     ('event = "family"', 'event = "aunt"', "one of sos_pressed"),
     ('then = "home"', 'then = "pub"', "one of base, home, next"),
     ('prompt = "contact-tracker"', 'prompt = "Contact tracker!"', "lower case letters"),

@@ -5,16 +5,18 @@ And what a gate is besides: where it stands, who may let it pass, what stays on 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.policy.load import load, shipped
+from hub.policy.load import PolicyFaults, load, shipped
 from hub.policy.model import Gate, Policy
 from hub.rules import visit as visit_rules
 from hub.rules.directory import ClientFacts, Directory, WorkerFacts
 from hub.rules.effects import Decision
 from hub.rules.gates import REQUIREMENTS, Asked, closed_gate, passage
+from hub.rules.kinds import COMMANDS, GATED
 from hub.rules.model import NOTHING, Event, Part, Value, Visit
 
 NOW = 1_790_000_000_000
@@ -267,6 +269,22 @@ def test_of_a_visit_that_is_not_there_yet_live_facts_are_known_too() -> None:
         event = Event("plan_visit", NOW, by="olive", data={**PLAN, "coverage": coverage})
         planned = visit_rules.plan(policy, event, "v", NOW, replace(SEEN, pendants={}))
         assert bool(planned.refused) is is_shut
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - set(GATED)))
+def test_what_makes_somebody_safer_cannot_be_gated(command: str, tmp_path: Path) -> None:
+    text = shipped("plain").read_text(encoding="utf-8")
+    row = f'[[gate]]\nid = "shut"\ncommand = "{command}"\nrequires = ["never"]\nreason = "No."\n'
+    file = tmp_path / "shut.toml"
+    file.write_text(f"{text}\n{row}", encoding="utf-8")
+    with pytest.raises(PolicyFaults, match=f"'{command}' is wrong"):
+        load(file)
+
+
+def test_danger_and_help_are_not_among_what_can_be_gated() -> None:
+    safer = {"report_danger", "record_answer", "record_contact", "abandon", "refuse_entry",
+             "report_signs", "acknowledge", "do_task"}  # fmt: skip
+    assert safer <= set(COMMANDS) - set(GATED)
 
 
 def test_asking_costs_nothing_where_no_gate_stands() -> None:
