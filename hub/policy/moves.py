@@ -15,7 +15,7 @@ from hub.rules.directory import Directory
 from hub.rules.facts import PLAN_FACTS, RATING
 from hub.rules.kinds import ENTRY_KINDS, PENDANT_EVENTS
 from hub.rules.model import Event, Part, Value, Visit
-from hub.rules.planning import level_of
+from hub.rules.planning import KIND_FACTS, level_of
 from hub.rules.reading import FELT_AS_A_SHORT, felt_as
 
 HER, PAIR, OTHER = "her", "her-pair", "another"
@@ -32,6 +32,7 @@ BY_OTHERS_ONLY = frozenset(
     {"confirm_arrival", "record_contact", "stand_down", "carry_on", "extend", "confirm_departure",
      "confirm_home", "cancel", "reschedule", "agree_tracking", "check_risk"}
 )  # fmt: skip
+BY_KIND = frozenset(KIND_FACTS.values())  # what only the kind of an entry says
 # A press that was long on its way: pressed before the newest thing that a person has confirmed.
 LATE = ("arrived", "not_going_in", "departed", "no_answer", "home_safe")
 MOMENTS = {"end_ms": HOUR_MS, "start_ms": 30 * MINUTE_MS, "agreed_end_ms": HOUR_MS}
@@ -112,7 +113,7 @@ def moves_for(policy: Policy) -> tuple[Move, ...]:
     """Those, and what may be found on file while she is out: it may lead to a severer level."""
     found: dict[str, str] = {}
     for row in policy.choices:
-        facts = [fact for fact in row.when if fact in PLAN_FACTS]
+        facts = [fact for fact in row.when if fact in PLAN_FACTS and fact not in BY_KIND]
         if len(facts) == len(row.when):
             found.setdefault(level_of(policy, frozenset(facts))[0], ",".join(facts))
     return MOVES + tuple(Move("check_risk", OTHER, {"found": told}) for told in found.values())
@@ -189,6 +190,17 @@ def _planned(fact: str) -> bool:
     return fact in PLAN_FACTS or fact.startswith(RATING)
 
 
+def _tried_for(policy: Policy, kind: str) -> list[frozenset[str]]:
+    """Of a visit all of them but what another kind says by itself; of another kind what the policy
+    asks together with that."""
+    own = {KIND_FACTS[kind]} if kind in KIND_FACTS else set()
+    others = set(KIND_FACTS.values()) - own
+    found = [facts for facts in facts_to_try(policy) if not facts & others]
+    if own:
+        found = [frozenset(), *(facts - own for facts in found if facts & own)]
+    return list(dict.fromkeys(found))
+
+
 @dataclass(frozen=True)
 class Start:
     """An entry as it may be planned. `main`: the first of its kind on its level; the others differ
@@ -202,14 +214,13 @@ class Start:
 def starts(policy: Policy) -> Iterator[Start]:
     """Each kind of entry on each level, with and without agreed moments.
 
-    Two that no timer can tell apart are one. What is known beforehand is tried for visits; other
-    entries have the facts of their kind. A pair is tried once for each level.
+    Two that no timer can tell apart are one. A pair is tried once for each level.
     """
     asked = {fact for timer in policy.timers for fact in (*timer.when, *timer.until)}
     anchored = {timer.anchor for timer in policy.timers}
     seen: set[object] = set()
     for kind in ENTRY_KINDS:
-        tried = facts_to_try(policy) if kind == "visit" else [frozenset[str]()]
+        tried = _tried_for(policy, kind)
         for facts, agreed in ((facts, agreed) for facts in tried for agreed in (False, True)):
             visit = _planned_visit(policy, kind, facts, agreed, HER)
             if visit is None:
