@@ -164,7 +164,8 @@ class Reader:
     def deadlines(self, owner: str) -> tuple[NextDue, ...]:
         """`owner` is `visit:<id>`, `alarm:<id>` or `record:<id>`; soonest first."""
         found = self._conn().execute(
-            "SELECT timer, due_ms, worker FROM deadline WHERE owner = ? ORDER BY due_ms", (owner,)
+            "SELECT timer, due_ms, worker, anchor_ms FROM deadline WHERE owner = ? ORDER BY due_ms",
+            (owner,),
         )
         return tuple(NextDue(*row) for row in found)
 

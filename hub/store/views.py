@@ -102,6 +102,7 @@ class NextDue:
     timer: str
     due_ms: int
     worker: str = ""  # whose part; "" is the whole visit, or an alarm
+    anchor_ms: int = 0  # what it counts from
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class Desk:
             if visit.phase in ("closed", "cancelled"):
                 continue
             due = self.reader.deadlines(f"visit:{visit.id}")
-            out[visit.id] = tuple(Deadline(d.timer, d.due_ms, d.worker) for d in due)
+            out[visit.id] = tuple(Deadline(d.timer, d.due_ms, d.worker, d.anchor_ms) for d in due)
         return out
 
     def ask(

@@ -123,7 +123,20 @@ def _for_deadline(scene: Scene, visit: Visit, part: Part, due: Deadline | None) 
     if left <= 0:
         button = f"Call {words.first_name(scene.person_name(part.worker))}"
         return Step("act", said, due.due_ms, button, "record_contact")
+    agreed_ms = _agreed(scene, due)
+    if agreed_ms > scene.now_ms:
+        # What she has agreed to is what people wait for; what the procedure adds comes after it.
+        return Step("coming" if agreed_ms - scene.now_ms <= SOON_MS else "well", said, agreed_ms)
+    if agreed_ms:
+        return Step("coming", f"past her {said}, she is called", due.due_ms)
     return Step("coming" if left <= SOON_MS else "well", said, due.due_ms)
+
+
+def _agreed(scene: Scene, due: Deadline) -> int:
+    """The moment that was agreed with her, where the procedure waits for a while after it."""
+    timer = scene.timer(due.timer)
+    waits = timer is not None and timer.wait_ms > 0 and timer.kind == "finish_missed"
+    return due.anchor_ms if waits and timer is not None and timer.anchor == "finish" else 0
 
 
 def _awaited(visit: Visit, part: Part, before_ms: int) -> Step:

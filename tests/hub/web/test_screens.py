@@ -171,3 +171,17 @@ def test_directors_see_place_and_when_she_is_expected(house: House, ruth: Browse
     assert "C17, Heavitree" in board
     assert "10:05 to 11:05" in board
     assert "support" in board
+
+
+@by("sutton-cypl")
+@pytest.mark.clause("SU-30")
+def test_the_row_counts_to_the_agreed_finish_and_then_to_the_call(
+    house: House, ben: Browser
+) -> None:
+    house.inside()
+    row = unescape(rows(ben.get("/").text)["Asha Patel"])
+    assert "in 1 h 5 min" in row, "to 11:05, without the half hour that the procedure waits"
+    house.advance(70)
+    row = unescape(rows(ben.get("/").text)["Asha Patel"])
+    assert "past her finish, she is called" in row
+    assert "in 25 min" in row
