@@ -178,7 +178,7 @@ def test_directors_see_place_and_when_she_is_expected(house: House, ruth: Browse
 def test_the_row_counts_to_the_agreed_finish_and_then_to_the_call(
     house: House, ben: Browser
 ) -> None:
-    house.inside()
+    house.inside(coverage="poor")  # so that her silent pendant is nothing
     row = unescape(rows(ben.get("/").text)["Asha Patel"])
     assert "in 1 h 5 min" in row, "to 11:05, without the half hour that the procedure waits"
     house.advance(70)
