@@ -169,6 +169,9 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "next_attempt": _plain("{worker} was not reached: try her next line."),
     "pendant_not_ready": _plain("The pendant of {worker} is low, silent or not there."),
     "risk_check_asked": _plain("The risks of the client must be looked up for {worker}."),
+    "coverage_poor": _plain(
+        "Coverage is expected to be poor where {worker} goes: agree now when the visit ends."
+    ),
     "tracking_not_agreed": _plain("{worker} and {tracker} have not yet spoken about the visit."),
     # what people did
     "plan_visit": _plain("{by} planned a visit of {worker} in {area}."),

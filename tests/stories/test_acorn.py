@@ -19,6 +19,7 @@ def test_two_always_go_together(world: World) -> None:
     refused = world.try_plan()
     assert (refused.clause, refused.visit) == (("DC-pairs",), None)
     assert [part.worker for part in world.plan(workers="kim,lee").parts] == ["kim", "lee"]
+    world.plan(kind="site", client="")  # of home visits only: the school is not one
 
 
 @story("DC-pairs", policy=ACORN, proves=("gate:pairs",))

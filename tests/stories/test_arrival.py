@@ -102,6 +102,17 @@ def test_no_tracker_no_visit(world: World) -> None:
     assert _go_in(world) != ""
 
 
+@story("HM-4.1.1", proves=("timer:no-tracker-setting-out",))
+def test_who_sets_out_without_a_tracker_is_told_of_at_once(world: World) -> None:
+    world.plan(at="30 min", first_meeting=True, tracker="")
+    world.press("a-hold")
+    world.fast_forward("0 s")
+    world.expect_page("duty-manager", "no_tracker")
+    world.command("name_tracker", "olive", tracker="tess")
+    world.fast_forward("30 min")
+    world.expect_alarms()
+
+
 @story("HM-8.2", proves=("timer:concern-at-door",))
 def test_a_concern_at_the_door_she_does_not_go_in(world: World) -> None:
     world.plan()

@@ -74,7 +74,8 @@ def test_the_designated_manager_stays_until_everybody_has_reported(world: World)
 
 
 @story("DC-ooh", "DC-high", policy=DERBYSHIRE, proves=("timer:out-of-hours-finish",
-       "timer:out-of-hours-second-attempt", "timer:finish-manager"))  # fmt: skip
+       "timer:out-of-hours-second-attempt", "timer:out-of-hours-third-attempt",
+       "timer:finish-manager"))  # fmt: skip
 def test_out_of_hours_the_attempts_are_the_designated_managers(world: World) -> None:
     evening(world)
     inside(world, concern=True, tracker="dora")
@@ -85,8 +86,47 @@ def test_out_of_hours_the_attempts_are_the_designated_managers(world: World) -> 
     world.fast_forward("1 s")
     world.expect_page("designated", "finish_missed")
     with world.letting_ring("finish_missed"):
-        world.fast_forward("5 min")
+        world.fast_forward("299 s")
+    world.fast_forward("1 s")
+    world.unread.sort(key=lambda page: page.about)
+    world.expect_page("designated", "finish_missed")
     world.expect_page("manager", "manager_now")
+
+
+@story("DC-ooh", policy=DERBYSHIRE, proves=("task:call-999",))
+def test_out_of_hours_emergencies_are_the_designated_managers(world: World) -> None:
+    evening(world)
+    inside(world, concern=True, tracker="dora")
+    world.press("sos-hold")
+    world.expect_page("designated", "sos")
+    with world.letting_ring("sos"):
+        world.fast_forward("3 min")
+    world.expect_page("designated", "task_due")
+    world.command("do_task", "dora", alarm="sos", task="call-999", note="reference 12")
+    world.command("resolve", "dora", alarm="sos", outcome="the police are with her", spoke=True)
+
+
+@story("DC-ooh", policy=DERBYSHIRE)
+def test_out_of_hours_whatever_happens_the_designated_manager_hears_first(world: World) -> None:
+    evening(world)
+    world.plan(concern=True, tracker="dora", expected_back_ms=NINE + ms("2 h"))
+    world.fast_forward("0 s")
+    world.expect_page("designated", "risk_check_asked")
+    looked_up(world)
+    world.fast_forward("15 min")
+    world.expect_page("designated", "no_arrival")
+    world.press("a-short")
+    world.fast_forward("0 s")
+    world.expect_page("designated", "arrival_unconfirmed")
+    world.command("confirm_arrival", "dora", place="1 Some Street", name="A Client")
+    world.fast_forward("30 min")
+    world.command("confirm_departure", "dora")
+    world.fast_forward("75 min")  # two hours in all: due back
+    assert all("designated" in page.roles for page in world.unread)
+    assert world.unread.pop(0).about == "home_unconfirmed"
+    world.unread.clear()
+    world.command("confirm_home", "dora")
+    world.expect_alarms()
 
 
 @story("DC-ooh", policy=DERBYSHIRE,

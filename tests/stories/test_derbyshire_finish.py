@@ -76,7 +76,7 @@ def test_the_monitor_reads_what_to_do_and_gives_the_manager_all_details(world: W
 
 
 @story("DC-high", "DC-mgr", policy=DERBYSHIRE, proves=("timer:not-back-high",
-       "timer:not-back-second", "timer:not-back-manager"))  # fmt: skip
+       "timer:not-back-second", "timer:not-back-third", "timer:not-back-manager"))  # fmt: skip
 def test_not_back_at_the_time_that_was_given(world: World) -> None:
     inside(world, concern=True, expected_back_ms=NINE + ms("90 min"))
     world.fast_forward("30 min")
@@ -89,6 +89,9 @@ def test_not_back_at_the_time_that_was_given(world: World) -> None:
     world.expect_alarms("home_unconfirmed")
     assert [name for name, _ in world.part().fired if name == "not-back-second"]
     world.fast_forward("1 s")
+    assert {page.about for page in world.unread} == {"home_unconfirmed", "manager_now"}
+    world.unread.sort(key=lambda page: page.about)
+    world.expect_page("monitor", "home_unconfirmed")
     world.expect_page("manager", "manager_now")
     world.command("confirm_home", "olive")
     world.expect_alarms()

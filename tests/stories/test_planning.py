@@ -39,13 +39,14 @@ def test_start_and_end_are_entered(world: World) -> None:
     proves=(
         "choose:she meets this client for the first time",
         "choose:a risk is named on the referral or the assessment form",
+        "choose:the assessment form found a significant risk",
         "choose:recent violence or threats",
         "choose:she believes that there may be a risk",
     ),
 )
 def test_each_ground_makes_it_enhanced(world: World) -> None:
     assert world.plan().level == "standard"
-    for fact in ("first_meeting", "risk_flag", "recent_violence", "concern"):
+    for fact in ("first_meeting", "risk_flag", "significant_risk", "recent_violence", "concern"):
         planned = world.plan(**{fact: True})
         assert planned.level == "enhanced"
         assert len(planned.level_reasons) == 1

@@ -146,6 +146,17 @@ def test_poor_coverage_on_file_is_on_the_visit_with_an_agreed_end(world: World) 
     assert world.plan(first_meeting=True, coverage="good").coverage == "good"
 
 
+@story("HM-4.1.4", "HM-4.2.7", proves=("timer:coverage-told",))
+def test_poor_coverage_is_told_to_the_tracker_before_she_sets_out(world: World) -> None:
+    world.plan(at="2 h", concern=True, coverage="poor", tracker="")
+    world.fast_forward("1 h")
+    world.expect_quiet()
+    world.command("name_tracker", "olive", tracker="tess")
+    world.fast_forward("0 s")
+    world.expect_page("tracker", "coverage_poor")
+    assert world.part().phase == "planned"
+
+
 @story("HM-5.3", proves=("instruction:abort-without-coverage",))
 def test_without_coverage_breaking_it_off_is_considered(world: World) -> None:
     visit = world.plan(concern=True, coverage="poor")

@@ -99,10 +99,11 @@ def test_at_the_days_end_she_is_known_to_be_home_within_the_hour(world: World) -
 
 
 @story("SU-report", proves=("choose:a risk is named on her or the client's file",
+                            "choose:the assessment found a significant risk",
                             "choose:she has a concern", "choose:recent violence or threats"),
        policy=SUTTON)  # fmt: skip
 def test_other_high_risks_are_reported_at_intervals_too(world: World) -> None:
-    for fact in ("risk_flag", "concern", "recent_violence"):
+    for fact in ("risk_flag", "significant_risk", "concern", "recent_violence"):
         world.plan(**{fact: True})
         assert world.visit_now().level == "close", fact
     world.plan()
@@ -150,6 +151,25 @@ def test_out_of_hours_somebody_has_the_numbers_and_the_check_in_time(world: Worl
     assert world.try_plan(check_in_ms=late).clause == ("SU-ooh",)
     world.directory = known
     world.plan(check_in_ms=late)
+
+
+@story("SU-ooh", policy=SUTTON)
+def test_out_of_hours_the_buddy_hears_of_everything_even_alone(world: World) -> None:
+    _evening(world)
+    world.plan(check_in_ms=NINE + ms("50 min"))
+    world.press("a-short")
+    world.fast_forward("0 s")
+    world.expect_page("buddy", "arrival_unconfirmed")
+    world.command("confirm_arrival", "tess", place="1 Some Street", name="A Client")
+    world.press("sos-hold")
+    world.expect_page("buddy", "sos")
+    task = next(task for task in world.alarm("sos").tasks if task.id == "call-999")
+    assert "buddy" in task.roles
+    shown = instructions(world.policy, "alarm:duress", world.visit, world.part())
+    assert all("buddy" in row.to for row in shown)
+    with world.letting_ring("sos"):
+        world.command("do_task", "max", alarm="sos", task="call-999", note="reference 12")
+        world.command("resolve", "max", alarm="sos", outcome="the police are with her", spoke=True)
 
 
 @story("SU-ooh", "SU-chain", proves=("timer:check-in", "contact:order", "task:own-mobile",

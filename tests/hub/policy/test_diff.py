@@ -66,12 +66,13 @@ def test_what_no_sentence_shows_is_told_by_its_key(tmp_path: Path) -> None:
 def test_a_variant_against_its_base() -> None:
     base, own = load(shipped("derbyshire-childrens-services")), load(shipped("acorn-partnership"))
     found = changes(base, own)
+    homes = "for “Home visit”, “High-risk visit” and “High-risk visit out of office hours”"
     assert (
         Change(
             ADDED,
             "gate",
             "pairs",
-            after=f"Before a visit is entered: {own.gates_for['plan_visit'][-1].reason}",
+            after=f"Before a visit is entered, {homes}: {own.gates_for['plan_visit'][-1].reason}",
         )
         in found
     )
