@@ -230,19 +230,19 @@ def test_aggression_ends_the_interview_and_the_manager_is_told(world: World) -> 
 @story("SU-board", proves=("letter:HV", "letter:NR"), policy=SUTTON)
 def test_the_board_says_home_visit_and_no_return(world: World) -> None:
     visit = world.plan(then="home")
-    assert line(world.policy, visit, visit.parts[0]).awaited == ("HV", "NR")
+    assert line(world.policy, visit, visit.parts[0]).awaited == ("HV", "A", "D", "NR")
     world.let_in("olive")
-    world.expect_letters("HV")
+    world.expect_letters("HV", "A")
     world.command("confirm_departure", "olive")
-    world.expect_letters("HV", "NR")
+    world.expect_letters("HV", "A", "D", "NR")
     world.command("confirm_home", "olive")
 
 
 @story("SU-board", proves=("letter:RB",), policy=SUTTON)
 def test_the_board_says_return_to_base(world: World) -> None:
     visit = world.plan()
-    assert line(world.policy, visit, visit.parts[0]).awaited == ("HV", "RB")
+    assert line(world.policy, visit, visit.parts[0]).awaited == ("HV", "A", "D", "RB")
     world.let_in("olive")
     world.command("confirm_departure", "olive")
-    world.expect_letters("HV", "RB")
+    world.expect_letters("HV", "A", "D", "RB")
     world.command("confirm_home", "olive")
