@@ -110,7 +110,8 @@ def _update(turn: Turn, table: str, name: str, values: dict[str, object]) -> Non
 
 def flag(command: Command, key: str, default: bool) -> bool:
     value = command.data.get(key, default)
-    return value in ("1", "true", "yes", "on") if isinstance(value, str) else bool(value)
+    told = value.strip().lower() if isinstance(value, str) else value
+    return told in ("1", "true", "yes", "on") if isinstance(told, str) else bool(told)
 
 
 def _set_password(turn: Turn, command: Command) -> Answer:

@@ -79,10 +79,11 @@ def _told(turn: Turn, event: Event, visit: Visit | None) -> Answer:
 
 
 def _of_call(turn: Turn, named: str, worker: str, visit: Visit | None) -> Alarm | None:
-    """The alarm that the call is about: as named, else her coded danger."""
-    if named:
-        return turn.state.alarm(named)
+    """The alarm that the call is about: as named, else her coded danger. One about somebody else
+    is none: a call to her renews no lease of another's alarm (P3)."""
     about = turn.state.alarms_about(worker, "" if visit is None else visit.id)
+    if named:
+        return next((alarm for alarm in about if alarm.id == named), None)
     return next((alarm for alarm in about if alarm.kind == "coded_danger"), None)
 
 

@@ -16,6 +16,7 @@ from hub.engine.turn import NOTE, PLAN, REBASE, Turn
 from hub.inbox import Answer, Command
 from hub.rules import agreeing, form
 from hub.rules import visit as visit_rules
+from hub.rules.asked import number
 from hub.rules.effects import Decision
 from hub.rules.kinds import COMMANDS
 from hub.rules.model import Event, Value, Visit
@@ -23,6 +24,8 @@ from protocol.record import MAX_INT
 
 MAX_TEXT = 2_000  # of one value; a note, not a report
 MAX_VALUES = 40
+MAX_NAME = 60
+MAX_MOMENT_MS = 4_102_444_800_000  # 2100: beyond it the calendar's own functions end somewhere
 Handler = Callable[[Turn, Command], Answer]
 
 
@@ -53,10 +56,16 @@ def _unlawful(given: Mapping[str, Value]) -> str:
     if len(given) > MAX_VALUES:
         return f"More than {MAX_VALUES} values were given."
     for name, value in given.items():
+        if len(name) > MAX_NAME or not name.isascii():
+            return "A value has a name that is none of ours."
         if isinstance(value, str) and len(value) > MAX_TEXT:
             return f"{name} is longer than {MAX_TEXT} characters."
+        if isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
+            return f"{name} is no text: it holds half a character."
         if isinstance(value, int) and not -MAX_INT <= value <= MAX_INT:
             return f"{name} is no number of ours."
+        if name.endswith("_ms") and not 0 <= number(given, name) <= MAX_MOMENT_MS:
+            return f"{name} is no moment of ours; allowed is up to the year 2100."
     return ""
 
 

@@ -4,13 +4,17 @@ Rule: laying down the last one is told at once while anybody is out (P6); a proc
 besides, until everybody is back or somebody else holds the role too (DC-ooh).
 """
 
+from collections.abc import Mapping
+
 from hub.engine import admin, decide
 from hub.engine.asking import text
 from hub.engine.directory import directory_of
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command
 from hub.rules.gates import Asked, passage, refusal
-from hub.rules.model import Event
+from hub.rules.model import Event, Value
+
+PASSES = ("override", "override_note")
 
 
 def take_duty(turn: Turn, command: Command) -> Answer:
@@ -28,7 +32,7 @@ def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Ans
         return Answer(False, f"There is no person {person[:40]!r} who could take it.")
     if role not in turn.policy.role and role not in known.roles:
         return Answer(False, f"There is no role {role[:40]!r} in this procedure.")
-    if (shut := _gated(turn, command)) is not None:
+    if (shut := _gated(turn, command, {"role": role, "person": person, "on": on})) is not None:
         return shut
     if on:
         turn.changes.other.append((
@@ -51,12 +55,14 @@ def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Ans
     return Answer(True, f"{person} lays down {role}; nobody holds it now")
 
 
-def _gated(turn: Turn, command: Command) -> Answer | None:
-    """The gates of the procedure for a command that is about no visit (DC-ooh)."""
+def _gated(turn: Turn, command: Command, asked: Mapping[str, Value]) -> Answer | None:
+    """The gates of the procedure for a command that is about no visit (DC-ooh). `asked`: as it
+    will be done: what else a command says is nothing that a gate may believe."""
     if command.kind not in turn.policy.gates_for:
         return None
-    event = Event(command.kind, turn.now_ms, by=command.by, data=command.data)
-    seen = directory_of(turn, turn.policy, command.data)
+    passes = {key: command.data[key] for key in PASSES if key in command.data}
+    event = Event(command.kind, turn.now_ms, by=command.by, data={**asked, **passes})
+    seen = directory_of(turn, turn.policy, asked)
     shut = passage(turn.policy, command.kind, Asked(event, "", seen.facts, directory=seen)).closed
     if shut is None:
         return None

@@ -25,6 +25,8 @@ SECRETS = frozenset(
     field.name for register in REGISTERS.values() for field in register.fields
     if field.type == "secret"
 )  # fmt: skip
+# What names a thing of ours; in anything else a code could be read.
+NAMES = frozenset({"record", "kind", "verb", "about", "client", "worker"})
 NEED_MS = 24 * 3_600_000  # how long before a visit its way in may be looked up (ours)
 NO_PLACE = "The code was not kept: it stands in another field too, where others could read it."
 Given = Mapping[str, Value]
@@ -32,16 +34,17 @@ Given = Mapping[str, Value]
 
 def write(turn: Turn, command: Command) -> Answer:
     """`write_record`: a verb of a register."""
-    secret = next((str(command.data[name]).strip() for name in SECRETS if name in command.data), "")
-    told = {key: value for key, value in command.data.items() if key not in SECRETS}
+    secret = next(
+        (str(command.data[name]).strip() for name in command.data if _is_secret(name)), ""
+    )
+    told = {key: value for key, value in command.data.items() if not _is_secret(key)}
     named = str(told.get("record", "")).strip()
     old = registers.record_of(turn.state, named) if named else None
     if named and old is None:
         return Answer(False, f"There is no record {named[:40]!r}.")
     if secret and (fault := given.secret_fault(secret)):
         return Answer(False, f"{fault}.", named)
-    texts = [plain(str(value)) for key, value in told.items() if key not in given.NOT_FIELDS]
-    if secret and any(plain(secret) in text for text in texts):
+    if secret and _is_said(secret, told):
         turn.note("write_record", "refused: a code beside what it opens",
                   Event("write_record", turn.now_ms, by=command.by))  # fmt: skip
         return Answer(False, NO_PLACE, named)
@@ -56,6 +59,21 @@ def write(turn: Turn, command: Command) -> Answer:
     shown = _secret_of(turn, record, event, secret)
     _follows(turn, record, event)
     return Answer(True, decision.reason, record.id, decision.clause, shown=shown)
+
+
+def _is_secret(name: str) -> bool:
+    """However it is spelled: what is taken for another field would stand in the log."""
+    return name.strip().casefold() in SECRETS
+
+
+def _is_said(secret: str, told: Given) -> bool:
+    """Whether the code stands in any free text too, in whatever spacing: `47 11`, `4-7-1-1`."""
+    wanted = plain(secret).replace(" ", "") or secret
+    return any(
+        wanted in plain(str(value)).replace(" ", "") or secret in str(value)
+        for key, value in told.items()
+        if key not in NAMES
+    )
 
 
 def _urgent(old: Record, told: Given) -> bool:

@@ -32,7 +32,7 @@ def tells_whose(label: str, name: str, address: str, postcode: str, others: Iter
         if word.isdigit():
             if word in tokens:
                 return True
-        elif len(word) >= SHORTEST and word not in COMMON and word in joined:
+        elif word not in COMMON and (word in joined if len(word) >= SHORTEST else word in tokens):
             return True
     code = plain(postcode).replace(" ", "")
     if code and (code in joined or code[:-3] in tokens or code[-3:] in tokens):

@@ -133,7 +133,7 @@ def not_by(
         "anyone": True,
         "herself": by == about[1],
         "another": not own,
-        "keeper": by == about[1] or not keepers(row) or may(seen, by, keepers(row)),
+        "keeper": by == about[1] or may(seen, by, keepers(row) or named),
         "signer": not own and may(seen, by, named),
         "second": not own and by not in writers and may(seen, by, named),
         "knows": seen.knows or (not own and may(seen, by, named)),

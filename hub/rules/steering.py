@@ -24,20 +24,29 @@ def spoken_now(
 ) -> tuple[Part, tuple[ResolveAlarms, ...]]:
     """A command with `means` is told in the call itself: that call is contact with her."""
     means = text(event, "means")
-    if not means or means == "answerphone":
+    if not means or means == "answerphone" or _is_hers(visit, event):
         return part, ()
     new = reached_part(terms, visit, part, event, spoke(event, means, text(event, "note")))
     return new, answers(terms, visit, part, event, BY_CONTACT, "spoken with her")
+
+
+def _is_hers(visit: Visit, event: Event) -> bool:
+    """Told by herself or her pair: nobody has spoken with her, and she puts nothing off (P5)."""
+    return bool(by_another(event.by, [each.worker for each in visit.parts]))
 
 
 def start_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase != "planned":
         return refused(visit, f"She has started out already: this part is {part.phase}.")
     marks = part.marks
-    if is_home_visit(visit) and not by_another(event.by, [each.worker for each in visit.parts]):
+    if is_home_visit(visit) and not _is_hers(visit, event):
         # SU-board: HV stands from the moment that somebody else was told.
         marks = marked(part, terms.letter_for.get("home_visit", ""), event.at_ms, event.by)
-    anchors = moved(part, started_out=event.at_ms, **back_at(event))
+    back = back_at(event)
+    if "expected_back" in part.anchors and _is_hers(visit, event):
+        agreed_ms = part.anchors["expected_back"]
+        back = {name: min(at_ms, agreed_ms) for name, at_ms in back.items()}
+    anchors = moved(part, started_out=event.at_ms, **back)
     facts = pendant_told(part, event)
     new = having(part, phase="on-the-way", anchors=anchors, marks=marks, facts=facts)
     return changed(visit, part, new, "started out, told by telephone")
