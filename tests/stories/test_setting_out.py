@@ -146,15 +146,15 @@ def test_poor_coverage_on_file_is_on_the_visit_with_an_agreed_end(world: World) 
     assert world.plan(first_meeting=True, coverage="good").coverage == "good"
 
 
-@story("HM-4.1.4", "HM-4.2.7", proves=("timer:coverage-told",))
+@story("HM-4.1.4", "HM-4.2.7", proves=("timer:coverage-told",
+       "instruction:coverage-for-the-tracker"))  # fmt: skip
 def test_poor_coverage_is_told_to_the_tracker_before_she_sets_out(world: World) -> None:
-    world.plan(at="2 h", concern=True, coverage="poor", tracker="")
-    world.fast_forward("1 h")
-    world.expect_quiet()
-    world.command("name_tracker", "olive", tracker="tess")
+    world.plan(at="2 h", concern=True, coverage="poor")
     world.fast_forward("0 s")
     world.expect_page("tracker", "coverage_poor")
     assert world.part().phase == "planned"
+    shown = instructions(world.policy, "command:name_tracker", world.visit, world.part())
+    assert any("expected to be poor" in row.text and "tracker" in row.to for row in shown)
 
 
 @story("HM-5.3", proves=("instruction:abort-without-coverage",))
