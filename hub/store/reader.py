@@ -10,6 +10,8 @@ import sqlite3
 import threading
 from pathlib import Path
 
+from hub.policy.model import Policy
+from hub.policy.terms import terms_from
 from hub.rules import form
 from hub.rules.model import Alarm, Record, Visit
 from hub.store import genesis as genesis_row
@@ -55,6 +57,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._path = folder / schema.NAME
         self._own = threading.local()
+        self._terms: dict[str, Policy] = {}
         found = genesis_row.load(self._conn())
         if found is None:
             raise ValueError(f"{self._path} has no genesis row: this is no hub database")
@@ -137,6 +140,18 @@ class Reader:
     def visit(self, visit_id: str) -> Visit | None:
         row = self._conn().execute("SELECT state FROM visit WHERE id = ?", (visit_id,)).fetchone()
         return None if row is None else form.load_visit(json.loads(row[0]))
+
+    def terms(self, terms_id: str) -> Policy | None:
+        """The procedure that a visit named when it was planned (P9); they never change, so each is
+        read once."""
+        known = self._terms.get(terms_id)
+        if known is None:
+            found = self._conn().execute("SELECT source FROM terms WHERE id = ?", (terms_id,))
+            row = found.fetchone()
+            if row is None:
+                return None
+            known = self._terms[terms_id] = terms_from(row[0])
+        return known
 
     def alarm(self, alarm_id: str) -> Alarm | None:
         row = (

@@ -91,10 +91,17 @@ class Desk:
             fault=self.fault(),
             policy_fault=self.policy_fault,
             policy=self.policy,
+            terms=self._terms(visits),
             contacts={client: self._contacts(client)} if client else {},
             away=self._away(),
         )
         return seen_by(viewer, scene)
+
+    def _terms(self, visits: list[Visit]) -> dict[str, Policy]:
+        """What the visits run by that were planned under another procedure than today's."""
+        older = {visit.terms for visit in visits} - {self.policy.terms_id}
+        found = {terms: self.reader.terms(terms) for terms in older}
+        return {terms: policy for terms, policy in found.items() if policy is not None}
 
     def _contacts(self, client: str) -> tuple[Contact, ...]:
         """CT-8.3: whom to reach about a client, each kind in its order."""

@@ -113,7 +113,7 @@ def _give(
         raise HTTPException(404)
     form = known[url]
     prepare = reach.read if form.kind == "record_contact" else fields.as_it_is
-    given = give(desk, who, scene, form, typed, None, prepare)
+    given = give(desk, who, scene.of(visit), form, typed, None, prepare)
     if given.done:
         return after(given, f"/alarms/{alarm_id}")
     return _with_form(request, who, alarm_id, given.form, given.status)

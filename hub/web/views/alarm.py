@@ -55,6 +55,7 @@ def _has_banner(scene: Scene, alarm: Alarm) -> bool:
 
 def banner(scene: Scene, alarm: Alarm) -> Banner:
     """All the words of one banner."""
+    scene = scene.of(scene.visit_named(alarm.visit))
     rank = words.alarm_rank(alarm.kind)
     owned = alarm.state == "owned"
     drill = is_drill(alarm)
@@ -104,7 +105,7 @@ def subject(scene: Scene, alarm: Alarm) -> str:
 
 def where(scene: Scene, alarm: Alarm) -> str:
     """Where she is as far as anybody knows, and since when."""
-    visit = next((v for v in scene.visits if v.id == alarm.visit), None)
+    visit = scene.visit_named(alarm.visit)
     if visit is None and alarm.worker:
         visit = _running_visit(scene, alarm.worker)
     if visit is None:
@@ -195,7 +196,7 @@ def next_roles(alarm: Alarm) -> tuple[str, ...]:
 
 def people_of(scene: Scene, roles: tuple[str, ...], alarm: Alarm) -> list[str]:
     """Who would be paged as the roles stand now: 'Ruth Hale (duty manager)', each once."""
-    visit = next((v for v in scene.visits if v.id == alarm.visit), None)
+    visit = scene.visit_named(alarm.visit)
     names: dict[str, str] = {}
     for role in roles:
         for person in holders(scene, role, visit):

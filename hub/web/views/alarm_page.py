@@ -8,7 +8,7 @@ from hub.web.views import alarm as words_of
 from hub.web.views import reach, tasks, times, words
 from hub.web.views.fields import Field, Form
 from hub.web.views.log import LogItem, log_items
-from hub.web.views.scene import Line, Scene, concerns, line
+from hub.web.views.scene import Line, Scene, concerns, line, silent_about_her
 from hub.web.views.tasks import CaseView, ContactGroup, TaskView
 from hub.web.views.visit import Lines, lines
 
@@ -62,6 +62,7 @@ def page(
     log: tuple[LogLine, ...],
 ) -> AlarmPage:
     """Everything about one alarm for somebody who may know of it."""
+    scene = scene.of(visit)
     is_open = alarm.state != "resolved"
     may_act = is_open and not concerns(alarm, scene.viewer)
     return AlarmPage(
@@ -111,12 +112,18 @@ def paged(scene: Scene, row: PageRow) -> Paged:
 def her_lines(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Lines, ...]:
     """As on the visit's page; without a visit, hers alone."""
     if visit is not None:
-        return lines(scene, visit, alarm.silent)
+        return lines(scene, visit, is_hushed(scene, alarm, visit))
     worker = scene.people.get(alarm.worker)
     if worker is None:
         return ()
-    blocked = words_of.SILENT_WORDS if alarm.silent else ""
+    blocked = words_of.SILENT_WORDS if is_hushed(scene, alarm, None) else ""
     return (Lines(f"Ring {worker.name}", numbers(worker.phones), blocked),)
+
+
+def is_hushed(scene: Scene, alarm: Alarm, visit: Visit | None) -> bool:
+    """Whether a telephone may tell of a silent alarm: this one, or another about her (P2)."""
+    workers = {alarm.worker, *(part.worker for part in (() if visit is None else visit.parts))}
+    return alarm.silent or any(silent_about_her(scene, worker) for worker in workers)
 
 
 def numbers(phones: tuple[str, ...]) -> tuple[Line, ...]:
@@ -129,10 +136,11 @@ def forms(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Form, ...]:
         return ()
     name = words.first_name(scene.person_name(alarm.worker)) if alarm.worker else "her"
     part = Part(alarm.worker, attempts=alarm.attempts)
-    offered = reach.ways(scene, part, visit, alarm.silent)
+    hushed = is_hushed(scene, alarm, visit)
+    offered = reach.ways(scene, part, visit, hushed)
     url = f"/alarms/{alarm.id}/record_contact"
     attempt = replace(
-        reach.form("record_contact", "Record an attempt", url, offered, name, alarm.silent),
+        reach.form("record_contact", "Record an attempt", url, offered, name, hushed),
         fixed={"alarm": alarm.id},
         hint="A recorded attempt keeps the alarm yours; an answerphone is not contact.",
     )
@@ -157,6 +165,7 @@ def forms(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Form, ...]:
 
 def every_form(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Form, ...]:
     """All that this viewer may post about the alarm."""
+    scene = scene.of(visit)
     may_act = alarm.state != "resolved" and not concerns(alarm, scene.viewer)
     of_tasks = [form for task in tasks.tasks(scene, alarm, may_act)
                 for form in (task.do, task.waive) if form is not None]  # fmt: skip
@@ -215,7 +224,7 @@ def emergency(scene: Scene, alarm: Alarm, visit: Visit | None) -> Emergency:
     return Emergency(
         title=f"What to read to 999: {worker.name if worker else 'worker unknown'}",
         facts=tuple((key, value) for key, value in facts if value),
-        silent=words_of.SILENT_WORDS if alarm.silent else "",
+        silent=words_of.SILENT_WORDS if is_hushed(scene, alarm, visit) else "",
         url=f"/alarms/{alarm.id}",
     )
 

@@ -86,5 +86,5 @@ def rebase(scene: Scene, visit: Visit, part: Part) -> Form:
     """A visit keeps the procedure it was planned by, until a manager says otherwise."""
     return about(visit, part, "rebase", "Go on by today's procedure", "Go on by today's procedure",
                  Field("note", "Why", "area", True),
-                 hint=f"It runs by {scene.procedure(visit)}. Today's is {scene.policy.id}, version "
-                      f"{scene.policy.version}.")  # fmt: skip
+                 hint=f"It runs by {scene.procedure(visit)}. Today's is {scene.today.id}, version "
+                      f"{scene.today.version}.")  # fmt: skip

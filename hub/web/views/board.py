@@ -100,7 +100,8 @@ def _urgency(scene: Scene, visit: Visit, part: Part, row: Row) -> tuple[int, int
 
 
 def row_of(scene: Scene, visit: Visit, part: Part) -> Row:
-    """One row, all its words."""
+    """One row, all its words, by the visit's own procedure."""
+    scene = scene.of(visit)
     step = steps.next_step(scene, visit, part)
     device, bad, beat_ms = device_words(scene, part)
     alarm = steps.worst_alarm(scene, visit, part)

@@ -103,6 +103,7 @@ def page(scene: Scene, worker: str, script: str = "", heard: str = "") -> CallPa
     url = f"/call/{worker}"
     found = running(scene, worker)
     visit, part = found if found is not None else (None, Part(worker))
+    scene = scene.of(visit)
     alarm = silent_alarm(scene, worker)
     person = scene.people[worker]
     chosen = scene.policy.script.get(script)

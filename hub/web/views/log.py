@@ -56,12 +56,13 @@ def log_items(scene: Scene, log: tuple[LogLine, ...]) -> tuple[LogItem, ...]:
     for row in log:
         if is_hushed(scene, row):
             continue
+        told = scene.of(scene.visit_named(row.visit))
         late = row.recorded_ms - row.at_ms >= times.MINUTE_MS
         out.append(
             LogItem(
                 at=times.clock_s(row.at_ms, scene.zone),
                 day=f"{times.local(row.at_ms, scene.zone):%a %d %b}",
-                text=sentence(scene, _row_as_felt(scene, row)),
+                text=sentence(told, _row_as_felt(scene, row)),
                 recorded=times.when(row.recorded_ms, scene.now_ms, scene.zone) if late else "",
             )
         )

@@ -62,6 +62,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
 
 def offered(scene: Scene, visit: Visit, part: Part) -> tuple[str, ...]:
     """Which forms the visit page shows for this part, the next step first."""
+    scene = scene.of(visit)
     kinds = [kind for kind in OFFERED[part.phase] if _fits(scene, visit, part, kind)]
     if part.phase in ("planned", "on-the-way") and scene.needs_tracker(visit):
         kinds = ["name_tracker", *(kind for kind in kinds if kind != "name_tracker")]
@@ -97,6 +98,7 @@ def _fits(scene: Scene, visit: Visit, part: Part, kind: str) -> bool:
 
 def form(scene: Scene, visit: Visit, part: Part, kind: str) -> Form:
     """The form of one command about one worker's part, with what the procedure says to it."""
+    scene = scene.of(visit)
     made = MAKERS[kind](scene, visit, part)
     return replace(made, told=instructed(scene, visit, part, frozenset({f"command:{kind}"})))
 

@@ -63,7 +63,9 @@ class Scene:
 
     now_ms: int
     zone: ZoneInfo
-    policy: Policy
+    policy: Policy  # the words to use: of the running procedure, or of the visit's own (`of`)
+    running: Policy | None = None  # in a scene of one visit: the procedure of today all the same
+    terms: Mapping[str, Policy] = field(default_factory=dict)  # what older visits run by
     viewer: str = ""
     organisation: str = ""
     simulation: bool = False
@@ -84,6 +86,19 @@ class Scene:
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of
     hush_from_ms: int | None = None  # since when: rows she could read before must not vanish
     hush_people: frozenset[str] = frozenset()  # she and her pair, whose own looks they may see
+
+    @property
+    def today(self) -> Policy:
+        """The procedure that is planned by now."""
+        return self.running or self.policy
+
+    def of(self, visit: Visit | None) -> "Scene":
+        """The same scene in the words of the procedure that this visit runs by (P9)."""
+        own = self.today if visit is None else self.terms.get(visit.terms, self.today)
+        return self if own is self.policy else replace(self, policy=own, running=self.today)
+
+    def visit_named(self, visit: str) -> Visit | None:
+        return next((each for each in self.visits if each.id == visit), None)
 
     def person_name(self, person: str) -> str:
         """The name, or the id when nobody is known by it: never nothing."""
@@ -107,13 +122,13 @@ class Scene:
 
     def is_outdated(self, visit: Visit) -> bool:
         """Whether it runs by another procedure than what is planned today."""
-        return visit.terms != self.policy.terms_id
+        return visit.terms != self.today.terms_id
 
     def procedure(self, visit: Visit) -> str:
         """Which one it runs by: `homemaker-exeter, version 2`."""
         name, _, text = visit.terms.partition(":")
         said = name.replace("@", ", version ")
-        ours, _, now = self.policy.terms_id.partition(":")
+        ours, _, now = self.today.terms_id.partition(":")
         return f"{said}, as it read before" if name == ours and text != now else said
 
     def level_name(self, level: str) -> str:
@@ -151,12 +166,18 @@ def concerns(alarm: Alarm, person: str) -> bool:
 
 def silent_about(scene: Scene, visit: Visit) -> Alarm | None:
     """An open silent alarm about this visit's workers, if this viewer may know of it."""
-    workers = {part.worker for part in visit.parts}
+    about = (silent_about_her(scene, part.worker) for part in visit.parts)
+    of_visit = (a for a in scene.alarms
+                if a.silent and a.state != "resolved" and a.visit == visit.id)  # fmt: skip
+    return next(of_visit, None) or next((found for found in about if found), None)
+
+
+def silent_about_her(scene: Scene, worker: str) -> Alarm | None:
+    """An open silent alarm about her or her pair, whatever visit it is of."""
     return next(
-        (a for a in scene.alarms
-         if a.silent and a.state != "resolved" and (a.visit == visit.id or a.worker in workers)),
+        (a for a in scene.alarms if a.silent and a.state != "resolved" and concerns(a, worker)),
         None,
-    )  # fmt: skip
+    )
 
 
 def as_she_felt_it(visit: Visit, viewer: str) -> Visit:

@@ -80,7 +80,7 @@ class VisitPage:
 def page(scene: Scene, visit: Visit, log: tuple[LogLine, ...]) -> VisitPage:
     """Everything of one visit that this viewer may see."""
     names = [scene.person_name(part.worker) for part in visit.parts]
-    visit = as_she_felt_it(visit, scene.viewer)
+    visit, scene = as_she_felt_it(visit, scene.viewer), scene.of(visit)
     silent = silent_about(scene, visit) is not None
     start = times.when(visit.planned_start_ms, scene.now_ms, scene.zone)
     return VisitPage(

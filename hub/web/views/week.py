@@ -68,6 +68,7 @@ def week(scene: Scene, worker: str) -> Week:
 
 
 def _entry(scene: Scene, visit: Visit, part: Part) -> Appointment:
+    scene = scene.of(visit)
     client = scene.clients.get(visit.client)
     address = ", ".join(filter(None, [client.address, client.postcode])) if client else ""
     others = [scene.person_name(p.worker) for p in visit.parts if p.worker != part.worker]

@@ -163,6 +163,45 @@ def test_a_visit_keeps_its_procedure_until_a_manager_says_otherwise(
     assert "runs by" not in ben.get("/").text
 
 
+def test_what_runs_by_another_procedure_is_told_in_that_ones_words(
+    house: House, ben: Browser
+) -> None:
+    visit = house.inside(first_meeting=True, rating="C2", then="home")
+    old = house.policy
+    before = rows(ben.get("/").text)["Asha Patel"]
+    house.adopt(load(shipped("plain")))
+    after = rows(ben.get("/").text)["Asha Patel"]
+    assert letters(after) == letters(before)
+    assert "runs by homemaker-exeter" in after
+    level = old.level[house.visit(visit).level].name
+    assert level not in [each.name for each in house.policy.levels], "else this tells nothing"
+    page = unescape(ben.get(f"/visits/{visit}").text)
+    for shown in (after, page, ben.get("/week/asha").text):
+        assert level in shown
+    texts = {row.id: row.text for row in old.instructions}
+    assert texts["free-line"] in page
+    house.advance(21)
+    alarm = house.alarm("call_back_due")
+    told = [row.text for row in old.instructions if "alarm:call_back_due" in row.at]
+    page = unescape(ben.get(f"/alarms/{alarm.id}").text)
+    for text in told:
+        assert text in page
+    asked = {role for step in alarm.ladder.steps for role in step.roles}
+    assert any(f"({old.role[role].name})" in page for role in asked), "who was told, and as what"
+    assert "It means danger" in ben.get("/call/asha").text, "and its phrase still counts"
+
+
+def test_planning_and_duty_are_by_the_procedure_of_today(house: House, ben: Browser) -> None:
+    house.inside()
+    old = {role.name for role in house.policy.roles}
+    house.adopt(load(shipped("plain")))
+    page = unescape(ben.get("/duty").text)
+    new = {role.name for role in house.policy.roles if role.source_of_people == "duty"}
+    assert new - old, "else this tells nothing"
+    for name in new:
+        assert name in page
+
+
 @by("leading-futures")
 @pytest.mark.clause("LF-notify")
 def test_directors_see_place_and_when_she_is_expected(house: House, ruth: Browser) -> None:
