@@ -201,7 +201,7 @@ def test_next_of_kin_are_on_file_and_nobody_but_who_needs_them_sees_them(world: 
     told: dict[str, Value] = {"verb": "write", "kind": "next-of-kin", "about": "kim",
                               "name": "Jo", "relation": "sister",
                               "number": "01629 000000"}  # fmt: skip
-    record = kept(world, None, "olive", **told).record
+    record = kept(world, None, "max", **told).record
     assert record is not None
     row = world.policy.register.get("next-of-kin")
     assert row is not None
