@@ -14,6 +14,7 @@ from hub.policy.layers import KEYS, Layers
 from hub.policy.model import Policy, Timer
 from hub.policy.rows import clause_duties
 from hub.policy.times import contradictions
+from hub.rules.explain import says
 from hub.rules.kinds import ALARM_KINDS, ON_EVENTS
 from hub.rules.model import Ladder
 from hub.rules.phases import ENDED, PHASES
@@ -39,7 +40,7 @@ def cross_faults(layers: Layers, own: Policy, policy: Policy) -> list[Fault]:
     """Faults between rows, each where its key stands, or at the file's top for what is missing."""
     said = (*_twice(own, policy), *_references(policy), *_people(policy), *_watching(policy),
             *unknown_people(policy), *contradictions(policy), *idle_rows(own, policy),
-            *_covering(policy))  # fmt: skip
+            *_sentences(policy), *_covering(policy))  # fmt: skip
     return [layers.fault(*each) for each in said]
 
 
@@ -104,6 +105,14 @@ def _unknown(table: str, row: str, key: str, used: Iterable[str], known: Iterabl
     for each in used:
         if each not in allowed:
             yield table, row, key, f"{each!r} is no {what}; allowed: {', '.join(allowed) or 'none'}"
+
+
+def _sentences(policy: Policy) -> Iterator[Said]:
+    """A page is a sentence on somebody's telephone: one that nobody wrote tells nothing."""
+    for timer in policy.timers:
+        about = timer.about or timer.id
+        if timer.action == "page" and not says(about):
+            yield "timer", timer.id, "about", f"there is no sentence for a page about {about!r}"
 
 
 def _references(policy: Policy) -> Iterator[Said]:
@@ -195,11 +204,12 @@ def _level_watched(policy: Policy, level: str) -> Iterator[Said]:
         raising = [t for t in policy.timers_for(level, phase) if t.action == "raise"]
         if phase in leads and not any(_plain(timer, moments) for timer in raising):
             yield "level", level, "", f"has no alarm from {' or '.join(moments)} in {phase!r}"
-    held = {name for gate in policy.gates if gate.command == "confirm_arrival" and not gate.when
+    held = {name for gate in policy.gates if gate.command == "confirm_arrival"
+            and not (gate.when or gate.override)
             and (not gate.levels or level in gate.levels) for name in gate.requires}  # fmt: skip
     for name in ("read_back", "spoken"):
         if name not in held:
-            said = f"has no gate that requires {name!r} before she is let in (P5)"
+            said = f"has no gate that always requires {name!r} before she is let in (P5)"
             yield "level", level, "", said
 
 

@@ -250,6 +250,11 @@ SAYS: dict[str, Callable[[Words], str]] = {
 }
 
 
+def says(kind: str) -> bool:
+    """Whether there is a sentence of its own for it."""
+    return any(kind in each for each in (SAYS, COMMANDS, PENDANT_EVENTS, HUB_EVENTS, ALARM_KINDS))
+
+
 def sentence(kind: str, /, **words: object) -> str:
     """What happened. Words that are not given have a plain default; names are the caller's."""
     said = SAYS.get(kind)

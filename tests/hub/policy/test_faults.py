@@ -90,7 +90,7 @@ UNWATCHED = [
     ("timer", 'id = "home"', "has no alarm from departed or expected_back in 'going-home'"),
     ("on", 'event = "sos_pressed"', "is missing for event 'sos_pressed'"),
     ("on", 'event = "nobody_on_duty"', "is missing for event 'nobody_on_duty'"),
-    ("gate", 'id = "spoken-arrival"', "requires 'read_back' before she is let in"),
+    ("gate", 'id = "spoken-arrival"', "always requires 'read_back' before she is let in"),
     ("after", 'then = "next"', "is missing for then = 'next'"),
     ("ladder", 'id = "sos"', "'sos' is no ladder"),
     ("role", 'id = "office"', "'office' is no role"),
@@ -119,6 +119,12 @@ def test_nobody_is_left_unwatched(tmp_path: Path, table: str, row: str, said: st
         ),
         ('roles = ["duty-manager", "director"]\nreason', "reason", "whose agreement counts?"),
         ('clause = ["HM-2.5"]\n', "", 'or source = "ours"'),
+        (
+            'requires = ["spoken", "read_back"]',
+            'requires = ["spoken", "read_back"]\noverride = ["office"]',
+            "always requires 'spoken'",
+        ),
+        ('about = "carry_on_asked"', 'about = "longer_please"', "no sentence for a page about"),
     ],
 )
 def test_what_looks_right_and_is_not(tmp_path: Path, words: str, instead: str, said: str) -> None:

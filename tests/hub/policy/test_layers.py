@@ -98,7 +98,8 @@ def test_a_chain_without_end_is_refused(tmp_path: Path) -> None:
 def test_what_the_new_action_does_not_use_is_not_held_against_the_row(tmp_path: Path) -> None:
     own = loaded(
         tmp_path,
-        '[[timer]]\nid = "finish-manager"\naction = "page"\nroles = ["manager"]\n',
+        '[[timer]]\nid = "finish-manager"\naction = "page"\nroles = ["manager"]\n'
+        'about = "finish_missed"\n',
     )
     assert own.timer["finish-manager"].kind == ""
 

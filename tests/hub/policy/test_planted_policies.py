@@ -122,7 +122,8 @@ PLANTS: tuple[tuple[str, str, Plant, str, Bounds], ...] = (
      "no row cites HM-4.2.5: the worker who gets no call-back makes contact", ROWS),
     ("waits-for-what-cannot-be", PLAIN, adds(
         '[[timer]]\nid = "moon"\nanchor = "departed"\nwait = "5 min"\nphases = ["planned"]\n'
-        'action = "page"\nroles = ["manager"]\nsay = "She is back before she went"\n'),
+        'action = "page"\nroles = ["manager"]\nabout = "home_safe"\n'
+        'say = "She is back before she went"\n'),
      "this timer never waits: its moment, phases and facts never come together", SHORT),
     ("both-ways", HM, sets("timer", "call-back", "until", '["called_back", "call_backs_on"]'),
      "'call_backs_on' is in `when` too: it can never run", ROWS),
