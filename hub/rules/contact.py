@@ -78,11 +78,12 @@ def record_contact(terms: Terms, visit: Visit, part: Part, event: Event) -> Deci
     return changed(visit, part, new, said, ("HM-4.2.3",) if earned else (), effects)
 
 
-def spoken(part: Part, at_ms: int) -> dict[str, int]:
-    """Her moments after another person has spoken with her: failed attempts count no more."""
+def spoken(part: Part, at_ms: int, arriving: bool = False) -> dict[str, int]:
+    """Her moments after another person has spoken with her: failed attempts count no more. The call
+    at the door is no check-in, however soon that was agreed for: it says nothing of inside."""
     anchors = {name: ms for name, ms in part.anchors.items() if name != "attempt"}
     anchors["contact"] = max(anchors.get("contact", at_ms), at_ms)
-    if 0 < anchors.get("check_in", at_ms) - at_ms <= IN_TIME_MS:
+    if not arriving and 0 < anchors.get("check_in", at_ms) - at_ms <= IN_TIME_MS:
         anchors["check_in"] = at_ms  # she has checked in, a little early
     return anchors
 
@@ -118,7 +119,7 @@ def confirm_arrival(terms: Terms, visit: Visit, part: Part, event: Event) -> Dec
     place, name = text(event, "place"), text(event, "name")
     arrivals = [claim.identity for claim in part.claims if "arrived" in (claim.kind, claim.felt)]
     at_ms = event.at_ms
-    anchors = spoken(part, at_ms) | {
+    anchors = spoken(part, at_ms, arriving=True) | {
         "arrival_call": at_ms,
         "arrival": min(part.anchors.get("arrival", at_ms), at_ms),
         "confirmed": at_ms,

@@ -112,6 +112,16 @@ def test_a_check_in_time_that_was_agreed(world: World) -> None:
 
 
 @story(proves=("timer:check-in",), policy=PLAIN)
+def test_the_call_at_the_door_is_no_check_in_however_soon(world: World) -> None:
+    _inside(world, check_in_ms=NINE + ms("10 min"))
+    world.fast_forward("10 min")
+    world.expect_page("monitor", "check_in_missed")
+    world.contact("olive")
+    world.expect_alarms()
+    world.command("confirm_departure", "olive", then="next")
+
+
+@story(proves=("timer:check-in",), policy=PLAIN)
 def test_who_checks_in_a_little_early_has_checked_in(world: World) -> None:
     for after, kinds in (("25 min", ()), ("14 min", ("check_in_missed",))):
         _inside(world, check_in_ms=world.now_ms + ms("30 min"), end="2 h")
