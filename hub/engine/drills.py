@@ -10,13 +10,11 @@ from hub.engine import decide
 from hub.engine.asking import answer
 from hub.engine.turn import Turn
 from hub.inbox import Answer
-from hub.rules.drills import ABOUT_SOMEBODY, KIND, is_drill
+from hub.rules.drills import ABOUT_SOMEBODY, KIND, REAL_RANK, is_drill
 from hub.rules.effects import RaiseAlarm
 from hub.rules.gates import flag
 from hub.rules.kinds import ALARM_KINDS
 from hub.rules.model import Alarm, Event
-
-REAL_RANK = 2  # an open alarm of this rank, or a graver one: no drill now
 
 
 def start(turn: Turn, event: Event) -> Answer:

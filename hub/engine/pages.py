@@ -21,6 +21,8 @@ IN_CHARGE = ("manager", "director", "lead", "officer")
 # What a page says first of something written down, by its `about`.
 OF_RECORDS = {"record_due": "something written down is due", "record_told": "to be told at once"}
 ASKED = "to be done by hand and ticked off"
+NO_MORE_DRILL = "no drill any more, look at the alarms"
+NOT_A_DRILL = "A drill was on. Since then a real alarm is open: look at the alarms first."
 LATE_MS = 120_000  # older than this when it arrived: the page says so first
 
 
@@ -77,17 +79,22 @@ def write_everyone(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | N
 def _last_resort(turn: Turn) -> list[Reader]:
     """Everybody there is, in trouble or not: a page to the wrong person beats a page to nobody.
     Only whom a silent alarm is about is spared: her telephone would tell of it (P2)."""
-    hushed = {
-        person
-        for each in turn.state.alarms.values()
-        if each.silent
-        for person in (each.worker, *each.interested)
-    }
+    hushed = _hushed(turn)
     return [
         Reader(person.id, "")
         for person in turn.state.people.values()
         if person.active and person.id not in hushed
     ]
+
+
+def _hushed(turn: Turn) -> set[str]:
+    """Whom a silent alarm is about, and their pairs."""
+    return {
+        person
+        for each in turn.state.alarms.values()
+        if each.silent
+        for person in (each.worker, *each.interested)
+    }
 
 
 def of_the_visit(turn: Turn, roles: tuple[str, ...], visit: Visit | None) -> bool:
@@ -130,6 +137,8 @@ def _others(
     """Without the people it is about, those who have left, and those in danger themselves
     (`without`): they are not the ones to help, nor may a telephone tell of it."""
     about = set() if alarm is None else set(alarm.interested)
+    if alarm is not None and drills.is_drill(alarm):
+        about |= _hushed(turn)  # from now on its pages tell of real alarms
     if visit is not None:
         about |= {part.worker for part in visit.parts}
     known = turn.state.people
@@ -172,7 +181,9 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
     lines = [page.why]
     if alarm is not None and page.about == tasks.ABOUT:
         what = f"{ASKED}, {what}"
-    if alarm is not None and drills.is_drill(alarm):
+    if alarm is not None and drills.is_drill(alarm) and _is_real_now(turn):
+        what, lines = NO_MORE_DRILL, [NOT_A_DRILL, *lines]
+    elif alarm is not None and drills.is_drill(alarm):
         what, lines = f"DRILL: {what}", ["DRILL: nobody is in danger.", *lines]
     if alarm is not None:
         lines.append(_when(turn, alarm))
@@ -188,6 +199,14 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
     if page.record:
         what, who = OF_RECORDS.get(page.about, what), f"record {page.record}"
     return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
+
+
+def _is_real_now(turn: Turn) -> bool:
+    """Whether somebody may be in danger while a drill runs: no page may say that nobody is."""
+    return any(
+        not drills.is_drill(each) and ALARM_KINDS[each.kind][0] <= drills.REAL_RANK
+        for each in turn.state.alarms.values()
+    )
 
 
 def _next_line(turn: Turn, worker: str, visit: Visit) -> str:

@@ -26,7 +26,9 @@ def choose_case(alarm: Alarm, event: Event, now_ms: int) -> Decision:
         return turned_down(alarm, "Say why it is another case after all.", case.clause)
     left = [_left(alarm, case, task, event) for task in alarm.tasks]
     kept = {task.id: task for task in left if task.state != "waived"}
-    joined = {task.id: task for task in begun(case.tasks, now_ms) if task.id not in kept}
+    joined = {
+        task.id: _again(task, alarm) for task in begun(case.tasks, now_ms) if task.id not in kept
+    }
     tasks = (*[task for task in left if task.id not in joined], *joined.values())
     new = replace(alarm, case=case.id, tasks=tasks, version=alarm.version + 1)
     return told(new, f"{event.by} says which it is: {case.name}", clause=case.clause)
@@ -34,6 +36,12 @@ def choose_case(alarm: Alarm, event: Event, now_ms: int) -> Decision:
 
 def chosen(alarm: Alarm, name: str) -> Case | None:
     return next((case for case in alarm.cases if case.id == name), None)
+
+
+def _again(task: Task, alarm: Alarm) -> Task:
+    """To and fro between cases puts nothing off: what was asked for before keeps its moment."""
+    before = next((each for each in alarm.tasks if each.id == task.id), None)
+    return task if before is None else replace(task, due_ms=min(task.due_ms, before.due_ms))
 
 
 def _left(alarm: Alarm, case: Case, task: Task, event: Event) -> Task:

@@ -12,6 +12,7 @@ from hub.rules.raising import alarm_of
 
 KIND = "drill"
 READS_REAL = "sos"  # what an unclear drill is taken for
+REAL_RANK = 2  # an open alarm of this rank, or a graver one: no drill now
 # What stands for a late call-back: the first of the policy's alarms of these kinds.
 LATE = ("finish_missed", "check_in_missed", "call_back_due")
 ABOUT_SOMEBODY = frozenset({"call", "late-call-back"})

@@ -127,7 +127,7 @@ def _of_visit(terms: Terms, visit: Visit, event: Event, directory: Directory) ->
 
 def _moving(directory: Directory) -> OfVisit:
     """Calendar and sun of the new time decide with it."""
-    return lambda terms, visit, event: reschedule(terms, visit, event, directory.facts)
+    return lambda terms, visit, event: reschedule(terms, visit, event, directory.facts, directory)
 
 
 def _gated(
