@@ -90,7 +90,8 @@ def _tell(name: str, verdict: Verdict) -> None:
     policy, seen = verdict.policy, verdict.seen
     if policy is None or seen is None:
         return
-    word = "sound" if verdict.sound else f"refused: {len(verdict.findings)} faults"
+    found = len(verdict.findings)
+    word = "sound" if verdict.sound else f"refused: {found} fault{'' if found == 1 else 's'}"
     click.echo(f"{name}: {word} ({policy.terms_id})")
     click.echo(
         f"  explored {seen.states:,} states of visits in {seen.moves:,} moves and"
@@ -99,6 +100,9 @@ def _tell(name: str, verdict: Verdict) -> None:
     click.echo("  at worst, from her silence to a human being who is asked to act:")
     for line in waits(policy, verdict.silences):
         click.echo(f"    {line}")
+
+
+MOMENTS = {"expected_back": "the time she is due back"}  # where the anchor's meaning is too long
 
 
 def waits(policy: Policy, silences: list[Silence]) -> list[str]:
@@ -110,9 +114,9 @@ def waits(policy: Policy, silences: list[Silence]) -> list[str]:
             continue
         wait = span(each.ms) if each.ms else "at once"
         if each.after:
-            wait += f" after {ANCHORS[each.after].partition(',')[0]}"
+            wait += f" after {MOMENTS.get(each.after) or ANCHORS[each.after].partition(',')[0]}"
         head = f"{names.get(each.level, each.level)} ({each.kind})"
-        lines.setdefault(head, []).append(f"  {each.phase:<12}{wait:<36}{each.timer}")
+        lines.setdefault(head, []).append(f"  {each.phase:<12}{wait:<45}  {each.timer}")
     return [line for head, told in lines.items() for line in (head, *told)]
 
 

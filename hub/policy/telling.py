@@ -218,9 +218,8 @@ def task(policy: Policy, row: TaskRule) -> Sentence:
         f"{every(span(row.again_ms))}; the alarm cannot be ended before"
     )
     if row.spared_by:
-        text += (
-            f". Not needed once {names(policy, row.spared_by, 'or')} has taken the alarm in time"
-        )
+        whom = names(policy, row.spared_by, "or")
+        text += f". Not needed once the alarm is taken in time by {whom}"
     if row.waived_by:
         text += (
             f". {names(policy, row.waived_by, 'or')} may say, with a reason, that it is not needed"
