@@ -105,17 +105,32 @@ def _replay(conn: sqlite3.Connection) -> Replayed:
         body: Body = json.loads(row.body)
         if body["rules"] != VERSION:
             found.other_version += 1
-        elif not _is_doubtful(folded, row) and (again := _again(row, body, folded, terms)):
-            found.decided_again += 1
-            if again.decision != body["decision"]:
-                found.problems.append(Problem(row.seq, _difference(again.decision, body)))
+        elif not _is_doubtful(folded, row):
+            _compare(row, body, folded, terms, found)
         folded.take(row, body)
     found.problems += _stored(conn, folded)
     return found
 
 
+def _compare(row: Row, body: Body, folded: Folded, terms: "_Terms", found: Replayed) -> None:
+    """Decided once more; what differs is a problem, and so is a procedure that is not there."""
+    try:
+        again = _again(row, body, folded, terms)
+    except _LostTerms as exc:
+        found.problems.append(Problem(row.seq, f"cannot be decided again: {exc}"))
+        return
+    if again is not None:
+        found.decided_again += 1
+        if again.decision != body["decision"]:
+            found.problems.append(Problem(row.seq, _difference(again.decision, body)))
+
+
 def _is_doubtful(folded: Folded, row: Row) -> bool:
     return f"visit:{row.visit}" in folded.doubtful or f"alarm:{row.alarm}" in folded.doubtful
+
+
+class _LostTerms(Exception):
+    """A procedure that rows were decided by is not in the database, or cannot be read."""
 
 
 class _Terms:
@@ -127,7 +142,10 @@ class _Terms:
 
     def named(self, terms_id: str) -> Policy:
         if terms_id not in self._loaded:
-            self._loaded[terms_id] = terms_from(self._sources[terms_id])
+            try:
+                self._loaded[terms_id] = terms_from(self._sources[terms_id])
+            except (KeyError, TypeError, ValueError) as exc:
+                raise _LostTerms(f"the procedure {terms_id} is lost or cannot be read") from exc
         return self._loaded[terms_id]
 
 

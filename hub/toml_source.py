@@ -87,6 +87,10 @@ def parse(text: str, file: str) -> Source:
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
         said = _AT_LINE.sub("", str(exc)).strip()
         raise Faults([Fault(file, line, "", f"is not TOML: {said}")]) from exc
+    except (RecursionError, ValueError) as exc:
+        # What the parser itself does not survive: lists in lists without end, endless numbers.
+        said = "cannot be read: lists too deep, or a number too long"
+        raise Faults([Fault(file, 1, "", said)]) from exc
     return Source(file, tree, _lines(text))
 
 

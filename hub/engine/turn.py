@@ -99,8 +99,17 @@ class Turn:
         return None if entry is None else entry.visit
 
     def terms_of(self, visit: Visit) -> Policy:
-        """The procedure the visit was planned under, whatever the file says today."""
-        return self.state.terms_named(visit.terms)
+        """The procedure the visit was planned under, whatever the file says today. One that the
+        database has lost or cannot read any more leaves nobody unwatched: today's is taken, and
+        that it was is on the record."""
+        try:
+            return self.state.terms_named(visit.terms)
+        except (KeyError, TypeError, ValueError) as exc:
+            self.state.terms[visit.terms] = self.policy
+            about = Event("terms_lost", self.now_ms, visit=visit.id)
+            said = f"{visit.terms} cannot be read: goes on by {self.policy.terms_id}"
+            self.note("terms_lost", said, about, fault=repr(exc)[:200])
+            return self.policy
 
     def record_visit(
         self,

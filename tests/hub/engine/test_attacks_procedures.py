@@ -3,12 +3,14 @@
 Each was thought of as an attack on a promise; what must hold is in its name.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hub import replay
-from hub.policy.load import load, shipped
+from hub.policy.load import PolicyFaults, load, shipped
+from hub.policy.terms import digest_of
 from hub.rules.model import Alarm
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
 
@@ -195,3 +197,41 @@ def test_nobody_changes_anothers_next_of_kin(house: House) -> None:
     for verb in ("change", "remove"):
         assert not house.ask("write_record", "bea", record=kin, verb=verb, number="1").ok
     house.must("write_record", "ada", record=kin, verb="change", number="07700 900998")
+
+
+# Terms that are lost.
+
+
+@pytest.mark.parametrize(
+    "loss", ["DELETE FROM terms", "UPDATE terms SET source = '{'", "UPDATE terms SET source = '{}'"]
+)
+def test_a_visit_whose_terms_are_lost_is_watched_by_the_procedure_of_today(
+    tmp_path: Path, loss: str
+) -> None:
+    house = begun(tmp_path / "one", "plain")
+    visit = house.inside()
+    house.store.write(loss, ())
+    changed = replace(house.policy, version=house.policy.version + 1)
+    house.policy = replace(changed, digest=digest_of(changed))
+    other = house.kill(tmp_path / "two")
+    other.now_ms += MINUTE_MS
+    other.engine.recover(other.now_ms)
+    other.press("p-ada", "sos-pressed", "inside", gesture="sos-hold")
+    sos = alarm_of(other, "sos")
+    assert (sos.visit, sos.worker) == (visit, "ada")
+    other.forward(2 * HOUR_MS)
+    assert {alarm.visit for alarm in other.reader.open_alarms() if alarm.kind != "sos"} >= {visit}
+    rows = [row for row in other.reader.log_rows(limit=10_000) if row.kind == "terms_lost"]
+    assert len(rows) == 1, "said once, not at every deadline"
+    found = replay.replay(other.store.conn)
+    assert any("is lost or cannot be read" in problem.what for problem in found.problems)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5_000 + "]" * 5_000, "a = " + "9" * 5_000])
+def test_a_file_that_the_parser_does_not_survive_is_a_faulty_file(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyFaults, match="cannot be read"):
+        load(path)
