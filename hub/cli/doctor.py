@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -148,3 +149,10 @@ def _people(settings: Settings) -> Iterator[Finding]:
         if role.source_of_people != "visit" and role.id not in held:
             said = f"nobody may be {role.name}, whom the procedure pages"
             yield Finding("people", said, f"Give somebody the role {role.id!r}.")
+    named = sorted(role.id for role in roles)
+    for person in settings.people:
+        for unknown in sorted({*person.roles, *person.on_duty} - {*named}):
+            said = f"{person.id} has the role {unknown!r}, which the procedure does not name"
+            near = get_close_matches(unknown, named, 1)
+            mend = f"Did you mean {near[0]!r}?" if near else f"It names {', '.join(named)}."
+            yield Finding("people", said, mend)

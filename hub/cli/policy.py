@@ -17,7 +17,10 @@ from hub.policy.load import SHIPPED, load
 
 @click.group()
 def policy() -> None:
-    """Procedures: list, check, show. A file is checked to the last key before a hub obeys it."""
+    """Procedures: read, check, compare, try out, install.
+
+    A file is checked to the last key before a hub obeys it.
+    """
 
 
 @policy.command("list")
@@ -29,8 +32,9 @@ def list_them(as_json: bool) -> None:
         facts = [{"id": p.id, "version": p.version, "title": p.title} for p in found]
         click.echo(json.dumps(facts, indent=2))
         return
+    width = max(len(each.id) for each in found)
     for each in found:
-        click.echo(f"{each.id:<24} version {each.version}  {each.title}")
+        click.echo(f"{each.id:<{width}}  version {each.version}  {each.title}")
 
 
 for _command in (check, show, diff, replay, reload, trace):

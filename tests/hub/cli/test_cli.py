@@ -152,6 +152,19 @@ def test_a_missing_settings_file_says_which(run: Run, site: Path) -> None:
     assert "`allswell init FOLDER` makes one" in done.output
 
 
+def test_a_role_that_the_procedure_does_not_name_is_a_finding(
+    made: Result, run: Run, site: Path
+) -> None:
+    path = site / "allswell.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"director"]', '"directr", "zzz"]'), encoding="utf-8")
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert "admin has the role 'directr', which the procedure does not name" in done.output
+    assert "Did you mean 'director'?" in done.output
+    assert "It names director, duty-manager, office, tracker." in done.output
+
+
 def test_a_misspelt_procedure_is_told_with_those_there_are(
     made: Result, run: Run, site: Path
 ) -> None:
