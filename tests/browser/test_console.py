@@ -94,7 +94,7 @@ def test_a_task_is_ticked_off_by_keyboard(house: House, page: Page, url: str) ->
     alarm = house.alarm("sos")
     page.goto(f"{url}/alarms/{alarm.id}")
     task = page.locator(f"#task-{alarm.tasks[0].id}")
-    task.locator("summary").focus()
+    task.locator("form summary").focus()
     page.keyboard.press("Enter")
     task.get_by_label("Reference").fill("CAD 77")
     page.keyboard.press("Enter")

@@ -76,6 +76,8 @@ def end_it(page: Page) -> None:
     """On the alarm's page: how it ended, and that she has spoken with her; all by keyboard."""
     page.get_by_role("link", name="Record an attempt").focus()
     page.keyboard.press("Enter")
+    page.locator("summary", has_text="It is over").focus()
+    page.keyboard.press("Enter")
     form = page.locator("form#resolve")
     form.locator("select").first.focus()
     page.keyboard.press("ArrowDown")

@@ -12,10 +12,12 @@ from hub.web.desk import Desk
 from hub.web.pages import fragment, page
 from hub.web.routes.giving import after, give
 from hub.web.views import alarm_page, fields, reach
+from hub.web.views.alarm_page import AlarmPage
 from hub.web.views.fields import Form
 from hub.web.views.scene import Scene, concerns
 
 router = APIRouter()
+PIECES = {"steps": "_tasks.html", "told": "_alarm_told.html", "log": "_log.html"}
 
 
 def find(desk: Desk, alarm_id: str, who: Asker) -> tuple[Alarm, Visit | None, Scene]:
@@ -40,7 +42,7 @@ def show(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Respon
     desk = desk_of(request)
     alarm, visit, scene = find(desk, alarm_id, who)
     desk.looked(who.person, alarm.visit, alarm_id)
-    return page(request, "alarm.html", who, scene, alarm=view_of(desk, alarm, visit, scene))
+    return _page(request, who, scene, view_of(desk, alarm, visit, scene))
 
 
 @router.get("/fragments/alarm/{alarm_id}")
@@ -48,6 +50,17 @@ def status(request: Request, alarm_id: str, who: Asker = Depends(asker)) -> Resp
     desk = desk_of(request)
     alarm, visit, scene = find(desk, alarm_id, who)
     return fragment("_alarm_status.html", who, scene, alarm=view_of(desk, alarm, visit, scene))
+
+
+@router.get("/fragments/alarm/{alarm_id}/{piece}")
+def piece_of(request: Request, alarm_id: str, piece: str, who: Asker = Depends(asker)) -> Response:
+    """What is still to be done, who was told, or what happened: as somebody else changed it."""
+    if piece not in PIECES:
+        raise HTTPException(404)
+    desk = desk_of(request)
+    alarm, visit, scene = find(desk, alarm_id, who)
+    shown = view_of(desk, alarm, visit, scene)
+    return fragment(PIECES[piece], who, scene, alarm=shown, **_log_of(shown))
 
 
 @router.get("/alarms/{alarm_id}/999")
@@ -74,7 +87,7 @@ def acknowledge(
         return RedirectResponse(next_url(typed.get("back", "/")), 303)
     alarm, visit, scene = find(desk, alarm_id, who)
     shown = view_of(desk, alarm, visit, scene)
-    return page(request, "alarm.html", who, scene, 409, alarm=shown, refused=answer.reason)
+    return _page(request, who, scene, shown, 409, refused=answer.reason)
 
 
 @router.post("/alarms/{alarm_id}/{kind}")
@@ -130,4 +143,21 @@ def _with_form(request: Request, who: Asker, alarm_id: str, form: Form, status: 
     )
     form = replace(form, fields=now)
     shown = alarm_page.with_form(shown, form)
-    return page(request, "alarm.html", who, scene, status, alarm=shown)
+    return _page(request, who, scene, shown, status)
+
+
+def _page(
+    request: Request,
+    who: Asker,
+    scene: Scene,
+    shown: AlarmPage,
+    status: int = 200,
+    refused: str = "",
+) -> Response:
+    return page(request, "alarm.html", who, scene, status, alarm=shown, refused=refused,
+                **_log_of(shown))  # fmt: skip
+
+
+def _log_of(shown: AlarmPage) -> dict[str, object]:
+    url = f"/fragments/alarm/{shown.banner.id}/log"
+    return {"log": shown.log, "url": url, "topics": "board"}

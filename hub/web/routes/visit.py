@@ -55,8 +55,7 @@ def log(request: Request, visit_id: str, who: Asker = Depends(asker)) -> Respons
     visit = find(desk, visit_id)
     scene = desk.scene(who.person.id, visit)
     rows = desk.reader.visit_log(visit_id)
-    return fragment("_log.html", who, scene, log=log_items(scene, rows),
-                    url=f"/fragments/visit/{visit_id}/log")  # fmt: skip
+    return fragment("_log.html", who, scene, log=log_items(scene, rows), **_live_log(visit_id))
 
 
 @router.post("/visits/{visit_id}/{kind}")
@@ -111,4 +110,9 @@ def _page(
     if form is not None and part is not None:
         shown = view.with_form(shown, part.worker, form)
     return page(request, "visit.html", who, scene, status, visit=shown, log=shown.log,
-                url=f"/fragments/visit/{visit.id}/log")  # fmt: skip
+                **_live_log(visit.id))  # fmt: skip
+
+
+def _live_log(visit_id: str) -> dict[str, str]:
+    url = f"/fragments/visit/{visit_id}/log"
+    return {"url": url, "topics": f"board visit:{visit_id}"}

@@ -10,6 +10,8 @@ export function morph(from, to) {
     if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
     return;
   }
+  // A form that came back with what was typed: the fresh one would be empty.
+  if (from.dataset.typed !== undefined) return;
   attributes(from, to);
   children(from, to);
 }
@@ -26,11 +28,18 @@ function attributes(from, to) {
 
 function children(from, to) {
   const byId = new Map([...from.children].filter((el) => el.id).map((el) => [el.id, el]));
+  const ids = new Set([...to.children].map((el) => el.id).filter(Boolean));
   let at = from.firstChild;
   for (const wanted of [...to.childNodes]) {
     const known = wanted.id ? byId.get(wanted.id) : undefined;
     if (known && known !== at && known.parentNode === from) {
-      from.insertBefore(known, at);
+      // What is in its way and not wanted any more goes: what is moved loses the focus.
+      while (at && at !== known && !ids.has(at.id)) {
+        const next = at.nextSibling;
+        at.remove();
+        at = next;
+      }
+      if (at !== known) from.insertBefore(known, at);
       at = known;
     }
     if (!at) {

@@ -42,6 +42,8 @@ class AlarmPage:
     clause_note: str
     visit_url: str
     call_url: str
+    ring: reach.Ring | None  # whom to ring now
+    hushed: bool  # a telephone may tell of a silent alarm
     told: tuple[str, ...]
     tried: tuple[reach.Tried, ...]
     tasks: tuple[TaskView, ...]
@@ -72,6 +74,8 @@ def page(
         clause_note=", ".join(alarm.ladder.clause),
         visit_url=f"/visits/{visit.id}" if visit else "",
         call_url=f"/call/{alarm.worker}" if alarm.worker in scene.people else "",
+        ring=ring(scene, alarm, visit) if may_act else None,
+        hushed=is_hushed(scene, alarm, visit),
         told=told(scene, alarm, visit),
         tried=reach.tried(scene, alarm.attempts),
         tasks=tasks.tasks(scene, alarm, may_act),
@@ -107,6 +111,12 @@ def paged(scene: Scene, row: PageRow) -> Paged:
     said = f"{state}: {row.note}" if row.note else state
     who = f"{scene.person_name(row.person)} ({scene.role_name(row.role)})"
     return Paged(at, who, said, row.state == "failed")
+
+
+def ring(scene: Scene, alarm: Alarm, visit: Visit | None) -> reach.Ring | None:
+    """Her next line, while it is open and not silent."""
+    part = Part(alarm.worker, attempts=alarm.attempts)
+    return reach.ring(reach.ways(scene, part, visit, is_hushed(scene, alarm, visit)))
 
 
 def her_lines(scene: Scene, alarm: Alarm, visit: Visit | None) -> tuple[Lines, ...]:

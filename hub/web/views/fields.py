@@ -79,6 +79,11 @@ class Form:
     told: tuple[str, ...] = ()  # what the procedure says to whoever does this
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether it came back, with what was typed in it."""
+        return bool(self.refused) or any(f.error for f in self.fields)
+
+    @property
     def presses(self) -> Field | None:
         """The question that the buttons answer."""
         return next((f for f in self.fields if f.kind == "press"), None)

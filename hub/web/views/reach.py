@@ -33,6 +33,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Ring:
+    """What is to be rung now, for one tap."""
+
+    words: str
+    number: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """One attempt, for the list of who tried what."""
 
@@ -64,6 +73,12 @@ def ways(scene: Scene, part: Part, visit: Visit | None, silent: bool) -> tuple[W
         )
         for means in order
     )
+
+
+def ring(offered: tuple[Way, ...]) -> Ring | None:
+    """The next way's number, if it has one. While a silent alarm is open none is next."""
+    lines = [(way, each) for way in offered if way.is_next for each in way.lines if each.href]
+    return Ring(lines[0][0].words, lines[0][1].number, lines[0][1].href) if lines else None
 
 
 def next_means(scene: Scene, part: Part, order: tuple[str, ...]) -> str:

@@ -35,6 +35,7 @@ class Lines:
     title: str
     lines: tuple[Line, ...]
     blocked: str
+    folded: bool = False  # seldom rung first
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class PartView:
     tried: tuple[reach.Tried, ...]
     claims: tuple[str, ...]
     call_url: str
+    ring: reach.Ring | None  # whom to ring now
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,18 @@ def part_view(scene: Scene, visit: Visit, part: Part) -> PartView:
             tried=reach.tried(scene, part.attempts[-TRIED_MAX:]),
             claims=board.claim_words(scene, part),
             call_url=f"/call/{part.worker}",
+            ring=ring(scene, visit, part),
         ),
         forms,
     )
+
+
+def ring(scene: Scene, visit: Visit, part: Part) -> reach.Ring | None:
+    """Her next line while she is out, whatever else the page has above it."""
+    if part.phase in ("planned", "closed", "cancelled") or part.worker == scene.viewer:
+        return None
+    silent = silent_about(scene, visit) is not None
+    return reach.ring(reach.ways(scene, part, visit, silent))
 
 
 def arranged(shown: PartView, forms: list[Form]) -> PartView:
@@ -152,10 +163,12 @@ def lines(scene: Scene, visit: Visit, silent: bool) -> tuple[Lines, ...]:
             out.append(Lines(f"Ring {worker.name}", tuple(map(line, worker.phones)), blocked))
     client = scene.clients.get(visit.client)
     if client is not None:
-        out.append(Lines("Then the client's lines", tuple(map(line, client.lines)), blocked))
+        out.append(Lines("Then the client's lines", tuple(map(line, client.lines)), blocked,
+                         folded=True))  # fmt: skip
     tracker = scene.people.get(visit.tracker)
     if tracker is not None:
-        out.append(Lines(f"Tracker: {tracker.name}", tuple(map(line, tracker.phones)), ""))
+        out.append(Lines(f"Tracker: {tracker.name}", tuple(map(line, tracker.phones)), "",
+                         folded=True))  # fmt: skip
     return tuple(out)
 
 

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from protocol.messages import NoAnswer, SosPressed
+from protocol.messages import Duress, NoAnswer, SosPressed
 from tests.hub.web.conftest import by
 from tests.hub.web.house import Browser, House
 
@@ -117,3 +117,39 @@ def test_another_case_after_all_needs_a_reason(house: House, ben: Browser) -> No
     told = {"case": "in-need", "note": "heard somebody inside"}
     assert ben.submit(page, "choose_case", **told).status_code == 303
     assert house.alarm("no_answer").case == "in-need"
+
+
+@pytest.mark.clause("HM-5.2")
+def test_the_pieces_of_an_alarms_page_are_fetched_again_by_themselves(
+    house: House, ben: Browser
+) -> None:
+    page = sos(house)
+    alarm = house.alarm("sos")
+    task = alarm.tasks[0]
+    url = f"/fragments/alarm/{alarm.id}"
+    whole = ben.get(page).text
+    for piece in ("steps", "told", "log"):
+        assert f'data-fragment="{url}/{piece}"' in whole, "the page asks for it"
+        assert f'data-fragment="{url}/{piece}"' in ben.get(f"{url}/{piece}").text
+    assert f'id="task-{task.id}"' in ben.get(f"{url}/steps").text
+    house.ask("do_task", "ruth", alarm=alarm.id, task=task.id)
+    shown = unescape(ben.get(f"{url}/steps").text)
+    assert f'id="task-{task.id}"' not in shown
+    assert "Done by Ruth Hale" in shown
+    assert "Ruth Hale did it" in ben.get(f"{url}/log").text
+    assert ben.get(f"{url}/other").status_code == 404
+
+
+@pytest.mark.clause("HM-5.1")
+def test_no_piece_of_a_silent_alarm_is_for_her_eyes_and_none_has_a_number_to_tap(
+    house: House, ben: Browser, asha: Browser
+) -> None:
+    house.inside()
+    house.press(Duress, gesture="chord")
+    alarm = house.alarm("duress").id
+    for piece in ("", "/steps", "/told", "/log"):
+        url = f"/fragments/alarm/{alarm}{piece}"
+        assert asha.get(url).status_code == 404
+        answer = ben.get(url)
+        assert answer.status_code == 200
+        assert "tel:" not in answer.text
