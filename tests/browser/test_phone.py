@@ -154,3 +154,11 @@ def test_an_alarms_next_step_is_near_the_top_and_her_line_one_tap_away(
     expect(number).to_be_hidden()
     lines.click()
     expect(number).to_be_visible()
+
+
+def test_a_week_can_be_read_to_its_last_column(house: House, page: Page, url: str) -> None:
+    house.plan()
+    page.goto(f"{url}/week/asha")
+    box = page.locator(".table-box")
+    assert box.evaluate("el => el.scrollWidth - el.clientWidth") == 0
+    expect(page.locator("td[data-label]")).to_have_text("Ben Okafor")
