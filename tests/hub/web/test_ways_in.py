@@ -14,7 +14,8 @@ from tests.hub.web.house import Browser, House
 OPEN = {"/login", "/api/v1/login", "/healthz", "/api/openapi.json"}
 KINDS = {"visits": "extend", "alarms": "record_contact", "call": "record_contact"}
 # What else a path may name. Who asks is looked at before whether it is there.
-NAMED = {"worker": "asha", "task": "call-999", "register": "key", "record": "r-1", "verb": "write"}
+NAMED = {"worker": "asha", "task": "call-999", "register": "key", "record": "r-1", "verb": "write",
+         "piece": "steps"}  # fmt: skip
 
 
 def ways(routes: list[Any]) -> Iterator[tuple[str, str]]:
