@@ -162,3 +162,17 @@ def test_a_week_can_be_read_to_its_last_column(house: House, page: Page, url: st
     box = page.locator(".table-box")
     assert box.evaluate("el => el.scrollWidth - el.clientWidth") == 0
     expect(page.locator("td[data-label]")).to_have_text("Ben Okafor")
+
+
+@by("sutton-cypl")
+@pytest.mark.clause("SU-false")
+def test_the_line_to_say_now_has_the_whole_width(house: House, page: Page, url: str) -> None:
+    house.inside()
+    page.goto(f"{url}/call/asha?script=we-call")
+    now = page.locator("ol.script > li[aria-current=step]")
+    said, room = now.locator(".say").bounding_box(), now.bounding_box()
+    assert said is not None and room is not None
+    assert said["width"] > room["width"] * 0.75
+    for note in now.locator("p.soft").all():
+        box = note.bounding_box()
+        assert box is not None and box["y"] >= said["y"] + said["height"], "below, not beside"
