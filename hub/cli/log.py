@@ -42,7 +42,12 @@ def _connect(settings: Settings) -> sqlite3.Connection:
 @click.option("--visit", default="", help="Only of this visit and its alarms.")
 @click.option("--alarm", default="", help="Only of this alarm.")
 @click.option("--after", default=0, help="Only rows after this number.")
-@click.option("--limit", default=200, show_default=True, help="At most so many rows.")
+@click.option(
+    "--limit",
+    default=200,
+    show_default=True,
+    help="At most so many rows, the oldest first; --after goes on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 def show(config: Path, visit: str, alarm: str, after: int, limit: int, as_json: bool) -> None:
     """One sentence for each row: when, what, why."""
@@ -57,8 +62,11 @@ def show(config: Path, visit: str, alarm: str, after: int, limit: int, as_json: 
             with closing(_connect(settings)) as conn:
                 lines = list(again.show(conn, after, limit))
         names = {person.id: person.name for person in reader.people()}
-        for line in [line for line in lines if line.seq > after][:limit]:
+        found = [line for line in lines if line.seq > after][:limit]
+        for line in found:
             click.echo(json.dumps(asdict(line)) if as_json else text_of(line, zone, names))
+        if not found:
+            click.echo("no such rows", err=True)
 
 
 def text_of(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:
@@ -71,6 +79,7 @@ def text_of(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:
         facts[key] = names.get(str(facts[key]), facts[key])
     said = sentence(line.kind, **{key: value for key, value in facts.items() if value != ""})
     why = f" ({line.reason})" if line.reason and line.reason not in said else ""
+    said = f"Refused: {said}" if line.refused else said  # else it reads as if it had been done
     about = line.visit or line.alarm
     return f"{line.seq:>6}  {at}  {about:<12} {said}{why}"
 

@@ -4,8 +4,10 @@ Rule: nothing is guessed and nothing is skipped. An unknown key, a time out of r
 nobody defined refuses the whole file: the hub does not start on half a procedure (P9).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +104,9 @@ def _load(path: Path, bases_left: int) -> Loaded:
     about.done()
     below = base.layers.tree if base is not None else {}
     for name, (field_name, make) in TABLES.items():
-        found[field_name] = tuple(make(table) for table in _rows_of(top, name, below))
+        found[field_name] = tuple(
+            _made(table, make, faults, name, below) for table in _rows_of(top, name, below)
+        )
     contact = _single(top, "contact", below)
     found["means"] = duty_rows.means(contact)
     found["means_clause"] = rows.clauses(contact)
@@ -128,6 +132,27 @@ def _rows_of(top: Table, name: str, below: dict[str, Any]) -> list[Table]:
     for table in found:
         table.inherit(of_base.get(str(table.get(KEYS[name])), {}))
     return found
+
+
+def _made(
+    table: Table,
+    make: Callable[[Table], Any],
+    faults: list[Fault],
+    name: str,
+    below: dict[str, Any],
+) -> Any:
+    """The row; of one that lacks keys and that the base does not have either, that is said too: it
+    may have been meant to change a row of the base."""
+    before, key = len(faults), KEYS[name]
+    row = make(table)
+    lacks = any(fault.said.startswith(("is missing", "is empty")) for fault in faults[before:])
+    known = [str(each.get(key, "")) for each in raw_rows(below, name)]
+    which = str(table.get(key))
+    if key and below and lacks and which not in known:
+        near = get_close_matches(which, known, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        table.fault(key, f"no {name} of the base is {which!r}; {hint}A new one needs all its keys")
+    return row
 
 
 def _single(top: Table, name: str, below: dict[str, Any]) -> Table:

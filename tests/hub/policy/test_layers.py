@@ -77,6 +77,14 @@ def test_new_rows_come_after_those_of_the_base(tmp_path: Path) -> None:
     assert [level.id for level in own.levels] == [*(row.id for row in PLAIN.levels), "severe"]
 
 
+def test_a_row_meant_for_the_base_and_misspelt_is_told_as_that(tmp_path: Path) -> None:
+    said = faults_of(tmp_path, '[[timer]]\nid = "no-arival"\nwait = "7 min"\n')
+    assert [one for one in said if "no timer of the base is 'no-arival'" in one]
+    assert [one for one in said if "did you mean no-arrival? A new one needs all its keys" in one]
+    said = faults_of(tmp_path, '[[timer]]\nid = "no-arrival"\nwait = "7 mins"\n')
+    assert not [one for one in said if "of the base" in one]
+
+
 def test_a_file_that_names_all_levels_says_their_order(tmp_path: Path) -> None:
     rows = ["severe", *(row.id for row in reversed(PLAIN.levels))]
     own = loaded(tmp_path, "".join(f'[[level]]\nid = "{name}"\nname = "x"\n' for name in rows))
