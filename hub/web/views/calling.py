@@ -8,6 +8,7 @@ hears goes to the engine one answer at a time.
 from dataclasses import dataclass
 
 from hub.policy.duties import Script
+from hub.rules.entries import is_day
 from hub.rules.kinds import ANSWERS
 from hub.rules.model import Alarm, Part, Visit
 from hub.web.views import reach, words
@@ -79,14 +80,16 @@ def phrases(scene: Scene) -> tuple[str, ...]:
 
 
 def running(scene: Scene, worker: str) -> tuple[Visit, Part] | None:
-    """The entry she is on, or the next one."""
+    """The entry she is on, or the next one; her working day only where she is on nothing else."""
     mine = [
         (visit, part)
         for visit in scene.visits
         for part in visit.parts
         if part.worker == worker and part.phase not in ("closed", "cancelled")
     ]
-    mine.sort(key=lambda pair: (pair[1].phase == "planned", pair[0].planned_start_ms))
+    mine.sort(
+        key=lambda pair: (pair[1].phase == "planned", is_day(pair[0]), pair[0].planned_start_ms)
+    )
     return mine[0] if mine else None
 
 

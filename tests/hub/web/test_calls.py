@@ -51,6 +51,19 @@ def test_a_look_at_the_call_screen_is_on_the_record(house: House, ben: Browser) 
     assert ben.get("/call/nobody").status_code == 404
 
 
+@by("derbyshire-childrens-services")
+def test_on_a_day_out_the_visit_that_she_is_on_stands_on_her_call_screen(
+    house: House, ben: Browser
+) -> None:
+    day = house.plan("asha", "c17", kind="day", in_min=1)
+    house.advance(10)
+    assert f"/visits/{day}" in ben.get("/call/asha").text
+    visit = house.plan("asha", "c17", in_min=20)
+    house.beat("asha")
+    house.ask("start_out", "ben", visit=visit)
+    assert f"/visits/{visit}" in ben.get("/call/asha").text
+
+
 @by("sutton-cypl")
 @pytest.mark.clause("SU-false")
 def test_the_phrase_alone_raises_a_silent_alarm_in_one_click(
