@@ -41,10 +41,12 @@ def stale(command: Command, version: int) -> Answer | None:
 
 
 def roles_of(turn: Turn, person: str, alarm: Alarm, visit: Visit | None) -> str:
-    """The roles that somebody may act in about this alarm: may hold, has on duty, is named for."""
-    known = turn.state.people.get(person)
-    found = set() if known is None or not known.active else set(known.roles)
-    found |= {role for role, people in turn.state.duty.items() if person in people}
+    """The roles that somebody may act in about this alarm: on file for her, or the visit's own."""
+    found = set(turn.state.authority(person))
     named = turn.policy if visit is None else turn.terms_of(visit)
-    found |= {role for role in named.role if person in pages.holders(turn, role, alarm, visit)}
+    found |= {
+        role.id
+        for role in named.roles
+        if role.source_of_people == "visit" and person in pages.holders(turn, role.id, alarm, visit)
+    }
     return ",".join(sorted(found))

@@ -99,12 +99,9 @@ def _facts(policy: Policy, zone: str, place: Place, start_ms: int, end_ms: int) 
 
 def _roles(state: State) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
-    for person in state.people.values():
-        if person.active:
-            for role in person.roles:
-                found.setdefault(role, set()).add(person.id)
-    for role, people in state.duty.items():
-        found.setdefault(role, set()).update(people)
+    for person in state.people:
+        for role in state.authority(person):
+            found.setdefault(role, set()).add(person)
     return {role: sorted(people) for role, people in sorted(found.items())}
 
 

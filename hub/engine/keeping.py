@@ -128,10 +128,7 @@ def _active(turn: Turn, person: str) -> bool:
 
 
 def _roles(turn: Turn, person: str) -> tuple[str, ...]:
-    """Those she may hold, and those she has on duty."""
-    found = set(turn.state.people[person].roles)
-    found |= {role for role, people in turn.state.duty.items() if person in people}
-    return tuple(sorted(found))
+    return tuple(sorted(turn.state.authority(person)))
 
 
 def _traceable(turn: Turn, register: Register, told: Given, client: str) -> frozenset[str]:

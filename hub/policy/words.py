@@ -16,6 +16,7 @@ ANCHORS = {
     "contact": "the last time that another person spoke with her",
     "called_back": "the first call-back was done (the letter T, HM-4.2.3)",
     "call_back": "the last call-back done, or the moment further ones were agreed",
+    "extended": "the last time that a later end was agreed",
     "check_in": "the check-in time that was agreed beforehand",
     "finish": "the expected finish",
     "agreed_end": "the end agreed because coverage is poor (HM-4.2.7)",

@@ -31,7 +31,9 @@ PLAN_FACTS = {
     "no_recent_contact": "the client is known, and nobody has been in touch lately",
 }
 # Told by events while the visit runs; they stand in Part.facts.
+HER_OWN_COVERAGE = "coverage_said_by_her"
 PART_FACTS = {
+    HER_OWN_COVERAGE: "poor coverage is her own word: her silence is still asked about (P5)",
     "pendant_not_ready": "she set out with a pendant that is low, silent or none",
     "relieved": "the relief has come",
     "signs_of_entry": "signs of forced entry, or the alarm rings",

@@ -9,6 +9,7 @@ from hub.rules.changes import changed, having, marked, moved, pendant_told, refu
 from hub.rules.contact import BY_CONTACT, answers, back_at, not_ahead, reached_part, spoke, text
 from hub.rules.effects import Decision, Effect, ResolveAlarms
 from hub.rules.entries import is_day, is_home_visit, tracker_told
+from hub.rules.facts import HER_OWN_COVERAGE
 from hub.rules.gates import by_another, number
 from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
@@ -105,7 +106,11 @@ def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if why := not_ahead(end_ms, event.at_ms):
         return refused(visit, why)
     new, effects = spoken_now(terms, visit, part, event)
+    if _unheard(new) and end_ms > new.anchors.get("finish", end_ms):
+        said = "The end was moved already, and nobody has spoken with her since: speak with her."
+        return refused(visit, said, ("HM-3.4", "DC-overrun"))
     anchors = {**new.anchors, "finish": end_ms, **_later_back(new, end_ms), **back_at(event)}
+    anchors["extended"] = event.at_ms
     anchors.pop("overrun", None)
     if visit.coverage == "poor":
         anchors["agreed_end"] = end_ms
@@ -113,6 +118,12 @@ def extend(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     said = "a new end was agreed with another person (HM-4.2.7)"
     new = having(new, anchors=anchors)
     return changed(later, part, new, said, ("HM-4.2.7",), effects)
+
+
+def _unheard(part: Part) -> bool:
+    """Whether her end has been moved since anybody spoke with her: nobody puts it off for ever."""
+    extended_ms = part.anchors.get("extended", -1)
+    return extended_ms >= 0 and extended_ms > part.anchors.get("contact", -1)
 
 
 def _later_back(part: Part, end_ms: int) -> dict[str, int]:
@@ -180,6 +191,11 @@ def _with_agreed_end(visit: Visit, part: Part, agreed_ms: int, herself: bool) ->
     return having(part, anchors=moved(part, agreed_end=min(end_ms, was_ms) if herself else end_ms))
 
 
+def _said_by(part: Part, fact: str, herself: bool) -> Part:
+    others = tuple(each for each in part.facts if each != fact)
+    return having(part, facts=(*others, fact) if herself else others)
+
+
 def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
     """Poor coverage adds an agreed end; the 20 and 30 minutes still run (HM-4.2.4, HM-4.2.7)."""
     coverage = text(event, "coverage")
@@ -193,6 +209,7 @@ def set_coverage(terms: Terms, visit: Visit, event: Event) -> Decision:
     if coverage == "poor":
         agreed_ms, herself = number(event.data, "agreed_end_ms"), event.by in workers
         parts = tuple(_with_agreed_end(visit, part, agreed_ms, herself) for part in parts)
+        parts = tuple(_said_by(part, HER_OWN_COVERAGE, herself) for part in parts)
     new = having(visit, coverage=coverage, parts=parts, version=visit.version + 1)
     said = f"coverage is {coverage}" + (": an end is agreed" if coverage == "poor" else "")
     return Decision(visit=new, reason=said, clause=("HM-4.1.4", "HM-4.2.7"))

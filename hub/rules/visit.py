@@ -15,6 +15,7 @@ from hub.rules.claims import HANDLERS, press
 from hub.rules.dangers import alarm_of, press_alarm, reported, unknown_press_alarm
 from hub.rules.directory import Directory
 from hub.rules.effects import Decision
+from hub.rules.facts import HER_OWN_COVERAGE
 from hub.rules.gates import Asked, by_another, passage, refusal
 from hub.rules.kinds import DANGER_PRESSES
 from hub.rules.model import Event, Part, Visit
@@ -181,7 +182,7 @@ def _beat_lost(terms: Terms, visit: Visit, event: Event) -> Decision:
     part = visit.part(event.worker)
     if part is None or part.phase not in EXPOSED:
         return noted(visit, "no beats, but nobody of this visit is exposed: recorded")
-    if visit.coverage == "poor":
+    if visit.coverage == "poor" and HER_OWN_COVERAGE not in part.facts:
         return noted(visit, "no beats, as expected where coverage is poor: recorded (HM-4.2.7)")
     source = source_of(visit.id, part.worker, "beat_lost")
     effect = alarm_of(terms, "beat_lost", event, source, worker=part.worker)

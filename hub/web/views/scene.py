@@ -143,11 +143,13 @@ class Scene:
         )
 
     def viewer_holds(self, roles: Iterable[str]) -> bool:
-        """Whether who is looking may act in one of these roles."""
+        """Whether who is looking may decide in one of these roles, as the engine sees it
+        (engine/state.py, authority)."""
         known = self.people.get(self.viewer)
         held = set(known.roles) if known else set()
-        held |= {role for role, people in self.duty.items() if self.viewer in people}
-        return bool(held & set(roles))
+        on_file = {role for person in self.people.values() for role in person.roles}
+        on_duty = {role for role, people in self.duty.items() if self.viewer in people}
+        return bool((held | (on_duty - on_file)) & set(roles))
 
     def role_name(self, role: str) -> str:
         known = self.policy.role.get(role)
