@@ -5,6 +5,7 @@ by the hub, never by the person.
 """
 
 from hub.engine import pages
+from hub.engine.authority import authority
 from hub.engine.turn import Turn
 from hub.inbox import Answer, Command
 from hub.rules.answers import BY_ROLES
@@ -42,7 +43,7 @@ def stale(command: Command, version: int) -> Answer | None:
 
 def roles_of(turn: Turn, person: str, alarm: Alarm, visit: Visit | None) -> str:
     """The roles that somebody may act in about this alarm: on file for her, or the visit's own."""
-    found = set(turn.state.authority(person))
+    found = set(authority(turn.state, person))
     named = turn.policy if visit is None else turn.terms_of(visit)
     found |= {
         role.id

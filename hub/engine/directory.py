@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.engine import registers
+from hub.engine.authority import authority
 from hub.engine.daylight import Place, is_dark, place_of_zone
 from hub.engine.hours import is_out_of_hours, midnight_ms
 from hub.engine.pendants import PendantState
@@ -100,7 +101,7 @@ def _facts(policy: Policy, zone: str, place: Place, start_ms: int, end_ms: int) 
 def _roles(state: State) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for person in state.people:
-        for role in state.authority(person):
+        for role in authority(state, person):
             found.setdefault(role, set()).add(person)
     return {role: sorted(people) for role, people in sorted(found.items())}
 

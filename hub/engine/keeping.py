@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from hub.engine import decide, drills, registers
 from hub.engine.asking import stale
+from hub.engine.authority import authority
 from hub.engine.turn import RECORD, Turn
 from hub.inbox import Answer, Command
 from hub.registers import given, rule, seen
@@ -128,7 +129,7 @@ def _active(turn: Turn, person: str) -> bool:
 
 
 def _roles(turn: Turn, person: str) -> tuple[str, ...]:
-    return tuple(sorted(turn.state.authority(person)))
+    return tuple(sorted(authority(turn.state, person)))
 
 
 def _traceable(turn: Turn, register: Register, told: Given, client: str) -> frozenset[str]:

@@ -225,16 +225,6 @@ class State:
             found.setdefault(role, {})[person] = since_ms
         return found
 
-    def authority(self, person: str) -> frozenset[str]:
-        """The roles in whose name somebody decides: those on file for her, and a duty of hers that
-        nobody has on file. To take a duty makes somebody reachable, not a manager (P5)."""
-        known = self.people.get(person)
-        if known is None or not known.active:
-            return frozenset()
-        on_file = {role for each in self.people.values() if each.active for role in each.roles}
-        on_duty = {role for role, people in self.duty.items() if person in people}
-        return frozenset(known.roles) | (on_duty - on_file)
-
     @cached_property
     def last_page(self) -> int:
         row = self.store.one("SELECT COALESCE(MAX(id), 0) FROM page")

@@ -13,10 +13,11 @@ from pathlib import Path
 from hub.policy.model import Policy
 from hub.policy.terms import terms_from
 from hub.rules import form
-from hub.rules.model import Alarm, Record, Visit
+from hub.rules.model import Alarm, Visit
 from hub.store import genesis as genesis_row
 from hub.store import log, schema
 from hub.store.genesis import Genesis
+from hub.store.records import Records
 from hub.store.views import (
     Board,
     BoardRow,
@@ -28,7 +29,6 @@ from hub.store.views import (
     PageRow,
     Pendant,
     Person,
-    shown,
 )
 
 NO_RANK = 9  # of a page without an alarm
@@ -51,7 +51,7 @@ _PAGE = (
 )
 
 
-class Reader:
+class Reader(Records):
     """Any thread may call any method."""
 
     def __init__(self, folder: Path) -> None:
@@ -183,33 +183,6 @@ class Reader:
             (owner,),
         )
         return tuple(NextDue(*row) for row in found)
-
-    # Registers. What is secret stands in a table that no reader names.
-
-    def records(self, kind: str, ended: bool = False, limit: int = 500) -> tuple[Record, ...]:
-        """Of one register: those that still count, or those that have ended; newest first."""
-        return self._records("kind = ? AND open = ?", (kind, int(not ended)), limit)
-
-    def records_about(
-        self, client: str = "", worker: str = "", kind: str = "", limit: int = 500
-    ) -> tuple[Record, ...]:
-        """About a client or a worker, of one register or all; newest first."""
-        column, name = ("client", client) if client else ("worker", worker)
-        if not name:
-            return ()
-        where, values = (" AND kind = ?", (kind,)) if kind else ("", ())
-        asked = f"{column} = ? AND {column} <> ''{where}"
-        return self._records(asked, (name, *values), limit)
-
-    def record(self, record_id: str) -> Record | None:
-        return next(iter(self._records("id = ?", (record_id,), 1)), None)
-
-    def _records(self, where: str, values: tuple[str | int, ...], limit: int) -> tuple[Record, ...]:
-        found = self._conn().execute(
-            f"SELECT state_json FROM record WHERE {where} ORDER BY changed_ms DESC, id LIMIT ?",
-            (*values, limit),
-        )
-        return tuple(shown(form.load_record(json.loads(state))) for (state,) in found)
 
     # The log.
 

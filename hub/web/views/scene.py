@@ -144,7 +144,7 @@ class Scene:
 
     def viewer_holds(self, roles: Iterable[str]) -> bool:
         """Whether who is looking may decide in one of these roles, as the engine sees it
-        (engine/state.py, authority)."""
+        (engine/authority.py)."""
         known = self.people.get(self.viewer)
         held = set(known.roles) if known else set()
         on_file = {role for person in self.people.values() for role in person.roles}
