@@ -106,7 +106,7 @@ def _text_fault(field: Field, text: str, seen: Seen) -> str:
     if field.type == "record" and text not in seen.records:
         return f"there is no record {text[:40]!r}"
     if field.type == "label" and field.name in seen.traceable:
-        return "it tells whose it is; allowed is a code without name, address, postcode or number"
+        return "tells whose it is; allowed is a code without name, address, postcode or number"
     return ""
 
 

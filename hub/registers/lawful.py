@@ -1,7 +1,8 @@
 """Who may do a verb, whom a record is about, and what no single field can show.
 
-Rule: nobody signs her own, and nobody clears, inducts or hands a key to herself; which roles sign
-stands in the policy's `[[register]]` row, never here.
+Rule: nobody signs her own, and nobody clears, inducts or gives herself a key to keep; whoever
+collects a key signs for it herself (CT-5.2). Which roles sign stands in the policy's `[[register]]`
+row, never here.
 """
 
 from hub.policy.duties import RegisterRule, Review

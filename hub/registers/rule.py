@@ -78,7 +78,7 @@ def _written(
     if why := not_by(policy, verb, row, old, about, values, event.by, seen):
         faults.insert(0, why)
     if faults:
-        return _refused(old, "; ".join(faults), row)
+        return _refused(old, "; ".join(fault.rstrip(".") for fault in faults), row)
     new = _made(policy, register, verb, old, event, record_id, about, values)
     if verb.asks_gates and (decision := _closed(policy, old, new, event, seen)):
         return decision
@@ -93,7 +93,7 @@ def _written(
 
 
 def _refused(old: Record | None, why: str, row: RegisterRule | None = None) -> Decision:
-    said = f"{why}."
+    said = f"{why[:1].upper()}{why[1:].rstrip('.')}."
     clause = () if row is None else row.clause
     return Decision(record=old, refused=said, reason=said, clause=clause)
 
@@ -173,7 +173,10 @@ def _at_once(
         worker = record.worker or str(record.fields.get("holder", ""))
         source = f"{verb.raises}:{record.id}"
         raised = alarm_of(policy, verb.raises, event, source, worker=worker)
-        found.append(replace(raised, why=f"{raised.why} Record {record.id}."))
+        # A key by its coded label, which tells nobody whose it is (CT-5.2); others by their number.
+        named = str(record.fields.get("label", ""))
+        which = f"coded label {named}" if named else f"record {record.id}"
+        found.append(replace(raised, why=f"{raised.why}, {which}"))
         ladder = policy.ladder.get(raised.ladder)
         first = ladder.steps[0].roles if ladder is not None and ladder.steps else ()
         told = tuple(role for role in told if role not in first)

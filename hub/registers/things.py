@@ -15,7 +15,7 @@ KEY = Register(
     about="client",
     named_by="label",
     fields=(
-        Field("label", "Coded label; nobody who finds the key can tell whose it is", "label"),
+        Field("label", "Coded label", "label"),
         Field("holder", "Who has it", "person"),
         Field("authority_form", "Key holding authority, section A signed on", "date"),
         Field("section_b", "Section B, held by staff, signed on", "date"),

@@ -24,6 +24,7 @@ __all__ = [
     "by_another",
     "closed_gate",
     "flag",
+    "lacking",
     "number",
     "passage",
     "refusal",
@@ -85,9 +86,27 @@ def _overridden(gate: Gate, asked: Asked) -> bool:
     return by not in ("", *asked.workers) and asked.directory.holds(by, gate.override)
 
 
-def refusal(terms: Terms, visit: Visit | None, gate: Gate) -> Decision:
-    """What is missing, what to do, and who may let it pass."""
-    said = gate.reason
+ON_FILE_OF = {
+    "full_address": ("address",),
+    "client_details": ("name", "address", "postcode", "lines"),
+}
+IN_WORDS = {"lines": "telephone line"}
+
+
+def lacking(gate: Gate, asked: Asked) -> str:
+    """What the client's record lacks of what the gate asks for: said, or nobody knows where to look
+    for it. Which facts are missing is no secret; the facts themselves are never told (P8)."""
+    client = asked.client
+    if client is None or asked.text("venue"):
+        return ""
+    names = [name for each in gate.requires for name in ON_FILE_OF.get(each, ())]
+    missing = [IN_WORDS.get(n, n) for n in dict.fromkeys(names) if not getattr(client, n)]
+    return f"On the client's record is no {', no '.join(missing)}." if missing else ""
+
+
+def refusal(terms: Terms, visit: Visit | None, gate: Gate, lacks: str = "") -> Decision:
+    """What is missing, what to do, and who may let it pass. `lacks`: on file, where it is known."""
+    said = f"{gate.reason} {lacks}" if lacks else gate.reason
     if gate.override:
         named = [terms.role[role].name if role in terms.role else role for role in gate.override]
         said = f"{said} Who may let it pass, with a note: {', '.join(named)}."

@@ -10,13 +10,14 @@ from hub.rules.directory import Directory
 from hub.rules.effects import Decision
 from hub.rules.entries import THEN_OF
 from hub.rules.facts import PLAN_FACTS, RATING
-from hub.rules.gates import Asked, flag, number, passage, refusal
+from hub.rules.gates import Asked, flag, lacking, number, passage, refusal
 from hub.rules.kinds import ENTRY_KINDS
 from hub.rules.model import Event, Part, Visit
 
 THEN = ("base", "home", "next")
 COVERAGE = ("good", "poor", "unknown")
 MAX_WORKERS = 8  # one visit; more is a different kind of work
+MAX_SHOWN = 40  # characters of what was typed that a refusal repeats
 MAX_VISIT_MS = 24 * 3_600_000  # a longer one is two visits
 
 
@@ -105,7 +106,7 @@ def plan(terms: Terms, event: Event, visit_id: str, now_ms: int, directory: Dire
     asked = Asked(event, level, known, directory=directory, workers=workers)
     passed = passage(terms, "plan_visit", asked)
     if passed.closed is not None:
-        return refusal(terms, None, passed.closed)
+        return refusal(terms, None, passed.closed, lacking(passed.closed, asked))
     kind = asked.text("kind") or "visit"
     parts = tuple(_part(event, known, who, directory) for who in workers)
     visit = Visit(
@@ -171,10 +172,13 @@ def _unsound(event: Event, workers: tuple[str, ...], now_ms: int, directory: Dir
     unknown = [
         who for who in (*workers, *([tracker] if tracker else [])) if not directory.knows(who)
     ]
+    client = str(event.data.get("client", "")).strip()
+    no_client = bool(client and directory.clients) and client not in directory.clients
     checks = (
         (not workers, "Say who goes: a visit has at least one worker."),
         (len(workers) > MAX_WORKERS, f"At most {MAX_WORKERS} workers go on one visit."),
         (bool(unknown), f"Nobody has the id {', '.join(unknown)}."),
+        (no_client, f"There is no client {client[:MAX_SHOWN]}."),
         (tracker in workers and bool(tracker), "Nobody tracks herself or her pair: name another."),
         (bool(end_ms) and end_ms <= now_ms, "The end of this visit is past: check the times."),
         (0 < start_ms < end_ms - MAX_VISIT_MS, "A visit of more than a day is two visits."),

@@ -18,7 +18,7 @@ def test_no_visit_before_a_manager_has_agreed(world: World) -> None:
 def test_the_entry_is_complete(world: World) -> None:
     for missing in ("purpose", "area", "client"):
         assert world.try_plan(rating="C2", **{missing: ""}).clause == ("HM-2.2",)
-    assert world.try_plan(rating="C2", client="nobody").clause == ("HM-2.2",)
+    assert world.try_plan(rating="C2", client="nobody").refused == "There is no client nobody."
 
 
 @story("HM-2.3", proves=("gate:full-address",))

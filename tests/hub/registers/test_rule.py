@@ -238,3 +238,34 @@ def test_what_went_wrong_is_told_whatever_the_gates_say() -> None:
     assert taken is not None
     lost = Event("write_record", NOW, by="kim", data={"verb": "report_lost"})
     assert not rule.decide(closed, taken, lost, "r-1", NOW, SEEN).refused
+
+
+def test_a_refusal_is_a_sentence_with_one_full_stop() -> None:
+    key: dict[str, Value] = {"kind": "key", "verb": "register", "about": "c-1", "label": "Mill"}
+    event = Event("write_record", NOW, by="kim", data=key)
+    seen = replace(SEEN, traceable=frozenset({"label"}))
+    refused = rule.decide(POLICY, None, event, "r-1", NOW, seen).refused
+    assert refused == ("Coded label: tells whose it is; "
+                       "allowed is a code without name, address, postcode or number.")  # fmt: skip
+    said = decide(None, "kim", kind="incident", verb="write", worker="ghost").refused
+    assert said.startswith("There is no person 'ghost'")
+    for each in (refused, said, decide(None, "ghost", **INCIDENT).refused):
+        assert each[0].isupper() and each.endswith(".") and not each.endswith("..")
+
+
+@pytest.mark.clause("CT-5.2")
+def test_whoever_collects_a_key_signs_for_it_but_gives_herself_none_to_keep() -> None:
+    policy = replace(POLICY, gates=())
+    old = Record("r-1", "key", "in-office", client="c-1", fields={"label": "K7"}, version=1)
+    asked: dict[str, Value] = {"verb": "sign_out", "holder": "max", "back_by": "2026-09-22"}
+    event = Event("write_record", NOW, by="max", data=asked)
+    done = rule.decide(policy, old, event, "r-1", NOW, SEEN)
+    assert done.record is not None
+    assert (done.refused, done.record.fields["holder"]) == ("", "max")
+    kept: dict[str, Value] = {"verb": "hand_to_staff", "holder": "max",
+                              "authority_form": "2026-09-01", "section_b": "2026-09-01"}  # fmt: skip
+    to_herself = Event("write_record", NOW, by="max", data=kept)
+    said = rule.decide(policy, old, to_herself, "r-1", NOW, SEEN).refused
+    assert "never about herself" in said
+    by_another = replace(to_herself, by="mona")
+    assert not rule.decide(policy, old, by_another, "r-1", NOW, SEEN).refused
