@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from hub.rules.drills import is_drill
 from hub.rules.model import Alarm, Part, Visit
 from hub.store.views import LogLine, PageRow
 from hub.web.views import alarm as words_of
@@ -20,6 +21,8 @@ OUTCOMES = (
     ("drill", "A drill"),
     ("other", "Something else: see the note"),
 )
+# Of these nobody is in danger: there is nothing to read to 999.
+NOT_FOR_999 = frozenset({"key_gone", "record_due", "incident_told"})
 PAGE_STATES = {"waiting": "waiting", "leased": "being sent", "sent": "handed out",
                "failed": "FAILED"}  # fmt: skip
 
@@ -38,6 +41,7 @@ class Paged:
 class AlarmPage:
     banner: words_of.Banner
     open: bool
+    for_999: bool
     why: str
     clause_note: str
     visit_url: str
@@ -70,7 +74,8 @@ def page(
     return AlarmPage(
         banner=words_of.banner(scene, alarm),
         open=is_open,
-        why=alarm.why,
+        for_999=is_open and alarm.kind not in NOT_FOR_999 and not is_drill(alarm),
+        why=alarm.why.rstrip("."),
         clause_note=", ".join(alarm.ladder.clause),
         visit_url=f"/visits/{visit.id}" if visit else "",
         call_url=f"/call/{alarm.worker}" if alarm.worker in scene.people else "",

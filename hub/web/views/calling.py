@@ -12,6 +12,7 @@ from hub.rules.entries import is_day
 from hub.rules.kinds import ANSWERS
 from hub.rules.model import Alarm, Part, Visit
 from hub.web.views import reach, words
+from hub.web.views.commands import has_phrase
 from hub.web.views.fields import Field, Form
 from hub.web.views.offered import form as form_of
 from hub.web.views.offered import offered
@@ -135,7 +136,7 @@ def page(scene: Scene, worker: str, script: str = "", heard: str = "") -> CallPa
                        f"/call/{worker}/record_contact", lines, words.first_name(person.name),
                        alarm is not None), visit, worker),
         tried=reach.tried(scene, part.attempts[-6:]),
-        raise_form=None if mine else raise_form(worker),
+        raise_form=None if mine else raise_form(worker, has_phrase(scene, worker)),
     )  # fmt: skip
 
 
@@ -182,8 +183,14 @@ def where(scene: Scene, visit: Visit, part: Part) -> str:
     return f"{words.PHASES[part.phase]}: {scene.place(visit)}."
 
 
-def raise_form(worker: str) -> Form:
-    """HM-5.1: the phrase alone is enough, whatever is said after it."""
+def raise_form(worker: str, phrase: bool) -> Form:
+    """HM-5.1: the phrase alone is enough, whatever is said after it. Where there is none, danger is
+    told in plain words."""
+    if not phrase:
+        return Form("report_danger", "She is in danger", "She is in danger: raise the alarm",
+                    f"/call/{worker}/report_danger", (), {"worker": worker, "how": "call"},
+                    css="danger", hint="Do not ring her back: the aggressor may hear both sides.",
+                    )  # fmt: skip
     return Form("report_danger", "She used the phrase", "She used the phrase: raise the alarm",
                 f"/call/{worker}/report_danger", (), {"worker": worker, "how": "coded-phrase"},
                 hint="Nothing is felt or heard on her side. Go on speaking as of a routine call.",

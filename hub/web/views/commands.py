@@ -3,6 +3,8 @@
 What a form asks is what the command takes; whether it is allowed is for the rules to say.
 """
 
+from dataclasses import replace
+
 from hub.rules.model import Part, Visit
 from hub.web.views import reach, times, words
 from hub.web.views.fields import AHEAD_MAX_MS, Field, Form
@@ -11,8 +13,8 @@ from hub.web.views.scene import Scene, silent_about
 NOTE = Field("note", "Note", "area")
 COVERAGE = (("good", "good"), ("poor", "poor or patchy"), ("unknown", "not known"))
 THEN = (("base", "back to base"), ("home", "home (NR)"), ("next", "the next visit"))
+PHRASE = ("coded-phrase", "She used the coded phrase")
 DANGERS = (
-    ("coded-phrase", "She used the coded phrase"),
     ("family", "Her family is worried"),
     ("call", "Another call: she is in danger"),
 )
@@ -169,9 +171,22 @@ def confirm_home(scene: Scene, visit: Visit, part: Part) -> Form:
                  "Confirm: safe", say=("Are you home, and is all well?",))  # fmt: skip
 
 
+def has_phrase(scene: Scene, worker: str) -> bool:
+    """Whether there are words that mean danger: the procedure's, or her own."""
+    person = scene.people.get(worker)
+    return bool(scene.policy.phrases or (person is not None and person.own_phrase))
+
+
+def how_known(phrase: bool) -> Field:
+    """The phrase is offered only where there is one; told by a program it is always taken."""
+    options = (PHRASE, *DANGERS) if phrase else DANGERS
+    return Field("how", "How do you know", "choice", True, options)
+
+
 def report_danger(scene: Scene, visit: Visit, part: Part) -> Form:
     """HM-5.1, HM-7.3: heard on the phone; raises an alarm that makes no sound on her side."""
-    return about(visit, part, "report_danger", "Report danger", "Raise the alarm",
-                 Field("how", "How do you know", "choice", True, DANGERS, "coded-phrase"), NOTE,
+    phrase = has_phrase(scene.of(visit), part.worker)
+    how = replace(how_known(phrase), value=PHRASE[0] if phrase else "call")
+    return about(visit, part, "report_danger", "Report danger", "Raise the alarm", how, NOTE,
                  css="danger", hint="Do not ring her back: the aggressor may hear both sides.",
                  )  # fmt: skip

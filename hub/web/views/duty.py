@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hub.web.views import calling
-from hub.web.views.commands import DANGERS
+from hub.web.views.commands import has_phrase, how_known
 from hub.web.views.fields import Field, Form
 from hub.web.views.scene import Line, Scene, line
 
@@ -52,9 +52,11 @@ def duty(scene: Scene) -> Form:
 def danger(scene: Scene) -> Form:
     """HM-7.3: a call about somebody, wherever she is, on a visit or not."""
     people = tuple((p.id, p.name) for p in scene.people.values() if p.active)
+    in_force = scene.today.phrases or any(scene.of(v).policy.phrases for v in scene.visits)
+    phrase = bool(in_force) or any(has_phrase(scene, person) for person, _ in people)
     fields = (
         Field("worker", "Who is in danger", "choice", True, people),
-        Field("how", "How do you know", "choice", True, DANGERS),
+        how_known(phrase),
         Field("note", "What was said", "area"),
     )
     hint = "Do not ring her back: the aggressor may hear both sides."

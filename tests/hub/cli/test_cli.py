@@ -138,7 +138,7 @@ def test_wrong_settings_are_told_with_every_line(made: Result, run: Run, site: P
     path = site / "allswell.toml"
     text = path.read_text(encoding="utf-8").replace("port = 8080", "port = 80800")
     path.write_text(text.replace("secure_cookie", "secure_cooky"), encoding="utf-8")
-    done = run("serve")
+    done = run("serve", "--port", "0")  # whatever else runs on this machine
     assert done.exit_code == 2
     assert "allswell: 2 faults:" in done.output
     assert "web.port: 80800 is wrong; allowed is a whole number from 0 to 65535" in done.output
@@ -171,7 +171,7 @@ def test_a_misspelt_procedure_is_told_with_those_there_are(
     path = site / "allswell.toml"
     text = path.read_text(encoding="utf-8").replace('"homemaker-exeter"', '"homemaker"')
     path.write_text(text, encoding="utf-8")
-    for words in (("serve",), ("policy", "show", "homemaker")):
+    for words in (("serve", "--port", "0"), ("policy", "show", "homemaker")):
         done = run(*words)
         assert done.exit_code == 2
         assert "homemaker:1: is no shipped procedure; there is acorn-partnership" in done.output
@@ -185,7 +185,7 @@ def test_a_policy_with_faults_keeps_the_hub_from_starting(
     path.write_text(text, encoding="utf-8")
     policy = (SHIPPED / "homemaker-exeter.toml").read_text(encoding="utf-8")
     (site / "mine.toml").write_text(policy.replace('wait = "20 min"', 'wait = "20 mins"', 1))
-    done = run("serve")
+    done = run("serve", "--port", "0")  # whatever else runs on this machine
     assert done.exit_code == 2
     assert "mine.toml:" in done.output
     assert "20 mins" in done.output

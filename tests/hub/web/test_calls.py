@@ -42,6 +42,26 @@ def test_the_phrase_stands_wherever_a_call_is_answered_and_never_beside_an_addre
         assert not any(word in page for word in SECRET_WORDS), url
 
 
+@by("plain")
+@pytest.mark.clause("HM-7.3")
+def test_the_phrase_is_offered_only_where_there_is_one_and_danger_always(
+    house: House, ben: Browser
+) -> None:
+    visit = house.inside()
+    told = ("/danger", f"/visits/{visit}?worker=asha&do=report_danger")
+    for url in told:
+        assert "coded phrase" not in ben.get(url).text, url
+    assert "She used the phrase" not in ben.get("/call/asha").text
+    assert ben.submit("/call/asha", "report_danger").status_code == 303
+    assert house.alarm("sos").worker == "asha"
+    house.ask("add_person", "", id="asha", own_phrase="Auntie Vera is not coming")
+    for url in told:
+        assert "coded phrase" in ben.get(url).text, url
+    assert "She used the phrase" in ben.get("/call/asha").text
+    house.ask("report_danger", "ben", worker="marek", how="coded-phrase")
+    assert house.alarm("coded_danger").worker == "marek", "by a program it is always taken"
+
+
 def test_a_look_at_the_call_screen_is_on_the_record(house: House, ben: Browser) -> None:
     visit = house.inside()
     ben.get("/call/asha")

@@ -188,8 +188,13 @@ def test_a_lost_key_is_told_at_once(house: House, ben: Browser) -> None:
         "ben", "key", "register", about="c17", label="Heron 7", authority_form="2026-11-01"
     )
     assert ben.submit(f"/records/{key}", "report_lost").status_code == 303
-    assert house.alarm("key_gone").state == "open"
+    alarm = house.alarm("key_gone")
+    assert alarm.state == "open"
     assert "A key is lost or stolen" in ben.get("/").text
+    page = unescape(ben.get(f"/alarms/{alarm.id}").text)
+    assert f"{alarm.why}.</p>" in page and "coded label Heron 7.</p>" in page
+    assert 'id="read-999"' not in page, "nobody is in danger"
+    assert key not in alarm.why
 
 
 @by("sutton-cypl")
