@@ -48,8 +48,17 @@ def _connect(settings: Settings) -> sqlite3.Connection:
     show_default=True,
     help="At most so many rows, the oldest first; --after goes on.",
 )
+@click.option("--last", type=click.IntRange(1), help="The newest so many rows instead.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
-def show(config: Path, visit: str, alarm: str, after: int, limit: int, as_json: bool) -> None:
+def show(
+    config: Path,
+    visit: str,
+    alarm: str,
+    after: int,
+    limit: int,
+    last: int | None,
+    as_json: bool,
+) -> None:
     """One sentence for each row: when, what, why."""
     settings = settings_of(config)
     with opened(settings) as reader:
@@ -60,13 +69,21 @@ def show(config: Path, visit: str, alarm: str, after: int, limit: int, as_json: 
             lines = reader.alarm_log(alarm)
         else:
             with closing(_connect(settings)) as conn:
-                lines = list(again.show(conn, after, limit))
+                from_seq = after if last is None else max(after, _newest(conn) - last)
+                lines = list(again.show(conn, from_seq, last or limit))
         names = {person.id: person.name for person in reader.people()}
-        found = [line for line in lines if line.seq > after][:limit]
+        later = [line for line in lines if line.seq > after]
+        found = later[:limit] if last is None else later[-last:]
         for line in found:
             click.echo(json.dumps(asdict(line)) if as_json else text_of(line, zone, names))
         if not found:
             click.echo("no such rows", err=True)
+
+
+def _newest(conn: sqlite3.Connection) -> int:
+    """The number of the newest row. They are numbered without a gap."""
+    (seq,) = conn.execute("SELECT COALESCE(MAX(seq), 0) FROM log").fetchone()
+    return int(seq)
 
 
 def text_of(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:

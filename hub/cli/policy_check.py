@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from hub.cli.procedures import path_of
-from hub.policy.load import PolicyFaults
+from hub.policy.load import SHIPPED, PolicyFaults, load, shipped
 from hub.policy.model import Policy
 from hub.policy.seen import Bounds
 from hub.policy.silence import Silence
@@ -53,8 +53,21 @@ def check(names: tuple[str, ...], as_json: bool, config: Path | None, acts: int)
     else:
         for name, verdict in verdicts:
             _tell(name, verdict)
+            if said := taken_name(verdict.policy):
+                click.echo(f"{name}: warning: {said}", err=True)
     if any(not verdict.sound for _, verdict in verdicts):
         raise SystemExit(1)
+
+
+def taken_name(policy: Policy | None) -> str:
+    """What is wrong with the id: a file that has a shipped one's, and is not that procedure, would
+    be taken for it on the board and in the log."""
+    shipped_ids = {path.stem for path in SHIPPED.glob("*.toml")}
+    if policy is None or policy.id not in shipped_ids:
+        return ""
+    if load(shipped(policy.id)).digest == policy.digest:
+        return ""
+    return f"{policy.id!r} is the id of a shipped procedure, which this is not: give it its own id"
 
 
 def roster_of(config: Path) -> People:
@@ -126,6 +139,7 @@ def _plain(name: str, verdict: Verdict) -> dict[str, Any]:
         "name": name,
         "terms": verdict.policy.terms_id if verdict.policy is not None else "",
         "ok": verdict.sound,
+        "warnings": [said] if (said := taken_name(verdict.policy)) else [],
         "faults": [_fault(finding) for finding in verdict.findings],
         "states": seen.states if seen is not None else 0,
         "moves": seen.moves if seen is not None else 0,

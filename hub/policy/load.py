@@ -23,6 +23,10 @@ from protocol.record import is_id
 SHIPPED = Path(__file__).resolve().parent.parent / "policies"
 MAX_BASES = 3  # a chain of policies that build on one another; a longer one nobody can read
 MAX_DAYS = 3660
+EMPTY = (
+    "is empty: begin with [policy] and its id, version, title, organisation and document;"
+    ' base = "plain" there builds on a shipped procedure'
+)
 
 # the table in the file -> (the policy's field, what makes a row of it)
 TABLES = {
@@ -89,6 +93,8 @@ def load_with_places(path: Path) -> Loaded:
 
 def _load(path: Path, bases_left: int) -> Loaded:
     source = read(path)
+    if not source.tree:
+        raise PolicyFaults([Fault(source.file, 1, "", EMPTY)])
     faults: list[Fault] = []
     top = Table(source, faults, (), source.tree)
     about = top.table("policy")

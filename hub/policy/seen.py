@@ -30,6 +30,12 @@ class Bounds:
         )
 
 
+def moment(since_ms: int) -> str:
+    """From the planned start, to the second: `+20 min`, `-59 min 59 s`."""
+    minutes, seconds = divmod(round(abs(since_ms) / 1000), 60)
+    return f"{'-' if since_ms < 0 else '+'}{minutes} min" + (f" {seconds} s" if seconds else "")
+
+
 @dataclass(slots=True)
 class Node:
     """A state, how it was reached, and what is left to spend from here on."""
@@ -49,8 +55,8 @@ class Node:
         steps: list[str] = []
         node: Node | None = self
         while node is not None:
-            minutes = (node.now_ms - self.visit.planned_start_ms) / 60_000
-            steps.append(f"{minutes:+g} min: {node.said}")
+            at = moment(node.now_ms - self.visit.planned_start_ms)
+            steps.append(f"{at}: {node.said}")
             node = node.before
         return steps[::-1]
 

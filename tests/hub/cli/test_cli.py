@@ -88,6 +88,24 @@ def test_a_secret_never_lands_in_the_log(made: Result, run: Run, site: Path) -> 
     assert secret not in shown
 
 
+def test_the_newest_rows_of_the_log_come_last_in_their_order(
+    made: Result, run: Run, site: Path
+) -> None:
+    for name in ("p-1", "p-2", "p-3"):
+        assert run("pendant", "add", name, "--out", str(site / f"{name}.json")).exit_code == 0
+
+    def seqs(*words: str) -> list[int]:
+        shown = run("log", "show", "--json", *words).stdout.splitlines()
+        return [json.loads(line)["seq"] for line in shown]
+
+    everything = seqs()
+    assert len(everything) >= 3
+    assert seqs("--last", "2") == everything[-2:]
+    assert seqs("--last", "9999") == everything
+    assert seqs("--last", "2", "--after", str(everything[-2])) == everything[-1:]
+    assert run("log", "show", "--last", "0").exit_code == 2
+
+
 def test_the_log_names_people_by_their_names() -> None:
     names = {"asha": "Asha Patel", "ben": "Ben Okafor", "marek": "Marek Nowak"}
 

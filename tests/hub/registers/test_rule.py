@@ -262,8 +262,8 @@ def test_whoever_collects_a_key_signs_for_it_but_gives_herself_none_to_keep() ->
     done = rule.decide(policy, old, event, "r-1", NOW, SEEN)
     assert done.record is not None
     assert (done.refused, done.record.fields["holder"]) == ("", "max")
-    kept: dict[str, Value] = {"verb": "hand_to_staff", "holder": "max",
-                              "authority_form": "2026-09-01", "section_b": "2026-09-01"}  # fmt: skip
+    form: dict[str, Value] = {"authority_form": "2026-09-01", "section_b": "2026-09-01"}
+    kept: dict[str, Value] = {"verb": "hand_to_staff", "holder": "max", **form}
     to_herself = Event("write_record", NOW, by="max", data=kept)
     said = rule.decide(policy, old, to_herself, "r-1", NOW, SEEN).refused
     assert "never about herself" in said
