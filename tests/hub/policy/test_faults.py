@@ -145,8 +145,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 def test_what_is_no_policy_at_all(tmp_path: Path) -> None:
     assert "is not TOML" in faults_of(tmp_path, "[policy\n")[0]
-    empty = faults_of(tmp_path, "")
-    assert any("policy.id" in fault for fault in empty)
+    (empty,) = faults_of(tmp_path, "")
+    assert "is empty: begin with [policy] and its id" in empty
+    assert any("policy.id" in fault for fault in faults_of(tmp_path, "[policy]\n"))
     with pytest.raises(PolicyFaults, match="cannot be read"):
         load(tmp_path / "absent.toml")
     assert faults_of(tmp_path, '[policy]\nbase = "nowhere"\n')[0].startswith(
