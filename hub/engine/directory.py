@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.engine import registers
-from hub.engine.authority import authority
+from hub.engine.authority import deciders
 from hub.engine.daylight import Place, is_dark, place_of_zone
 from hub.engine.hours import is_out_of_hours, midnight_ms
 from hub.engine.pendants import PendantState
@@ -60,7 +60,7 @@ def directory_of(
     zone = state.store.genesis.zone
     clients, place = _client(state, client)
     return load_seen({
-        "roles": _roles(state),
+        "roles": {role: sorted(who) for role, who in sorted(deciders(state).items())},
         "clients": clients,
         "pendants": {worker: ready.id for worker in workers
                      if (ready := _pendant(state, worker)) is not None},
@@ -96,14 +96,6 @@ def _facts(policy: Policy, zone: str, place: Place, start_ms: int, end_ms: int) 
     if is_out_of_hours(policy.hours, zone, start_ms, end_ms):
         found.append("out_of_hours")
     return found
-
-
-def _roles(state: State) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
-    for person in state.people:
-        for role in authority(state, person):
-            found.setdefault(role, set()).add(person)
-    return {role: sorted(people) for role, people in sorted(found.items())}
 
 
 def _pendant(state: State, worker: str) -> PendantState | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.engine.authority import authority
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
 
 
@@ -61,3 +62,14 @@ def test_poor_coverage_by_another_does(house: House) -> None:
     house.must("set_coverage", "tom", visit=visit, coverage="poor")
     house.forward(4 * MINUTE_MS)
     assert "beat_lost" not in {alarm.kind for alarm in house.engine.state.alarms.values()}
+
+
+def test_a_duty_that_nobody_has_on_file_counts_by_itself(house: House) -> None:
+    state = house.engine.state
+    house.must("take_duty", "bea", role="duty-manager", person="bea", on=True)
+    assert "duty-manager" not in authority(state, "bea")
+    assert "duty-manager" in authority(state, "mia")
+    house.must("add_person", "setup", id="mia", roles="office")
+    assert "duty-manager" in authority(state, "bea")
+    house.must("add_person", "setup", id="bea", active=False)
+    assert authority(state, "bea") == frozenset()
