@@ -20,7 +20,7 @@ DONE_WORDS = {"done": "Done", "waived": "Not needed", "spared": "Not asked for n
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """`due_ms` counts down while it is open."""
+    """`due_ms` counts down while it is open. `unless`: who spares it by taking the alarm first."""
 
     id: str
     text: str
@@ -31,6 +31,7 @@ class TaskView:
     said: str
     do: Form | None
     waive: Form | None
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def tasks(scene: Scene, alarm: Alarm, may_act: bool) -> tuple[TaskView, ...]:
 
 def _task(scene: Scene, alarm: Alarm, task: Task, may_act: bool) -> TaskView:
     open_now = task.state == "open" and alarm.state != "resolved"
+    early = open_now and not task.asked and scene.now_ms < task.due_ms
     may_waive = open_now and may_act and scene.viewer_holds(task.waived_by)
     return TaskView(
         id=task.id,
@@ -69,6 +71,9 @@ def _task(scene: Scene, alarm: Alarm, task: Task, may_act: bool) -> TaskView:
         said=said(scene, task),
         do=do_form(alarm, task) if may_act and open_now else None,
         waive=waive_form(alarm, task) if may_waive else None,
+        unless=words.together([scene.role_name(role) for role in task.spared_by], "or")
+        if early and task.spared_by
+        else "",
     )
 
 

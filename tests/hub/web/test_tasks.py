@@ -37,6 +37,17 @@ def test_a_task_stands_with_its_deadline_and_is_ticked_off_by_name(
 
 
 @pytest.mark.clause("HM-5.2")
+def test_before_its_time_a_call_for_help_says_who_may_still_spare_it(
+    house: House, ben: Browser
+) -> None:
+    page = sos(house)
+    early = "unless the Duty line manager or Director takes the alarm before"
+    assert early in unescape(ben.get(page).text)
+    house.advance(5)
+    assert early not in unescape(ben.get(page).text), "its time has come: now it is asked for"
+
+
+@pytest.mark.clause("HM-5.2")
 def test_it_is_not_over_while_a_task_is_due_and_the_page_says_which(
     house: House, ben: Browser
 ) -> None:
