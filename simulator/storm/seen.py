@@ -1,0 +1,109 @@
+"""What an outsider could have seen: the only thing, besides the hub's log, that checkers read.
+
+Rule: nothing in here comes from inside the hub or the pendant's core. Times are the world's own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hub.rules.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A finger did this: `gesture` as in simulator/live/pendant.GESTURES; it began at `at_ms` and
+    ended at `end_ms`. `cut`: the power went before it was over."""
+
+    at_ms: int
+    pendant: str
+    gesture: str
+    end_ms: int
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Vibration and light: the pattern's name."""
+
+    at_ms: int
+    pendant: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Powered:
+    """A pendant's power went or came back."""
+
+    at_ms: int
+    pendant: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A page on a person's telephone. `facts`: as receivers of JSON get them (notify/outbox)."""
+
+    at_ms: int
+    person: str
+    subject: str
+    text: str
+    facts: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person asked the hub for something at a screen; `ok` and `reason`: the hub's answer. No
+    answer (`ok` None): the hub died or was stuck."""
+
+    at_ms: int
+    answered_ms: int
+    by: str
+    kind: str
+    data: Mapping[str, Value]
+    ok: bool | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A message that the broker gave to somebody: `to` a pendant's id, or a session of the hub's
+    ("events", "beats")."""
+
+    at_ms: int
+    to: str
+    topic: str
+    token: bytes
+    forged: bool = False  # made by an attacker or replayed; nothing may come of it
+
+
+@dataclass(frozen=True, slots=True)
+class Befell:
+    """A fault of the world: `kind` is the field of Rates it is counted under, `what` whom it hit.
+    `ends_ms`: when it was over, 0 for what has no length."""
+
+    at_ms: int
+    kind: str
+    what: str
+    ends_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HubLife:
+    """The hub's process began or ended."""
+
+    at_ms: int
+    up: bool
+    why: str = ""
+
+
+Sight = Pressed | Felt | Powered | Delivered | Asked | Carried | Befell | HubLife
+
+
+@dataclass
+class Seen:
+    """All of it, in order."""
+
+    all: list[Sight] = field(default_factory=list)
+
+    def add(self, sight: Sight) -> None:
+        self.all.append(sight)
