@@ -138,14 +138,17 @@ class Device:
 
     def next_tick_ms(self, now_ms: int) -> int:
         """Milliseconds until a tick is wanted, 1 to MAX_TICK_MS."""
-        due = [self._gestures.next_ms(), self._truths.next_ms()]
+        due_ms = self.due_ms()
+        wait_ms = MAX_TICK_MS if due_ms < 0 else min(MAX_TICK_MS, due_ms - now_ms)
+        return max(1, wait_ms)
+
+    def due_ms(self) -> int:
+        """When something falls due here; -1 if nothing does. A tick before then changes nothing."""
+        due = [self._gestures.next_ms(), self._truths.next_ms(), self._ledger.next_ms()]
         if self._truths.link:
             due += [self._beats.due_ms, self._ledger.outbox.next_ms()]
-        wait_ms = MAX_TICK_MS
-        for at_ms in due:
-            if at_ms >= 0:
-                wait_ms = min(wait_ms, at_ms - now_ms)
-        return max(1, wait_ms)
+        due = [at_ms for at_ms in due if at_ms >= 0]
+        return min(due) if due else -1
 
     # -- presses ---------------------------------------------------------------------------------
 

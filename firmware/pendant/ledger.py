@@ -96,6 +96,11 @@ class Ledger:
                 entry.asked_ms = now_ms
                 out.append(("persist", entry.name, journal.wrap(entry.token)))
 
+    def next_ms(self) -> int:
+        """When the flash is to be asked again; -1 if it keeps everything."""
+        due = [entry.asked_ms + PERSIST_AGAIN_MS for entry in self.outbox.all() if not entry.stored]
+        return min(due) if due else -1
+
     def _entry(self, message: UpMessage, token: bytes, now_ms: int, out: "Outputs") -> Entry:
         identity = message.identity()
         entry = Entry(type(message), identity, token, journal.name_of("e", identity), now_ms)

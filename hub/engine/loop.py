@@ -182,9 +182,12 @@ class Loop:
         self.fault.text = text
 
     def _rest(self, pause_ms: int) -> None:
+        end_ms = self._clock.monotonic_ms() + pause_ms
         with self._pause:
-            if not self._stopping.is_set():
-                self._clock.wait(self._pause, pause_ms)
+            while (left_ms := end_ms - self._clock.monotonic_ms()) > 0:
+                if self._stopping.is_set():
+                    return
+                self._clock.wait(self._pause, left_ms)
 
     # The clock.
 
