@@ -1,15 +1,15 @@
 """The pendant's shell: one gather of supervised tasks around the pure core. It decides nothing.
 
-The rule it keeps: what the core wants durable is durable before the core is told so, and only what
-the core then says is felt and sent. A task that ends, fails or stops moving is a fault: its cause
-goes to flash and the board starts afresh, from records that lose nothing. The watchdog is fed only
-while every task moves.
+The rule it keeps: what is done, and in which order, is the carrier's word. A task that ends, fails
+or stops moving is a fault: its cause goes to flash and the board starts afresh, from records that
+lose nothing. The watchdog is fed only while every task moves.
 """
 
 import asyncio
 
 from firmware.mqtt import Client
 from firmware.mqtt_packets import encode_connect
+from firmware.pendant.carrier import Carrier
 from firmware.pendant.feedback import Player
 from firmware.uptime import Uptime
 from firmware.waits import pause_ms, rest, within_ms
@@ -55,9 +55,9 @@ class App:
     ) -> None:
         self._board = board
         self._device = device
+        self._carrier = Carrier(device)
         self._now_ms = now_ms
         self._player = Player(settings.quiet)
-        self._flash_work: list[tuple[str, bytes | None]] = []  # bounded by the core's outbox
         self._flash_waits = asyncio.Event()
         self._felt = asyncio.Event()
         self._tick_moved = asyncio.Event()
@@ -96,7 +96,7 @@ class App:
     async def _rescue(self) -> None:
         """A press that still waits for the flash outlives the reset, if the flash can be had."""
         try:
-            for name, blob in list(self._flash_work):
+            for name, blob in self._carrier.waiting():
                 await within_ms(self._flash(name, blob), RESCUE_MS)
         except Exception as error:  # noqa: BLE001 - the reset comes first now, whatever is broken
             self._board.note("log", "not rescued: " + repr(error))
@@ -130,13 +130,14 @@ class App:
         self._do(self._device.signal(self._board.signal_pct(), now_ms))
 
     def _do(self, outputs: "Outputs") -> None:
-        for output in outputs:
+        self._act(self._carrier.took(outputs))
+        if self._carrier.flash_next() is not None:
+            self._flash_waits.set()
+
+    def _act(self, at_once: "Outputs") -> None:
+        for output in at_once:
             kind = output[0]
-            if kind == "persist":
-                self._to_flash(output[1], output[2])
-            elif kind == "erase":
-                self._to_flash(output[1], None)
-            elif kind == "send":
+            if kind == "send":
                 # Not taken (no room, no link for a beat): the core sends again by its own clock.
                 self._client.publish(output[1], output[2], output[3], output[4])
             elif kind == "feel":
@@ -147,13 +148,6 @@ class App:
                 self._client.hurry()
             elif kind == "reset":
                 self._board.reset(output[1])
-
-    def _to_flash(self, name: str, blob: "bytes | None") -> None:
-        """The core asks again while a write is slow: what already waits need not wait twice."""
-        waiting = [work for work in self._flash_work if work[0] == name]
-        if not waiting or waiting[-1] != (name, blob):
-            self._flash_work.append((name, blob))
-            self._flash_waits.set()
 
     def _link_changed(self, up: bool) -> None:
         self._board.note("link", up)
@@ -190,21 +184,22 @@ class App:
             await rest(self._tick_moved, min(MOVE_MS, self._device.next_tick_ms(now_ms)))
 
     async def _flash_writer(self) -> None:
-        """One at a time and in order, with a turn for the others after each."""
+        """What the carrier says next, with a turn for the others after each."""
         moved = self._mover("flash")
         while True:
             moved()
-            if not self._flash_work:
+            work = self._carrier.flash_next()
+            if work is None:
                 await rest(self._flash_waits, MOVE_MS)
                 continue
-            name, blob = self._flash_work[0]
+            kept = True
             try:
-                await self._flash(name, blob)
-                if blob is not None:
-                    self._took(self._device.persisted(name, self._now_ms()))
-            except OSError as error:  # full or worn: the core is not told, and asks again
-                self._board.note("log", "flash: " + name + ": " + repr(error))
-            self._flash_work.pop(0)
+                await self._flash(work[0], work[1])
+            except OSError as error:  # full or worn
+                self._board.note("log", "flash: " + work[0] + ": " + repr(error))
+                kept = False
+            self._act(self._carrier.flash_done(kept, self._now_ms()))
+            self._tick_moved.set()
             await pause_ms(0)
 
     async def _feel(self) -> None:
