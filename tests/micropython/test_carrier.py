@@ -30,7 +30,7 @@ def fresh() -> "tuple[FakeCore, Carrier]":
 
 def work_of(carrier: Carrier) -> "list[tuple[str, bytes | None]]":
     """Carry out all that waits, always with success."""
-    done = []
+    done: list[tuple[str, bytes | None]] = []
     while True:
         work = carrier.flash_next()
         if work is None:
