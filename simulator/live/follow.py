@@ -67,6 +67,12 @@ class Follower:
             self._runs = runs
             self._ahead_ms = None
 
+    def at_speed(self, speed: int) -> None:
+        """The hub was stopped and will go on with another clock."""
+        with self._lock:
+            self._speed = speed
+            self._ahead_ms = None
+
     def hub_says(self, now_ms: int) -> None:
         """A look at the hub's clock."""
         with self._lock:

@@ -58,12 +58,13 @@ class Hub:
         self._backup = folder / "backup.sqlite"
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "allswell.toml"
-        self.people = self._write_settings(world, broker, receiver, speed, policy)
+        self.people = self._write_settings(world, broker, receiver, policy)
+        self._write_at_speed(speed)
         argv = [sys.executable, "-m", "hub.cli", "serve", "--config", str(self.file)]
         self.child = Child("hub", argv, folder / "hub.log")
 
     def _write_settings(
-        self, world: Path, broker: Broker, receiver: Receiver, speed: int, policy: str
+        self, world: Path, broker: Broker, receiver: Receiver, policy: str
     ) -> dict[str, str]:
         tree = tomllib.loads(world.read_text(encoding="utf-8"))
         self.zone = str(tree["organisation"]["zone"])
@@ -80,14 +81,30 @@ class Hub:
                 },
             ),
             toml_table("[web]", {"host": "127.0.0.1", "port": self.port}),
-            toml_table("[simulation]", {"enabled": True, "speed": speed}),
         ]
         for person in tree["person"]:
             found = {**person, "password": PASSWORD, "pages": [receiver.url(person["id"])]}
             parts.append(toml_table("[[person]]", found))
         parts += [toml_table("[[client]]", client) for client in tree["client"]]
-        self.file.write_text("\n".join(parts), encoding="utf-8")
+        self._settings = "\n".join(parts)
         return {person["id"]: person["name"] for person in tree["person"]}
+
+    def _write_at_speed(self, speed: int) -> None:
+        self.speed = speed
+        clock = toml_table("[simulation]", {"enabled": True, "speed": speed})
+        self.file.write_text(f"{self._settings}\n{clock}", encoding="utf-8")
+
+    def change_speed(self, speed: int) -> None:
+        """A hub's clock is fixed when it starts, so it is stopped and started: nothing is lost, and
+        rule time stands still meanwhile. A hub that is down has it at its next start."""
+        was_up = self.child.alive
+        if was_up:
+            self.stop()
+        self._write_at_speed(speed)
+        self.follower.at_speed(speed)
+        self._feed.add("process", f"speed {speed}", "hub")
+        if was_up:
+            self.start()
 
     def start(self) -> None:
         """Returns when it answers a browser."""

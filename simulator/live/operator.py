@@ -87,6 +87,10 @@ class Operator:
         if page.status_code != 200 or not self._csrf:
             raise OperatorFailed(f"{self.person} sees no board: HTTP {page.status_code}")
 
+    def cookie(self) -> str:
+        """The Cookie header of her browser, for whoever shows her screen; "" before she logs in."""
+        return "; ".join(f"{each.name}={each.value}" for each in self._client.cookies.jar)
+
     def page(self, path: str) -> str:
         """A page as her browser gets it."""
         return self._got(path).text

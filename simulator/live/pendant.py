@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from simulator.live.child import Child, ChildFailed
@@ -76,6 +76,8 @@ class Pendant:
         self.flash.mkdir(parents=True, exist_ok=True)
         (self.flash / "settings.json").write_text(json.dumps(dict(settings)), encoding="ascii")
         self._feed = feed
+        # Told each change of motor and LED, for whoever draws them; called from its own thread.
+        self.watch: Callable[[int, str], None] = lambda motor_pct, led: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(START_S)
         self._control: socket.socket | None = None
@@ -130,7 +132,9 @@ class Pendant:
                 self._start()
 
     def _heard(self, news: Mapping[str, object]) -> None:
-        if "feel" in news:
+        if "motor" in news:
+            self.watch(int(str(news["motor"])), str(news["led"]))
+        elif "feel" in news:
             self._feed.add("feel", str(news["feel"]), self.wearer)
         elif "link" in news:
             self._feed.add("link", "up" if news["link"] else "down", self.wearer)
