@@ -1,8 +1,8 @@
 """One persistent MQTT session of the hub: connect, subscribe, receive, acknowledge, stay alive.
 
 Rules: nothing that arrives may stop the loop thread; a message is acknowledged only after the
-engine's commit, in order of receipt, and on the connection it came by (an older connection's
-acknowledgement would confirm another message). What the hub hears of itself proves the loop alive.
+engine's commit, in the order of hub/acknowledging.py. What the hub hears of itself proves the loop
+alive.
 """
 
 import logging
@@ -17,6 +17,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from hub.acknowledging import Acknowledging
 from hub.devices.broker import probe_topic
 from hub.inbox import FromPendant, Inbox, LinkChanged
 from hub.settings import BrokerAt, Login
@@ -71,8 +72,7 @@ class Link:
         self._inbox = inbox
         self._now_ms = now_ms
         self._lock = threading.RLock()  # paho may call back in the calling thread
-        self._connection = 0  # grows with every connect and disconnect
-        self._unacked: dict[int, bool] = {}  # mid -> committed, in order of receipt
+        self._acknowledging = Acknowledging()  # begins anew with every connect and disconnect
         self._said: tuple[bool, str] | None = None
         self._heard_ms = 0
         self._probed_ms: int | None = None
@@ -167,8 +167,7 @@ class Link:
             self._say(False, f"the broker refused the hub's user {self._login.user!r}: {code}")
             return
         with self._lock:
-            self._connection += 1
-            self._unacked.clear()
+            self._acknowledging.begin()
         # At each connect: some brokers forget what a persistent session had subscribed to.
         client.subscribe(self._filters)
 
@@ -199,8 +198,7 @@ class Link:
 
     def _lose(self, why: str) -> None:
         with self._lock:
-            self._connection += 1
-            self._unacked.clear()
+            self._acknowledging.begin()
         if self._said is None or self._said[0]:
             self._say(False, why)
 
@@ -223,9 +221,7 @@ class Link:
         except UnicodeDecodeError:
             topic = "not-utf-8"
         with self._lock:
-            connection = self._connection
-            if qos:
-                self._unacked[mid] = False
+            connection = self._acknowledging.received(mid, qos)
         if topic == self._filters[-1][0]:
             if bytes(message.payload) == DRAINED:
                 self.drained.set()
@@ -246,21 +242,13 @@ class Link:
     # From the engine's thread.
 
     def ack(self, connection: int, mid: int, qos: int) -> None:
-        """It is committed. Goes out once all that came before it is committed too
-        (MQTT 3.1.1 section 4.6); for an older connection it means nothing any more."""
-        if qos == 0:
-            return
+        """It is committed: that is sent for it, or will be, which hub/acknowledging.py says."""
         with self._lock:
             client = self._client
-            if connection != self._connection or mid not in self._unacked or client is None:
+            if client is None:
                 return
-            self._unacked[mid] = True
-            while self._unacked:
-                first = next(iter(self._unacked))
-                if not self._unacked[first]:
-                    break
-                del self._unacked[first]
-                client.ack(first, 1)
+            for ready in self._acknowledging.committed(connection, mid, qos):
+                client.ack(ready, 1)
 
     def publish(self, topic: str, token: bytes) -> bool:
         """Whether it was taken for sending. Nothing is kept for a broker that is away: what it
@@ -278,7 +266,7 @@ class Link:
     def health(self) -> LinkHealth:
         up, note = self._said or (False, "connecting")
         with self._lock:
-            waiting = len(self._unacked)
+            waiting = len(self._acknowledging)
         return LinkHealth(self.session, up, note, self.received, self.restarts, waiting)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.notify import outbox
+from hub.notify import dispatch, places
 from tests.hub.notify.office import Office, Post, Provider, wait_until
 
 
@@ -27,8 +27,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same back-off, a hundred times as fast."""
-    monkeypatch.setattr(outbox, "RETRY_S", (0.01, 0.03))
-    monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(dispatch, "RETRY_S", (0.01, 0.03))
+    monkeypatch.setattr(dispatch, "LOOK_EVERY_S", 0.05)
 
 
 def test_a_page_reaches_a_receiver_of_json_with_its_facts(office: Office, post: Post) -> None:
@@ -108,7 +108,7 @@ def test_a_failing_provider_is_tried_again_then_told(office: Office) -> None:
 def test_a_page_without_an_alarm_is_tried_for_longer(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "PATIENT_RETRY_S", (0.01,) * 6)
+    monkeypatch.setattr(dispatch, "PATIENT_RETRY_S", (0.01,) * 6)
     provider = Provider(*["busy"] * 6)
     office.person("mg", "json://127.0.0.1/a")
     office.notifier(provider)
@@ -163,7 +163,7 @@ def test_a_hanging_provider_holds_nobody_else(office: Office) -> None:
     assert (first.page, first.ok) == (31, True)
     hung = [office.outcome() for _ in range(30)]
     assert not any(each.ok for each in hung)
-    assert notifier.health().sending == outbox.SENDS_PER_PROVIDER
+    assert notifier.health().sending == places.PER_PROVIDER
     office.page(32, "quick")
     assert (office.outcome().page, office.outcomes[-1].ok) == (32, True)
     gate.set()
@@ -175,7 +175,7 @@ def test_a_hanging_provider_holds_nobody_else(office: Office) -> None:
 def test_a_withdrawn_page_is_not_tried_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "RETRY_S", (0.3, 0.3))
+    monkeypatch.setattr(dispatch, "RETRY_S", (0.3, 0.3))
     provider = Provider("busy", "busy", "busy")
     office.person("mg", "json://127.0.0.1/a")
     notifier = office.notifier(provider)
@@ -192,22 +192,26 @@ def test_a_withdrawn_page_is_not_tried_again(
 def test_a_store_that_cannot_be_read_for_a_moment_does_not_end_the_notifier(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider = Provider()
     office.person("mg", "json://127.0.0.1/a")
-    notifier = office.notifier(provider)
     look = office.reader.waiting_pages
-    failures: list[int] = []
+    looking = threading.Lock()
+    failures_left = 0
 
     def fail_twice(now_ms: int, limit: int = 1_000) -> object:
-        if len(failures) < 2:
-            failures.append(now_ms)
-            raise OSError("disk gone")
-        return look(now_ms, limit)
+        nonlocal failures_left
+        with looking:
+            if failures_left:
+                failures_left -= 1
+                raise OSError("disk gone")
+            return look(now_ms, limit)
 
     monkeypatch.setattr(office.reader, "waiting_pages", fail_twice)
-    office.page(1, "mg")
+    notifier = office.notifier(Provider())
+    with looking:
+        failures_left = 2
+        office.page(1, "mg")
     assert office.outcome().ok
-    assert len(failures) == 2
+    assert failures_left == 0
     assert notifier.health().alive
 
 

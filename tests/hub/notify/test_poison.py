@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.notify import outbox
+from hub.notify import dispatch, places
 from hub.notify.channels import Letter
 from tests.hub.notify.office import Office, Provider, wait_until
 
@@ -24,8 +24,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same back-off, a hundred times as fast."""
-    monkeypatch.setattr(outbox, "RETRY_S", (0.01, 0.03))
-    monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(dispatch, "RETRY_S", (0.01, 0.03))
+    monkeypatch.setattr(dispatch, "LOOK_EVERY_S", 0.05)
 
 
 @pytest.mark.parametrize("url", UNPARSABLE)
@@ -86,11 +86,11 @@ def test_a_flood_of_one_alarm_does_not_hold_up_another(office: Office, rank: int
     for number in range(1, 41):
         office.page(number, "mg", alarm="a-flood")
     notifier = office.notifier(provider)
-    wait_until(lambda: len(provider.sent) == outbox.SENDS_PER_PROVIDER, what="a busy provider")
+    wait_until(lambda: len(provider.sent) == places.PER_PROVIDER, what="a busy provider")
     office.page(41, "mg", alarm="a-sos")
     notifier.wake()
     wait_until(lambda: notifier.health().claimed == 41, what="the SOS claimed")
     gate.set()
     wait_until(lambda: len(provider.sent) == 41, what="all pages")
     order = [letter.facts["page"] for _, letter in provider.sent]
-    assert order.index(41) < 2 * outbox.SENDS_PER_PROVIDER
+    assert order.index(41) < 2 * places.PER_PROVIDER
