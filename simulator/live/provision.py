@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.clock import utc_ms
 from hub.engine.engine import Engine
-from hub.ids import RandomIds
+from hub.ids import Ids, RandomIds
 from hub.inbox import Command, Reply
 from hub.policy.load import load, shipped
 from hub.rules.model import Value
@@ -30,11 +30,11 @@ class NotProvisioned(Exception):
     """The hub refused a person, a pendant or a record."""
 
 
-class _Books:
+class Books:
     """An engine on the database that the hub will open."""
 
-    def __init__(self, store: Store, policy: str, now_ms: int) -> None:
-        self._engine = Engine(store, RandomIds(), load(shipped(policy)))
+    def __init__(self, store: Store, policy: str, now_ms: int, ids: Ids) -> None:
+        self._engine = Engine(store, ids, load(shipped(policy)))
         self._now_ms = now_ms
 
     def give(self, kind: str, facts: Mapping[str, Value], by: str = BY) -> str:
@@ -61,7 +61,7 @@ def register(
     made = {pendant: secrets.token_bytes(SECRET_BYTES) for pendant in carriers}
     store = Store(folder, genesis)
     try:
-        books = _Books(store, policy, now_ms)
+        books = Books(store, policy, now_ms, RandomIds())
         records = tree.get("record", [])
         for person in tree["person"]:
             if records or person["id"] in carriers.values():
@@ -73,13 +73,13 @@ def register(
             books.give("add_pendant", facts)
         for client in tree["client"] if records else ():
             books.give("add_client", _only(client, ("id", "code", "area", "name")))
-        _write(books, records, lambda text: day_text(text, about["zone"], now_ms))
+        write_records(books, records, lambda text: day_text(text, about["zone"], now_ms))
     finally:
         store.close()
     return made
 
 
-def _write(books: _Books, records: list[dict[str, Any]], day: Callable[[str], str]) -> None:
+def write_records(books: Books, records: list[dict[str, Any]], day: Callable[[str], str]) -> None:
     """`[[record]]`: by, kind, verb and the fields; `record` may name an earlier one's label."""
     labels: dict[str, str] = {}
     for entry in records:
@@ -93,7 +93,7 @@ def _write(books: _Books, records: list[dict[str, Any]], day: Callable[[str], st
         labels[label] = books.give("write_record", facts, by)
 
 
-def _add_person(books: _Books, person: Mapping[str, Any]) -> None:
+def _add_person(books: Books, person: Mapping[str, Any]) -> None:
     """With her duties: the hub's settings give those to people whom it does not know yet."""
     roles = ",".join(person.get("roles", ()))
     books.give("add_person", {**_only(person, ("id", "name", "initials")), "roles": roles})

@@ -63,3 +63,10 @@ class Rates:
 
 
 CALM = Rates()
+
+
+@dataclass(slots=True)
+class Weather:
+    """What the rates are just now: the storm's, and at its end those of a calm day."""
+
+    rates: Rates

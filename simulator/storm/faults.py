@@ -1,0 +1,129 @@
+"""What each act of a plan does to the world.
+
+Rule: an act says what befalls, never what comes of it. What people do is people.py's.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simulator.storm.books import pendant_of
+from simulator.storm.plan import ACTS, Act
+from simulator.storm.seen import Befell
+
+if TYPE_CHECKING:
+    from simulator.storm.world import World
+
+
+def happening(world: "World", act: Act) -> Callable[[], None]:
+    """The act, ready to be put on the timeline. Raises KeyError for a kind that there is not."""
+    befall = _FAULTS.get(act.kind)
+    if befall is not None:
+        return lambda: befall(world, act)
+    if act.kind not in ACTS:
+        raise KeyError(f"no act is called {act.kind!r}; there are {', '.join(ACTS)}")
+
+    def done() -> None:
+        if world.people is not None:
+            world.people.do(act)
+
+    return done
+
+
+def _tell(world: "World", act: Act, length_ms: int) -> None:
+    now_ms = world.timeline.now_ms
+    world.seen.add(Befell(now_ms, act.kind, act.who or "hub", now_ms + length_ms))
+
+
+def _press(world: "World", act: Act) -> None:
+    world.handsets[act.who].press(str(act.detail))
+
+
+def _power_cut(world: "World", act: Act) -> None:
+    """In the middle of an operation of the flash; one that does nothing loses power all the same."""
+    handset = world.handsets[act.who]
+    boots = handset.boots
+    _tell(world, act, act.length_ms)
+    handset.doom(max(1, int(act.detail or 1)))
+
+    def anyway() -> None:
+        if handset.on and handset.boots == boots:
+            handset.power_off()
+
+    def on() -> None:
+        handset.power_on("power-on")
+
+    world.timeline.after(max(1, act.length_ms // 2), anyway)
+    world.timeline.after(max(2, act.length_ms), on)
+
+
+def _battery(world: "World", act: Act) -> None:
+    _tell(world, act, 0)
+    world.handsets[act.who].drain(int(act.detail))
+
+
+def _hub_kill(world: "World", act: Act) -> None:
+    if world.hub is not None:
+        world.doom(int(act.detail or 1), act.kind == "power_loss", act.length_ms)
+
+
+def _disk_full(world: "World", act: Act) -> None:
+    _tell(world, act, act.length_ms)
+    world.disk_full_until_ms = world.timeline.now_ms + act.length_ms
+
+
+def _pages_fail(world: "World", act: Act) -> None:
+    _tell(world, act, act.length_ms)
+    world.pages_fail_until_ms = world.timeline.now_ms + act.length_ms
+
+
+def _clock_jump(world: "World", act: Act) -> None:
+    _tell(world, act, 0)
+    world.offset_ms += int(act.detail)
+
+
+def _partition(world: "World", act: Act) -> None:
+    world.net.blackspot(pendant_of(act.who), act.length_ms)
+
+
+def _half_open(world: "World", act: Act) -> None:
+    world.net.half_open(pendant_of(act.who), act.length_ms)
+
+
+def _hub_partition(world: "World", act: Act) -> None:
+    world.net.hub_partition(act.length_ms)
+
+
+def _broker_restart(world: "World", act: Act) -> None:
+    world.net.restart(memory=act.kind == "broker_restart")
+
+
+def _takeover(world: "World", act: Act) -> None:
+    world.net.takeover(pendant_of(act.who) if act.who else "")
+
+
+def _denial(world: "World", act: Act) -> None:
+    world.net.deny(pendant_of(act.who), act.length_ms)
+
+
+def _forged(world: "World", act: Act) -> None:
+    world.net.forge(pendant_of(act.who), str(act.detail))
+
+
+_FAULTS: dict[str, Callable[["World", Act], None]] = {
+    "press": _press,
+    "partition": _partition,
+    "half_open": _half_open,
+    "hub_partition": _hub_partition,
+    "broker_restart": _broker_restart,
+    "broker_amnesia": _broker_restart,
+    "takeover": _takeover,
+    "denial": _denial,
+    "forged": _forged,
+    "power_cut": _power_cut,
+    "battery": _battery,
+    "hub_kill": _hub_kill,
+    "power_loss": _hub_kill,
+    "disk_full": _disk_full,
+    "clock_jump": _clock_jump,
+    "pages_fail": _pages_fail,
+}

@@ -1,0 +1,219 @@
+"""A pendant in the storm: the production core and its order, on a real littlefs that loses power.
+
+Rule: nothing in here decides for the pendant. Buttons go in as edges, time as the chip's ticks
+(which drift and wrap), flash as operations that take time and tear; what is felt and sent comes out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from firmware.pendant.carrier import Carrier
+from firmware.pendant.device import Device
+from firmware.pendant.settings import Settings
+from firmware.uptime import TICKS_PERIOD_MS, Uptime
+from simulator.live.pendant import GESTURES
+from simulator.storm.flash import Flash, PowerCut
+from simulator.storm.links import PendantLink
+from simulator.storm.rates import Weather
+from simulator.storm.seen import Felt, Powered, Pressed, Seen
+from simulator.storm.timeline import Due, Timeline
+
+Outputs = list[tuple[Any, ...]]
+WRITE_MS = (4, 40)  # what a record costs on a healthy flash
+LOOK_MS = 3_600_000  # an idle pendant reads its ticks at least so often: less than half a wrap
+WRAPS_SOON_MS = 600_000
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a pendant needs of its world."""
+
+    timeline: Timeline
+    weather: Weather
+    seen: Seen
+    random: Random  # of this pendant's bad luck
+    entropy: Random  # of its boots' ids
+
+
+class Handset:
+    """One pendant over all its lives. `link` is made by the world and given once."""
+
+    link: PendantLink
+
+    def __init__(self, settings: Settings, flash: Flash, around: Around) -> None:
+        self.id = settings.pendant
+        self.settings = settings
+        self.flash = flash
+        self.on = False
+        self.battery_pct = 90
+        self.boots = 0
+        self._around = around
+        self._timeline = around.timeline
+        self._random = around.random
+        self._tick: Due | None = None
+        self._writing: Due | None = None
+        drift_ppm = around.weather.rates.pendant_drift_ppm
+        self._ppm = self._random.randint(-drift_ppm, drift_ppm)
+        self._fingers: list[Due] = []
+
+    # Power.
+
+    def power_on(self, cause: str = "power-on") -> None:
+        """A start, with what the flash holds."""
+        if self.on:
+            return
+        self.on = True
+        self.boots += 1
+        self._around.seen.add(Powered(self._timeline.now_ms, self.id, True))
+        self._began_ms = self._timeline.now_ms
+        self._ticks_at = self._random.randrange(TICKS_PERIOD_MS)
+        if self._random.random() < self._around.weather.rates.tick_wrap:
+            self._ticks_at = TICKS_PERIOD_MS - self._random.randrange(1, WRAPS_SOON_MS)
+        self._uptime = Uptime(self._ticks_ms)
+        entropy = self._around.entropy
+        self.device = Device(self.settings, entropy.randbytes, 0)
+        self._carrier = Carrier(self.device)
+        self.flash.mount()
+        self._do(self.device.boot(self.flash.read_all(), self._uptime(), cause))
+        self._do(self.device.battery(self.battery_pct, self._uptime()))
+        self._do(self.device.signal(80, self._uptime()))
+        self.link.power(True)
+        self._flash_on()
+        self._expect_tick()
+
+    def power_off(self) -> None:
+        """Gone between two operations of the flash."""
+        if not self.on:
+            return
+        self.flash.cut()
+        self._went()
+
+    def doom(self, operations: int) -> None:
+        """The power goes in the middle of so many operations of the flash from now."""
+        self.flash.cut_after(operations)
+
+    def spare(self) -> None:
+        """It was doomed, and will live."""
+        self.flash.spare()
+
+    def _went(self) -> None:
+        self.on = False
+        for due in (self._tick, self._writing, *self._fingers):
+            if due is not None:
+                due.cancel()
+        self._tick = self._writing = None
+        self._fingers.clear()
+        self.link.power(False)
+        self._around.seen.add(Powered(self._timeline.now_ms, self.id, False))
+
+    # Fingers.
+
+    def press(self, gesture: str, stretch: float = 1.0) -> None:
+        """A whole gesture with a hand's timing, `stretch` times as slow, from now on."""
+        if not self.on:
+            return
+        now_ms = self._timeline.now_ms
+        hand = GESTURES[gesture]
+        end_ms = now_ms + round(hand[-1][0] * 1000 * stretch)
+        self._around.seen.add(Pressed(now_ms, self.id, gesture, end_ms))
+        self._fingers = [due for due in self._fingers if due.is_waiting]
+        for at_s, button, down in hand:
+            at_ms = now_ms + round(at_s * 1000 * stretch)
+            self._fingers.append(self._timeline.at(at_ms, self._edge(button, down)))
+
+    def _edge(self, button: str, down: bool) -> Callable[[], None]:
+        def act() -> None:
+            if self.on:
+                self._took(self.device.edge(button, down, self._uptime()))
+
+        return act
+
+    # What the link brings.
+
+    def link_changed(self, up: bool) -> None:
+        if self.on:
+            self._took(self.device.link(up, self._uptime()))
+
+    def message_came(self, token: bytes) -> None:
+        if self.on:
+            self._took(self.device.received(token, self._uptime()))
+
+    def drain(self, pct: int) -> None:
+        self.battery_pct = pct
+        if self.on:
+            self._took(self.device.battery(pct, self._uptime()))
+
+    # Time.
+
+    def _ticks_ms(self) -> int:
+        passed_ms = self._timeline.now_ms - self._began_ms
+        return (self._ticks_at + passed_ms + passed_ms * self._ppm // 1_000_000) % TICKS_PERIOD_MS
+
+    def _expect_tick(self) -> None:
+        """The next one at the very moment at which something falls due."""
+        due_ms = self.device.due_ms()
+        wait_ms = LOOK_MS if due_ms < 0 else min(LOOK_MS, max(1, due_ms - self._uptime()))
+        at_ms = self._timeline.now_ms + wait_ms
+        if self._tick is not None and self._tick.is_waiting:
+            if self._tick.at_ms == at_ms:
+                return
+            self._tick.cancel()
+        self._tick = self._timeline.at(at_ms, self._ticked)
+
+    def _ticked(self) -> None:
+        if self.on:
+            self._took(self.device.tick(self._uptime()))
+
+    # What the core wants.
+
+    def _took(self, outputs: Outputs) -> None:
+        self._do(outputs)
+        self._flash_on()
+        self._expect_tick()
+
+    def _do(self, outputs: Outputs) -> None:
+        self._at_once(self._carrier.took(outputs))
+
+    def _at_once(self, outputs: Outputs) -> None:
+        for output in outputs:
+            kind = output[0]
+            if kind == "send":
+                self.link.publish(output[1], output[2], output[3], output[4])
+            elif kind == "feel":
+                self._around.seen.add(Felt(self._timeline.now_ms, self.id, output[1]))
+            elif kind == "connect":
+                self.link.hurry()
+
+    # The flash, one operation at a time.
+
+    def _flash_on(self) -> None:
+        if self._writing is not None or self._carrier.flash_next() is None:
+            return
+        rates = self._around.weather.rates
+        wait_ms = self._random.randint(*WRITE_MS)
+        if rates.flash_busy and self._random.random() < rates.flash_busy:
+            wait_ms = self._random.randrange(rates.flash_busy_ms)
+        self._writing = self._timeline.after(wait_ms, self._written)
+
+    def _written(self) -> None:
+        self._writing = None
+        work = self._carrier.flash_next()
+        if not self.on or work is None:
+            return
+        name, blob = work
+        try:
+            if blob is None:
+                self.flash.erase(name)
+            else:
+                self.flash.write(name, blob)
+            ok = True
+        except PowerCut:
+            self._went()
+            return
+        except OSError:
+            ok = False
+        self._at_once(self._carrier.flash_done(ok, self._uptime()))
+        self._flash_on()
+        self._expect_tick()
