@@ -1,0 +1,133 @@
+"""All that a checker may look at, gathered once for all of them.
+
+Rule: seen by an outsider, or read from the hub's files after its end; messages are opened here with
+the pendants' keys, which an outsider with a court order would have.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hub.policy.model import Policy
+from hub.rules import form
+from hub.rules.model import Alarm, Visit
+from hub.store import log, schema
+from protocol import codec
+from protocol.errors import RemoteProtocolError
+from protocol.messages import UpMessage
+from protocol.record import Message
+from simulator.storm.seen import Carried, Seen, Sight
+
+Some = TypeVar("Some", bound=Sight)
+HUB = ("events", "beats")  # the hub's sessions, as `Carried.to` names them
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A promise that was broken: by whom it was found, when (world's time) and about what."""
+
+    checker: str
+    at_ms: int
+    about: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.checker}: {self.about}: {self.said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A message as it was carried, and what it says."""
+
+    carried: Carried
+    message: Message
+
+    @property
+    def identity(self) -> str:
+        """ "" for what comes down."""
+        return self.message.identity() if isinstance(self.message, UpMessage) else ""
+
+
+class Evidence:
+    """`secrets`: pendant id -> its secret; its key id is its own. `calm_ms`: when the last fault
+    was over. `end_ms`: when nobody looked any more."""
+
+    def __init__(
+        self,
+        seen: Seen,
+        folder: Path,
+        policy: Policy,
+        secrets: Mapping[str, bytes],
+        calm_ms: int,
+        end_ms: int,
+        wearers: Mapping[str, str],
+    ) -> None:
+        self.seen = seen
+        self.folder = folder
+        self.policy = policy
+        self.secrets = secrets
+        self.calm_ms = calm_ms
+        self.end_ms = end_ms
+        self.wearers = wearers  # pendant id -> the worker who carries it
+        self._by_type: dict[type, list[Sight]] = {}
+        for sight in seen.all:
+            self._by_type.setdefault(type(sight), []).append(sight)
+
+    def of(self, kind: type[Some]) -> list[Some]:
+        """What was seen of one kind, in order."""
+        return self._by_type.get(kind, [])  # type: ignore[return-value]  # filed by its type
+
+    # The hub's files.
+
+    def connect(self) -> "closing[sqlite3.Connection]":
+        path = self.folder / schema.NAME
+        return closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
+
+    @cached_property
+    def rows(self) -> list[tuple[log.Row, dict[str, Any]]]:
+        """The log with its payloads, oldest first."""
+        with self.connect() as conn:
+            return [(row, json.loads(row.body or "{}")) for row in log.rows(conn)]
+
+    @cached_property
+    def alarms(self) -> dict[str, Alarm]:
+        """As they stand at the end, open and resolved."""
+        with self.connect() as conn:
+            found = conn.execute("SELECT id, state_json FROM alarm ORDER BY raised_ms, id")
+            return {row[0]: form.load_alarm(json.loads(row[1])) for row in found}
+
+    @cached_property
+    def visits(self) -> dict[str, Visit]:
+        with self.connect() as conn:
+            found = conn.execute("SELECT id, state FROM visit ORDER BY created_ms, id")
+            return {row[0]: form.load_visit(json.loads(row[1])) for row in found}
+
+    # What the broker carried.
+
+    @cached_property
+    def up(self) -> list[Opened]:
+        """What reached the hub's sessions and is signed by a pendant of ours, in order."""
+        return list(self._opened(up=True))
+
+    @cached_property
+    def down(self) -> list[Opened]:
+        """What reached a pendant and is signed for it, in order."""
+        return list(self._opened(up=False))
+
+    def _opened(self, up: bool) -> Iterator[Opened]:
+        derive = codec.up_key if up else codec.down_key
+        keys = {name: derive(secret) for name, secret in self.secrets.items()}
+        for carried in self.of(Carried):
+            if (carried.to in HUB) != up:
+                continue
+            try:
+                name = codec.key_id(carried.token)
+                message = codec.unseal(carried.token, name, keys[name], up=up)
+            except (RemoteProtocolError, KeyError):
+                continue
+            yield Opened(carried, message)
