@@ -9,6 +9,10 @@ import os
 
 from protocol.errors import LocalProtocolError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist on the chip
+    from typing import Any
+
 SUFFIX = ".rec"  # what lies beside the records (settings.json, cause.txt) is none of them
 UNFINISHED = ".tmp"
 NAME_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -17,11 +21,48 @@ SYNC_FILE = getattr(os, "fsync", None)  # MicroPython's flush() has synced the f
 SYNC_ALL = getattr(os, "sync", None)  # the ESP32 port has this one
 
 
+class Disk:
+    """The file system of whoever runs this; the storm has one of its own, which loses power."""
+
+    def open(self, path: str, mode: str) -> "Any":
+        return open(path, mode)
+
+    def listdir(self, path: str) -> "list[str]":
+        return os.listdir(path)
+
+    def remove(self, path: str) -> None:
+        os.remove(path)
+
+    def rename(self, old: str, new: str) -> None:
+        os.rename(old, new)
+
+    def sync_file(self, file: "Any") -> None:
+        """Its bytes are durable."""
+        file.flush()
+        if SYNC_FILE is not None:
+            SYNC_FILE(file.fileno())
+
+    def sync_folder(self, path: str) -> None:
+        """Its names are durable."""
+        if SYNC_FILE is not None:
+            folder = os.open(path, os.O_RDONLY)
+            try:
+                SYNC_FILE(folder)
+            finally:
+                os.close(folder)
+        elif SYNC_ALL is not None:
+            SYNC_ALL()
+        else:  # MicroPython on unix opens folders as files, and its flush() is fsync()
+            with open(path, "rb") as handle:
+                handle.flush()
+
+
 class FlashFolder:
     """Named blobs that survive a power cut at any instant."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, disk: "Disk | None" = None) -> None:
         self._path = path.rstrip("/")
+        self._disk = Disk() if disk is None else disk
 
     def write(self, name: str, blob: bytes) -> None:
         """Durable when this returns."""
@@ -30,17 +71,17 @@ class FlashFolder:
     def erase(self, name: str) -> None:
         """Gone when this returns; to erase what is not there is no fault, a cut may have been."""
         try:
-            os.remove(self._at(_lawful(name) + SUFFIX))
+            self._disk.remove(self._at(_lawful(name) + SUFFIX))
         except OSError:
             return
-        self._sync_folder()
+        self._disk.sync_folder(self._path)
 
     def read_all(self) -> "list[tuple[str, bytes]]":
         """Every whole record in the order of its name; what a cut left unfinished is swept away."""
         records = []
-        for name in sorted(os.listdir(self._path)):
+        for name in sorted(self._disk.listdir(self._path)):
             if name.endswith(UNFINISHED):
-                os.remove(self._at(name))
+                self._disk.remove(self._at(name))
             elif name.endswith(SUFFIX):
                 records.append((name[: -len(SUFFIX)], self.read_file(name)))
         return records
@@ -48,38 +89,23 @@ class FlashFolder:
     def read_file(self, name: str) -> bytes:
         """A file beside the records; b"" if there is none."""
         try:
-            with open(self._at(name), "rb") as file:
-                return file.read()
+            with self._disk.open(self._at(name), "rb") as file:
+                blob: bytes = file.read()
+                return blob
         except OSError:
             return b""
 
     def write_file(self, name: str, blob: bytes) -> None:
         """The whole old file or the whole new one; durable when this returns."""
         unfinished = self._at(name + UNFINISHED)
-        with open(unfinished, "wb") as file:
+        with self._disk.open(unfinished, "wb") as file:
             file.write(blob)
-            file.flush()
-            if SYNC_FILE is not None:
-                SYNC_FILE(file.fileno())
-        os.rename(unfinished, self._at(name))
-        self._sync_folder()
+            self._disk.sync_file(file)
+        self._disk.rename(unfinished, self._at(name))
+        self._disk.sync_folder(self._path)
 
     def _at(self, name: str) -> str:
         return self._path + "/" + name
-
-    def _sync_folder(self) -> None:
-        """The new name is durable too."""
-        if SYNC_FILE is not None:
-            folder = os.open(self._path, os.O_RDONLY)
-            try:
-                SYNC_FILE(folder)
-            finally:
-                os.close(folder)
-        elif SYNC_ALL is not None:
-            SYNC_ALL()
-        else:  # MicroPython on unix opens folders as files, and its flush() is fsync()
-            with open(self._path, "rb") as handle:
-                handle.flush()
 
 
 def _lawful(name: str) -> str:
