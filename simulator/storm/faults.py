@@ -39,7 +39,7 @@ def _press(world: "World", act: Act) -> None:
 
 
 def _power_cut(world: "World", act: Act) -> None:
-    """In the middle of an operation of the flash; one that does nothing loses power all the same."""
+    """In the middle of an operation of the flash; an idle one loses power all the same."""
     handset = world.handsets[act.who]
     boots = handset.boots
     _tell(world, act, act.length_ms)

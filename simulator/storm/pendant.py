@@ -1,7 +1,8 @@
 """A pendant in the storm: the production core and its order, on a real littlefs that loses power.
 
 Rule: nothing in here decides for the pendant. Buttons go in as edges, time as the chip's ticks
-(which drift and wrap), flash as operations that take time and tear; what is felt and sent comes out.
+(which drift and wrap), flash as operations that take time and tear; what it wants felt and sent
+comes out.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The world's messengers: the hub's own dispatcher, and providers that fail, hang, lie and are late.
+"""The world's messengers: the hub's own dispatcher, and providers that fail, hang, lie and delay.
 
 Rule: a page reaches a telephone only through here; what a provider did with it is the world's
 secret, and what the hub was told of it is what the hub knows.
