@@ -48,12 +48,14 @@ class Hub:
         speed: int,
         port: int = 0,
         policy: str = DEFAULT_POLICY,
+        broker_port: int = 0,
     ) -> None:
         self.folder = folder
         self.store = folder / "hub"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.follower = Follower(self.store, feed, speed)
+        self._broker_port = broker_port or broker.port  # a bad network may lie before the broker
         self._feed = feed
         self._backup = folder / "backup.sqlite"
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,7 @@ class Hub:
                 "[broker]",
                 {
                     "host": "127.0.0.1",
-                    "port": broker.port,
+                    "port": self._broker_port,
                     "events_password": broker.passwords[EVENTS_USER],
                     "beats_password": broker.passwords[BEATS_USER],
                 },
@@ -110,6 +112,18 @@ class Hub:
         """Returns when it answers a browser."""
         self.child.start()
         self.child.until(self._answers, START_S, "a login page and the people of its settings")
+        self.is_up()
+
+    def begin(self) -> None:
+        """Starts it and does not wait: `answers` and `is_up` are the caller's."""
+        self.child.start()
+
+    def answers(self) -> bool:
+        """Whether it would let somebody in."""
+        return self.child.alive and self._answers()
+
+    def is_up(self) -> None:
+        """It answers: from now on its clock is followed."""
         self.follower.hub_runs(True)
         self._feed.add("process", "started", "hub")
 

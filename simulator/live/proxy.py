@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 MODES = ("through", "cut", "stall", "half-open")
 _PIECE_BYTES = 16_384
@@ -23,18 +24,28 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER of zero: close with RST
 class _Pipe:
     """One direction of one connection: what was read and when it may be written."""
 
-    def __init__(self, source: socket.socket, target: socket.socket) -> None:
+    def __init__(
+        self,
+        source: socket.socket,
+        target: socket.socket,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> None:
         self.source = source
         self.target = target
+        self.heard = heard
         self.held: deque[tuple[float, bytes]] = deque()
         self.held_bytes = 0
 
 
 class FaultProxy:
-    """Listens on a port of its own and forwards to 127.0.0.1:`target`."""
+    """Listens on a port of its own and forwards to 127.0.0.1:`target`. `tap` makes, for each
+    connection, who hears what comes from the target, piece by piece, just before it is written."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(
+        self, target: int, tap: Callable[[], Callable[[bytes], None]] | None = None
+    ) -> None:
         self.target = target
+        self._tap = tap
         self.mode = "through"
         self.latency_s = 0.0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -90,10 +101,11 @@ class FaultProxy:
         except OSError:  # the broker is down: the pendant must see just that
             self._reset(near)
             return
-        for source, target in ((near, far), (far, near)):
+        heard = None if self._tap is None else self._tap()
+        for source, target, hears in ((near, far, None), (far, near, heard)):
             source.settimeout(1)
             source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            pipe = _Pipe(source, target)
+            pipe = _Pipe(source, target, hears)
             self._pipes.append(pipe)
             self._selector.register(source, selectors.EVENT_READ, pipe)
 
@@ -122,6 +134,8 @@ class FaultProxy:
             while pipe.held and pipe.held[0][0] <= now_s:
                 piece = pipe.held.popleft()[1]
                 pipe.held_bytes -= len(piece)
+                if pipe.heard is not None:
+                    pipe.heard(piece)
                 try:
                     pipe.target.sendall(piece)
                 except OSError:
@@ -139,7 +153,10 @@ class FaultProxy:
                 continue
             if other is not pipe:
                 with contextlib.suppress(OSError):  # what was read before the end still goes out
-                    other.source.sendall(b"".join(piece for _, piece in pipe.held))
+                    for _, piece in pipe.held:
+                        if pipe.heard is not None:
+                            pipe.heard(piece)
+                        other.source.sendall(piece)
             other.source.close()
 
     def _drop_all(self) -> None:

@@ -1,7 +1,7 @@
 """Where the pages of a simulation arrive: an HTTP server of this machine, one address per person.
 
 The rule it keeps: an answer of 200 is what "reached the provider" means to the hub; while it is
-told to fail, it takes nothing and shows nothing.
+told to fail or to hang, it takes nothing and shows nothing.
 """
 
 import json
@@ -26,6 +26,8 @@ class Receiver:
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
         self.failing = False
+        self._answers = threading.Event()
+        self._answers.set()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(
@@ -37,13 +39,21 @@ class Receiver:
         """The address to give to the hub for this person."""
         return f"json://127.0.0.1:{self.port}/{person}"
 
+    def hang(self, hanging: bool) -> None:
+        """While it hangs it answers nobody; who waited is refused when that is over."""
+        (self._answers.clear if hanging else self._answers.set)()
+
     def close(self) -> None:
+        self._answers.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     def took(self, person: str, body: bytes) -> int:
         """HTTP status."""
+        if not self._answers.is_set():
+            self._answers.wait()
+            return 503
         if self.failing:
             return 503
         try:

@@ -72,6 +72,7 @@ class Stage:
         self._embedded = embedded_broker
         self._ends = contextlib.ExitStack()
         self._operators: dict[str, Operator] = {}
+        self.keep = False  # the folder, for a look afterwards
         self.proxies: dict[str, FaultProxy] = {}
         self.pendants: dict[str, Pendant] = {}
 
@@ -98,7 +99,7 @@ class Stage:
         self.broker.start()
         self.hub = Hub(
             self.folder, self._world, self.broker, self.receiver, self.feed, self.speed,
-            self._web_port, self._policy,
+            self._web_port, self._policy, self.hubs_way(),
         )  # fmt: skip
         self._ends.callback(self.hub.close)
         self.feed.rule_ms = self.hub.follower.rule_ms
@@ -111,10 +112,18 @@ class Stage:
         for person in self.wearers:
             self._equip(person, secrets[pendant_of(person)])
 
+    def hubs_way(self) -> int:
+        """The port at which the hub finds the broker; 0 is the broker's own."""
+        return 0
+
+    def network_of(self, person: str) -> FaultProxy:
+        """What lies between her pendant and the broker."""
+        return FaultProxy(self.broker.port)
+
     def _equip(self, person: str, secret: bytes) -> None:
         """A pendant with a network of its own to be bad on."""
         name = pendant_of(person)
-        proxy = self.proxies[person] = FaultProxy(self.broker.port)
+        proxy = self.proxies[person] = self.network_of(person)
         self._ends.callback(proxy.close)
         settings = {
             "pendant": name, "key_id": name, "secret": secret.hex(), "username": name,
@@ -127,7 +136,7 @@ class Stage:
         pendant.start()
 
     def _remove_folder(self) -> None:
-        if KEEP in os.environ:
+        if self.keep or KEEP in os.environ:
             self.feed.add("process", "kept", "stage", str(self.folder))
         else:
             shutil.rmtree(self.folder, ignore_errors=True)

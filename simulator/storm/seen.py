@@ -31,6 +31,15 @@ class Felt:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Who opens the pendant finds this record on its flash from now on, whole."""
+
+    at_ms: int
+    pendant: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Powered:
     """A pendant's power went or came back."""
 
@@ -96,7 +105,7 @@ class HubLife:
     why: str = ""
 
 
-Sight = Pressed | Felt | Powered | Delivered | Asked | Carried | Befell | HubLife
+Sight = Pressed | Felt | Kept | Powered | Delivered | Asked | Carried | Befell | HubLife
 
 
 @dataclass

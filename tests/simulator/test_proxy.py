@@ -156,3 +156,36 @@ def test_a_page_arrives_on_the_feed_and_a_failing_receiver_takes_none() -> None:
     assert [(page.who, page.what, page.text) for page in pages] == [
         ("maria", "SOS", "Bea Okoye pressed SOS")
     ]
+
+
+def test_who_taps_hears_what_comes_from_the_target_alone() -> None:
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(2)
+        proxy = FaultProxy(server.getsockname()[1], lambda: heard.append)
+        with socket.create_connection(("127.0.0.1", proxy.port), 2) as near:
+            far, _ = server.accept()
+            near.sendall(b"up")
+            assert far.recv(10) == b"up"
+            far.sendall(b"down")
+            assert near.recv(10) == b"down"
+            assert heard == [b"down"]
+            far.close()
+        proxy.close()
+
+
+def test_a_receiver_that_hangs_answers_nobody_and_refuses_afterwards() -> None:
+    feed = Feed()
+    receiver = Receiver(feed)
+    try:
+        receiver.hang(True)
+        url = receiver.url("tom").replace("json://", "http://")
+        request = urllib.request.Request(url, json.dumps({"title": "t"}).encode(), method="POST")
+        with pytest.raises(TimeoutError):
+            urllib.request.urlopen(request, timeout=0.3)
+        receiver.hang(False)
+        with urllib.request.urlopen(request, timeout=2) as answer:
+            assert answer.status == 200
+        assert len(feed) == 1
+    finally:
+        receiver.close()
