@@ -1,0 +1,160 @@
+"""Statements about SOS presses: none lost, none doubled, none swallowed, each paged."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from simulator.chaos.bounds import Bounds, Violation
+from simulator.chaos.logbook import Line, Logbook
+from simulator.chaos.outages import FOR_EVER_MS, WHOLE_WAY, free_until_ms, outages
+from simulator.storm.seen import Delivered, Felt, Kept, Powered, Pressed, Seen
+
+SOS_GESTURES = frozenset({"sos-hold", "sos-stabs"})
+EVENT_RECORD = "e-"  # docs/pendant.md: a sealed event, named by its identity
+PRESS_KINDS = frozenset({"alarm_raised", "alarm_pressed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An alarm press that a pendant called stored. `identity`: of the record it had just kept."""
+
+    at_ms: int
+    pendant: str
+    identity: str
+
+
+def stored(seen: Seen) -> list[Stored]:
+    """Each "stored" that follows a record: what is felt at a boot is about records of before."""
+    found: list[Stored] = []
+    newest: dict[str, str] = {}
+    for sight in seen.all:
+        if isinstance(sight, Kept) and sight.name.startswith(EVENT_RECORD):
+            newest[sight.pendant] = identity_of(sight.name)
+        elif isinstance(sight, Powered):
+            newest.pop(sight.pendant, None)
+        elif isinstance(sight, Felt) and sight.pattern == "stored":
+            identity = newest.pop(sight.pendant, "")
+            if identity:
+                found.append(Stored(sight.at_ms, sight.pendant, identity))
+    return found
+
+
+def identity_of(record: str) -> str:
+    """`e-<boot>-<seq>` -> `<boot>.<seq>`."""
+    boot, _, seq = record.removeprefix(EVENT_RECORD).partition("-")
+    return f"{boot}.{seq}"
+
+
+def sos_pressed(seen: Seen) -> list[Pressed]:
+    """Whole gestures only: a hand that lost its pendant half-way pressed something else."""
+    return [
+        each
+        for each in seen.all
+        if isinstance(each, Pressed) and each.gesture in SOS_GESTURES and not each.cut
+    ]
+
+
+def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
+    """Between a press and the next one there is a "stored", if the power did not go."""
+    dark: dict[str, list[int]] = defaultdict(list)
+    feels: dict[str, list[int]] = defaultdict(list)
+    for sight in seen.all:
+        if isinstance(sight, Powered):
+            dark[sight.pendant].append(sight.at_ms)
+        elif isinstance(sight, Felt) and sight.pattern == "stored":
+            feels[sight.pendant].append(sight.at_ms)
+    for press in sos_pressed(seen):
+        until_ms = press.end_ms + bounds.stored_ms + bounds.lag_ms
+        if any(press.at_ms <= at_ms <= until_ms for at_ms in dark[press.pendant]):
+            continue
+        if not any(press.at_ms <= at_ms <= until_ms for at_ms in feels[press.pendant]):
+            what = f"{press.pendant}: {press.gesture} was not felt as stored"
+            yield Violation("felt-stored", press.at_ms, what)
+
+
+def in_log(book: Logbook) -> dict[tuple[str, str], list[Line]]:
+    """(pendant, identity) -> the rows in which an alarm took that press."""
+    found: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for line in book.lines:
+        if line.kind in PRESS_KINDS and line.identity:
+            found[line.pendant, line.identity].append(line)
+    return found
+
+
+def not_lost(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
+    logged = in_log(book)
+    for press in stored(seen):
+        if (press.pendant, press.identity) not in logged:
+            what = f"{press.pendant}: {press.identity} was stored and is not in the log"
+            yield Violation("not-lost", press.at_ms, what)
+
+
+def one_press(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
+    """One row took it, and the alarm holds it once: a packet twice is no second incident, and a
+    second press none that is swallowed."""
+    for (pendant, identity), lines in in_log(book).items():
+        if len(lines) > 1:
+            rows = ", ".join(str(line.seq) for line in lines)
+            yield Violation("one-press", -1, f"{pendant}: {identity} is in rows {rows}")
+        presses = lines[0].alarm_state.get("presses", ())
+        count = sum(each.get("identity") == identity for each in presses)
+        if lines[0].alarm_state and count != 1:
+            what = f"{pendant}: {identity} stands {count} times in alarm {lines[0].alarm}"
+            yield Violation("one-press", -1, what)
+
+
+def not_invented(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
+    """As many at most as fingers made, of each pendant."""
+    made = Counter(
+        each.pendant
+        for each in seen.all
+        if isinstance(each, Pressed) and each.gesture in SOS_GESTURES
+    )
+    sos = {
+        (line.pendant, line.identity)
+        for line in book.lines
+        if line.kind == "sos_pressed" and line.identity
+    }
+    for pendant, count in Counter(pendant for pendant, _ in sos).items():
+        if count > made[pendant]:
+            what = f"{pendant}: {count} SOS in the log, {made[pendant]} pressed"
+            yield Violation("not-invented", -1, what)
+
+
+def paged(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
+    """A page written because of this press, or later, is on a telephone in time; or a person who
+    had been paged about that alarm before has ended it with this press in it."""
+    logged, pages = in_log(book), _pages(seen)
+    ended = {line.alarm for line in book.lines if line.kind == "resolve" and not line.refused}
+    for press in stored(seen):
+        lines = logged.get((press.pendant, press.identity))
+        if not lines:
+            continue  # `not_lost` tells of it
+        spans = outages(seen, (press.pendant, *WHOLE_WAY))
+        limit_ms = free_until_ms(spans, press.at_ms, bounds.paged_ms)
+        if limit_ms >= FOR_EVER_MS:
+            continue
+        about = pages.get(lines[0].alarm, [])
+        in_time = [each for each in about if each.at_ms <= limit_ms + bounds.lag_ms]
+        if any(_created_ms(each) >= lines[0].recorded_ms for each in in_time):
+            continue
+        if in_time and lines[0].alarm in ended:
+            continue
+        what = f"{press.pendant}: nobody was paged about {press.identity}"
+        late = [each.at_ms for each in about if _created_ms(each) >= lines[0].recorded_ms]
+        what += f" before {limit_ms}; first at {late[0]}" if late else f" (due by {limit_ms})"
+        yield Violation("paged", press.at_ms, what)
+
+
+def _pages(seen: Seen) -> dict[str, list[Delivered]]:
+    found: dict[str, list[Delivered]] = defaultdict(list)
+    for sight in seen.all:
+        if isinstance(sight, Delivered):
+            found[str(sight.facts.get("alarm", ""))].append(sight)
+    return found
+
+
+def _created_ms(page: Delivered) -> int:
+    """In the hub's time."""
+    value = page.facts.get("created_ms", 0)
+    return value if isinstance(value, int) else 0
