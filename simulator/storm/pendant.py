@@ -17,7 +17,7 @@ from firmware.uptime import TICKS_PERIOD_MS, Uptime
 from simulator.live.pendant import GESTURES
 from simulator.storm.flash import Flash, PowerCut
 from simulator.storm.links import PendantLink
-from simulator.storm.rates import Weather
+from simulator.storm.rates import Rates
 from simulator.storm.seen import Felt, Powered, Pressed, Seen
 from simulator.storm.timeline import Due, Timeline
 
@@ -32,10 +32,14 @@ class Around:
     """What a pendant needs of its world."""
 
     timeline: Timeline
-    weather: Weather
+    rates: Rates
     seen: Seen
     random: Random  # of this pendant's bad luck
     entropy: Random  # of its boots' ids
+
+    def flash_fails(self) -> bool:
+        """Whether this operation of the flash is refused."""
+        return self.rates.flash_fails > 0 and self.random.random() < self.rates.flash_fails
 
 
 class Handset:
@@ -55,7 +59,7 @@ class Handset:
         self._random = around.random
         self._tick: Due | None = None
         self._writing: Due | None = None
-        drift_ppm = around.weather.rates.pendant_drift_ppm
+        drift_ppm = around.rates.pendant_drift_ppm
         self._ppm = self._random.randint(-drift_ppm, drift_ppm)
         self._fingers: list[Due] = []
 
@@ -70,7 +74,7 @@ class Handset:
         self._around.seen.add(Powered(self._timeline.now_ms, self.id, True))
         self._began_ms = self._timeline.now_ms
         self._ticks_at = self._random.randrange(TICKS_PERIOD_MS)
-        if self._random.random() < self._around.weather.rates.tick_wrap:
+        if self._random.random() < self._around.rates.tick_wrap:
             self._ticks_at = TICKS_PERIOD_MS - self._random.randrange(1, WRAPS_SOON_MS)
         self._uptime = Uptime(self._ticks_ms)
         entropy = self._around.entropy
@@ -97,7 +101,7 @@ class Handset:
 
     def spare(self) -> None:
         """It was doomed, and will live."""
-        self.flash.spare()
+        self.flash.chip.disarm()
 
     def _went(self) -> None:
         self.on = False
@@ -192,7 +196,7 @@ class Handset:
     def _flash_on(self) -> None:
         if self._writing is not None or self._carrier.flash_next() is None:
             return
-        rates = self._around.weather.rates
+        rates = self._around.rates
         wait_ms = self._random.randint(*WRITE_MS)
         if rates.flash_busy and self._random.random() < rates.flash_busy:
             wait_ms = self._random.randrange(rates.flash_busy_ms)

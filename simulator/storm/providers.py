@@ -13,7 +13,7 @@ from hub.notify.dispatch import Dispatch, Sending
 from hub.settings import Notify
 from hub.store.reader import Reader
 from simulator.storm.fate import Fate
-from simulator.storm.rates import Weather
+from simulator.storm.rates import Rates
 from simulator.storm.seen import Befell, Delivered, Seen
 from simulator.storm.timeline import Due, Timeline
 
@@ -29,7 +29,7 @@ class Post:
     at all just now."""
 
     timeline: Timeline
-    weather: Weather
+    rates: Rates
     seen: Seen
     random: Random
     deliver: Callable[[Delivered], None]
@@ -95,7 +95,7 @@ class Providers:
 
     def _send(self, sending: Sending) -> None:
         """What becomes of one page at its provider."""
-        post, rates, random = self._post, self._post.weather.rates, self._post.random
+        post, rates, random = self._post, self._post.rates, self._post.random
         after_ms = random.randint(*TAKEN_MS)
         chance = random.random()
         limits = (

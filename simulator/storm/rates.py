@@ -4,10 +4,10 @@ Rule: every fault of the world is counted under the field that allows it, so tha
 often each kind happened. 0 everywhere is a calm day, on which nothing may go wrong at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rates:
     """Probabilities of 0 to 1 for each chance there is; `_h`: how often in an hour, on average;
     `_ms`: milliseconds."""
@@ -61,12 +61,10 @@ class Rates:
     sos_h: float = 0.0  # of each worker
     duress_h: float = 0.0
 
+    def become(self, other: "Rates") -> None:
+        """The weather turns: whoever holds these rates finds the others' in them."""
+        for each in fields(other):
+            setattr(self, each.name, getattr(other, each.name))
+
 
 CALM = Rates()
-
-
-@dataclass(slots=True)
-class Weather:
-    """What the rates are just now: the storm's, and at its end those of a calm day."""
-
-    rates: Rates

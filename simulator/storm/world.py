@@ -7,7 +7,7 @@ finger pressed, when a disk died); hub and pendants know only what reaches them.
 import binascii
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,11 +21,11 @@ from simulator.storm.disk import Trouble
 from simulator.storm.fate import Killed
 from simulator.storm.flash import Flash
 from simulator.storm.hub import Hub, Life
-from simulator.storm.net import Net
+from simulator.storm.network import Net
 from simulator.storm.pendant import Around, Handset
 from simulator.storm.plan import Act, Plan
 from simulator.storm.providers import Post
-from simulator.storm.rates import CALM, Weather
+from simulator.storm.rates import CALM
 from simulator.storm.seen import Asked, Befell, Delivered, HubLife, Seen
 from simulator.storm.timeline import Timeline
 
@@ -56,9 +56,9 @@ class World:
         self.plan = plan
         self.chance = Chance(plan.seed)
         self.timeline = Timeline(plan.start_ms)
-        self.weather = Weather(plan.rates)
+        self.rates = replace(plan.rates)  # ours: the weather turns at the end
         self.seen = Seen()
-        self.net = Net(self.timeline, self.chance, self.weather, self.seen)
+        self.net = Net(self.timeline, self.chance, self.rates, self.seen)
         self.end_ms = plan.start_ms + plan.length_ms + plan.calm_ms
         self._root = folder
         self._lives = 0
@@ -92,15 +92,18 @@ class World:
         }
         around = Around(
             self.timeline,
-            self.weather,
+            self.rates,
             self.seen,
             self.chance.stream("pendant", name),
             self.chance.stream("boot", name),
         )
-        flash = Flash(self.chance.stream("flash", name))
+        flash = Flash(self.chance.stream("flash", name), around.flash_fails)
         handset = Handset(Settings(values), flash, around)
         handset.link = self.net.pendant_link(
-            name, handset.link_changed, handset.message_came, self.chance.stream("link", name)
+            name,
+            handset.link_changed,
+            handset.message_came,
+            self.chance.stream("link", name).randbytes,
         )
         return handset
 
@@ -122,7 +125,7 @@ class World:
 
     def _calm_down(self) -> None:
         """Everything that is broken works again, and stays so."""
-        self.weather.rates = CALM
+        self.rates.become(CALM)
         self._doom = None
         self.disk_full_until_ms = self.pages_fail_until_ms = 0
         self.net.heal()
@@ -163,7 +166,7 @@ class World:
     def _post(self) -> Post:
         return Post(
             self.timeline,
-            self.weather,
+            self.rates,
             self.seen,
             self.chance.stream("providers"),
             self._delivered,
@@ -176,7 +179,7 @@ class World:
 
     def _commit_ms(self) -> int:
         """How long a commit takes on this disk; the world goes on meanwhile."""
-        rates = self.weather.rates
+        rates = self.rates
         if rates.slow_disk and self.chance.happens(rates.slow_disk, "disk"):
             took_ms = self.chance.stream("disk-slow").randrange(1, rates.slow_disk_ms)
             self.seen.add(Befell(self.timeline.now_ms, "slow_disk", "hub"))
