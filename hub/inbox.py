@@ -291,4 +291,5 @@ class Inbox:
 
 
 def _pop(queue: deque[Item] | _Turns, limit: int) -> list[Item]:
-    return [queue.popleft() for _ in range(min(limit, len(queue)))]
+    count = min(limit, len(queue))
+    return [queue.popleft() for _ in range(count)] if count else []

@@ -41,13 +41,17 @@ class Fault:
 
 
 class Loop:
-    """`start` makes the thread, `stop` ends it after the turn it is in."""
+    """`start` makes the thread, `stop` ends it after the turn it is in. `idle_ms`: of link time,
+    after which a turn is taken though nothing happens."""
 
-    def __init__(self, engine: Engine, clock: Clock, inbox: Inbox, hands: Hands) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, inbox: Inbox, hands: Hands, idle_ms: int = IDLE_MS
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._inbox = inbox
         self._hands = hands
+        self._idle_ms = idle_ms
         self._stopping = threading.Event()
         self._pause = threading.Condition()
         self._thread = threading.Thread(target=self.run, name="engine", daemon=True)
@@ -87,9 +91,9 @@ class Loop:
     def _timeout_ms(self) -> int:
         due_ms = self._engine.next_due_ms()
         if due_ms is None:
-            return IDLE_MS
+            return self._idle_ms
         wait_ms = (due_ms - self._clock.now_ms()) // self._clock.speed + 1
-        return max(0, min(wait_ms, IDLE_MS))
+        return max(0, min(wait_ms, self._idle_ms))
 
     # The start.
 

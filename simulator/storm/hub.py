@@ -21,9 +21,12 @@ from hub.rules.model import Value
 from hub.store.reader import Reader
 from simulator.storm.disk import StormStore, Trouble
 from simulator.storm.fate import Fate
-from simulator.storm.links import HubLink
+from simulator.storm.hub_link import HubLink
 from simulator.storm.providers import Post, Providers
 from simulator.storm.timeline import Timeline
+
+
+IDLE_MS = 60_000  # nobody in the storm looks whether the engine turns: that is hub/app.py's watch
 
 
 class HubClock:
@@ -129,7 +132,7 @@ class Hub:
         hands = Hands(Fated(self.link, life.fate), self.providers.wake, self._changed)
         seed = int.from_bytes(life.random_bytes)
         self.engine = Engine(self.store, RandomIds(seed), life.policy)
-        self.loop = Loop(self.engine, clock, self.inbox, hands)
+        self.loop = Loop(self.engine, clock, self.inbox, hands, IDLE_MS)
         self.turns = 0
 
     def run(self) -> None:
