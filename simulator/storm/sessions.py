@@ -1,0 +1,107 @@
+"""What a broker keeps of one client: its subscriptions, what is in flight, what waits.
+
+Rules, as mosquitto 2.0 keeps MQTT 3.1.1: QoS 1 stays until its PUBACK (section 4.3.2), over
+connections if the session is persistent, and comes again with DUP and its old id, in the old order
+(sections 4.4 and 4.6); QoS 0 goes to who is there. A full queue drops the newest, and tells nobody.
+"""
+
+from collections import deque
+from typing import Protocol
+
+from simulator.storm.packets import PUBLISH, Sent
+
+
+class Outlet(Protocol):
+    """Where a session's packets go while its client is there."""
+
+    def send(self, packet: Sent) -> None: ...
+
+
+class Session:
+    """`outlet` is None while nobody is there."""
+
+    __slots__ = (
+        "_in_flight",
+        "_last_id",
+        "_limits",
+        "_queued",
+        "clean",
+        "client",
+        "dropped",
+        "outlet",
+        "subscriptions",
+    )
+
+    def __init__(self, client: str, clean: bool, limits: tuple[int, int]) -> None:
+        self.client = client
+        self.clean = clean
+        self.subscriptions: dict[str, int] = {}
+        self.outlet: Outlet | None = None
+        self.dropped = 0
+        self._limits = limits  # in flight, queued
+        self._in_flight: dict[int, Sent] = {}  # in order; `dup` once it has been sent
+        self._queued: deque[Sent] = deque()
+        self._last_id = 0
+
+    @property
+    def waiting(self) -> int:
+        """QoS 1 messages that the client has not acknowledged."""
+        return len(self._in_flight) + len(self._queued)
+
+    def give(self, topic: str, payload: bytes, qos: int, forged: bool) -> None:
+        """A message that matched a subscription."""
+        outlet = self.outlet
+        if not qos:
+            if outlet is not None:
+                outlet.send(Sent(PUBLISH, 0, b"", topic, payload, 0, False, forged))
+            return
+        in_flight, queued = self._limits
+        # mosquitto's count while the client is there: what is in flight is not in the queue's way.
+        room = queued + in_flight if outlet is not None else queued
+        if outlet is not None and len(self._in_flight) < in_flight:
+            self._fly(Sent(PUBLISH, self._next_id(), b"", topic, payload, 1, False, forged))
+        elif len(self._queued) < room:
+            packet_id = self._next_id()
+            self._queued.append(Sent(PUBLISH, packet_id, b"", topic, payload, 1, False, forged))
+        else:
+            self.dropped += 1
+
+    def _fly(self, packet: Sent) -> None:
+        self._in_flight[packet.packet_id] = packet
+        self._send(packet)
+
+    def _send(self, packet: Sent) -> None:
+        if self.outlet is not None:
+            dup, packet.dup = packet.dup, True
+            self.outlet.send(
+                Sent(
+                    PUBLISH,
+                    packet.packet_id,
+                    b"",
+                    packet.topic,
+                    packet.payload,
+                    1,
+                    dup,
+                    packet.forged,
+                )
+            )
+
+    def acknowledged(self, packet_id: int) -> None:
+        """PUBACK (section 3.4). One for nothing in flight means nothing."""
+        if self._in_flight.pop(packet_id, None) is not None:
+            self._fill()
+
+    def _fill(self) -> None:
+        while self._queued and len(self._in_flight) < self._limits[0]:
+            self._fly(self._queued.popleft())
+
+    def resumed(self, outlet: Outlet) -> None:
+        """Its client is there (again): first what was in flight, then what waited."""
+        self.outlet = outlet
+        for packet in list(self._in_flight.values()):
+            self._send(packet)
+        self._fill()
+
+    def _next_id(self) -> int:
+        self._last_id = self._last_id % 0xFFFF + 1
+        return self._last_id
