@@ -40,8 +40,13 @@ $(STUBS): constraints.txt $(INSTALLED)
 demo: $(INSTALLED) ## a whole visit and an SOS on this machine; DEMO_SECONDS=90 ends it by itself
 	@$(BIN)/allswell-sim demo
 
+# Two processes, also on a larger machine: tests with real parts are begun first and mostly wait
+# (tests/conftest.py), and what two at a time cannot disturb is what CI has seen.
+WORKERS ?= 2
+# The programs under test are started a hundred times: their bytecode is kept, whatever the shell says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED) ## every test but the soak; what needs mosquitto or Chromium says so if it is missing
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 check: $(INSTALLED) $(STUBS) ## lint, format, types, the chip's compiler, import rules, tidiness
 	@echo "check: ruff"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # part -> the names it goes by, best first
 PARTS: dict[str, tuple[str, ...]] = {
@@ -20,6 +20,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "micropython": ("micropython",),
 }
+
+# Markers of tests that keep a core less busy than the clock.
+WAITING = ("live", "micropython", "browser")
 
 # Debian keeps daemons where an ordinary user's PATH does not look.
 EXTRA_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
@@ -29,6 +32,10 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.register_profile(
     "soak", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow]
+)
+# For mutants: a fault is only to be found, not to be made small.
+settings.register_profile(
+    "mutation", derandomize=True, deadline=None, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("ALLSWELL_HYPOTHESIS", "ci"))
 
@@ -70,6 +77,14 @@ def need(part: str) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """A misspelt ALLSWELL_REQUIRE stops the run before it can pass by accident."""
     required_parts(os.environ)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of two processes one begins with the tests that mostly wait for a real part, the other has
+    the second half and then takes from the first's end: so real parts seldom meet. One process
+    keeps the order of the files."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not any(item.get_closest_marker(part) for part in WAITING))
 
 
 @pytest.fixture(scope="session")
