@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from hub.clock import MAX_SPEED
+from simulator.commands import panel
 
 
 def _stop(*_: object) -> None:
@@ -69,6 +70,9 @@ def demo(speed: int, port: int, embedded_broker: bool) -> None:
     except ValueError as exc:
         raise click.UsageError(str(exc)) from exc
     sys.exit(play(speed, port, seconds, embedded_broker))
+
+
+cli.add_command(panel.command)
 
 
 def main() -> None:
