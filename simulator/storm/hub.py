@@ -25,7 +25,6 @@ from simulator.storm.hub_link import HubLink
 from simulator.storm.providers import Post, Providers
 from simulator.storm.timeline import Timeline
 
-
 IDLE_MS = 60_000  # nobody in the storm looks whether the engine turns: that is hub/app.py's watch
 
 

@@ -148,7 +148,7 @@ class World:
             offset_ms=lambda: self.offset_ms,
             make_link=self.net.hub_link,
             post=self._post(),
-            trouble=Trouble(self._commit_ms, self._is_disk_full),
+            trouble=Trouble(self._wait_for_the_disk, self._is_disk_full),
         )
         self.seen.add(HubLife(self.timeline.now_ms, True))
         hub = self.hub = Hub(life)
@@ -177,14 +177,13 @@ class World:
         if self.people is not None:
             self.people.page_came(page)
 
-    def _commit_ms(self) -> int:
-        """How long a commit takes on this disk; the world goes on meanwhile."""
-        rates = self.rates
-        if rates.slow_disk and self.chance.happens(rates.slow_disk, "disk"):
-            took_ms = self.chance.stream("disk-slow").randrange(1, rates.slow_disk_ms)
-            self.seen.add(Befell(self.timeline.now_ms, "slow_disk", "hub"))
+    def _wait_for_the_disk(self) -> None:
+        """A commit may take long; the world goes on meanwhile."""
+        if self.chance.happens(self.rates.slow_disk, "disk"):
+            took_ms = self.chance.stream("disk-slow").randrange(1, self.rates.slow_disk_ms)
+            now_ms = self.timeline.now_ms
+            self.seen.add(Befell(now_ms, "slow_disk", "hub", now_ms + took_ms))
             self.timeline.run_for(took_ms)
-        return 0
 
     def _is_disk_full(self) -> bool:
         return self.timeline.now_ms < self.disk_full_until_ms
