@@ -97,15 +97,21 @@ class App:
         """A press that still waits for the flash outlives the reset, if the flash can be had."""
         try:
             for name, blob in self._carrier.waiting():
-                await within_ms(self._flash(name, blob), RESCUE_MS)
+                await within_ms(self._kept(name, blob), RESCUE_MS)
         except Exception as error:  # noqa: BLE001 - the reset comes first now, whatever is broken
             self._board.note("log", "not rescued: " + repr(error))
 
-    async def _flash(self, name: str, blob: "bytes | None") -> None:
-        if blob is None:
-            await self._board.erase(name)
-        else:
-            await self._board.write(name, blob)
+    async def _kept(self, name: str, blob: "bytes | None") -> bool:
+        """False: full or worn. The records behind it may still find their place."""
+        try:
+            if blob is None:
+                await self._board.erase(name)
+            else:
+                await self._board.write(name, blob)
+        except OSError as error:
+            self._board.note("log", "flash: " + name + ": " + repr(error))
+            return False
+        return True
 
     def _task_failed(self, loop: object, context: "dict[str, object]") -> None:
         """A task nobody waited for died; the watchdog task makes a reset of it."""
@@ -192,12 +198,7 @@ class App:
             if work is None:
                 await rest(self._flash_waits, MOVE_MS)
                 continue
-            kept = True
-            try:
-                await self._flash(work[0], work[1])
-            except OSError as error:  # full or worn
-                self._board.note("log", "flash: " + work[0] + ": " + repr(error))
-                kept = False
+            kept = await self._kept(work[0], work[1])
             self._act(self._carrier.flash_done(kept, self._now_ms()))
             self._tick_moved.set()
             await pause_ms(0)

@@ -5,6 +5,7 @@ the next boot finds the whole old record or the whole new one. The new bytes go 
 own, are synced, and then take the old one's name, which littlefs and POSIX do at one stroke.
 """
 
+import errno
 import os
 
 from protocol.errors import LocalProtocolError
@@ -72,7 +73,9 @@ class FlashFolder:
         """Gone when this returns; to erase what is not there is no fault, a cut may have been."""
         try:
             self._disk.remove(self._at(_lawful(name) + SUFFIX))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
             return
         self._disk.sync_folder(self._path)
 

@@ -102,12 +102,9 @@ class _LittleDisk(Disk):
         lfs.unmount(self._fs)
 
     def close(self, handle: lfs.LFSFile) -> None:
-        if self.chip.is_off:  # nobody closes it; only its memory is given back
-            try:
-                lfs.file_close(self._fs, handle)
-            except LittleFSError:
-                return
-        else:
+        """Not without power: littlefs would go on from where it failed, and its assertions end the
+        process. Its buffer of CACHE_BYTES is not had back."""
+        if not self.chip.is_off:
             self.call(lfs.file_close, handle)
 
     def open(self, path: str, mode: str) -> "_File":
@@ -167,7 +164,8 @@ class _File:
 
 class Flash:
     """One pendant's records over all its lives. `stream`: how a cut tears what it hits. `fails`:
-    asked before each record's work; True, and it is refused."""
+    asked before each record's work; True, and it is refused before littlefs is asked (in the
+    middle of its work littlefs takes no refusal: it would have to be mounted again)."""
 
     def __init__(
         self, stream: Random, fails: Callable[[], bool] | None = None, blocks: int = BLOCKS

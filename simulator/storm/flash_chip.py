@@ -42,17 +42,13 @@ class FlashChip:
 
     def disarm(self) -> None:
         """What was ordered will not happen."""
-        self._cut_at = self._refuse_at = -1
+        self._cut_at = -1
         self._tear = Tear(0, 0)
 
     def cut_after(self, operations: int, tear: Tear) -> None:
         """The power goes in the middle of that operation from now; 1 is the next."""
         self._cut_at = self.operations + operations
         self._tear = tear
-
-    def refuse_after(self, operations: int) -> None:
-        """That operation from now is refused, once."""
-        self._refuse_at = self.operations + operations
 
     def cut(self) -> None:
         """The power goes between two operations."""
@@ -97,8 +93,6 @@ class FlashChip:
         if self.is_off:
             return -1
         self.operations += 1
-        if self.operations == self._refuse_at:
-            return -1
         if self.operations != self._cut_at:
             return size
         self.is_off = True

@@ -30,6 +30,7 @@ class FakeBoard:
         self.did: list[Output] = []
         self.flash: dict[str, bytes] = {}
         self.flash_fault: OSError | None = None
+        self.full_for = ""  # the record that finds no room
         self.flash_free = asyncio.Event()
         self.flash_free.set()
         self.fed = 0
@@ -58,6 +59,8 @@ class FakeBoard:
         await self.flash_free.wait()
         if self.flash_fault is not None:
             raise self.flash_fault
+        if name == self.full_for:
+            raise OSError(28, "full")
         self.flash[name] = blob
         self.did.append(("written", name))
 

@@ -132,6 +132,20 @@ async def test_press_that_waits_for_the_flash_outlives_a_reset() -> None:
     assert running.board.flash == {"e-1": b"sos", "e-2": b"sos"}
 
 
+async def test_record_that_has_no_place_does_not_cost_the_others_their_rescue() -> None:
+    running = Running()
+    running.board.flash_free.clear()
+    running.board.full_for = "e-1"
+    running.device.answers["boot"] = [("persist", "e-1", b"sos"), ("persist", "e-2", b"sos")]
+    running.start()
+    await running.until(("writing", "e-1"))
+    running.board.ending.set()
+    await running.until(("writing", "e-1"), ("writing", "e-1"))
+    running.board.flash_free.set()
+    assert await running.until_reset() == "ZeroDivisionError('board')"
+    assert running.board.flash == {"e-2": b"sos"}
+
+
 async def test_reset_does_not_wait_for_a_flash_that_never_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

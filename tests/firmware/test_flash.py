@@ -1,5 +1,6 @@
 """The flash folder: whatever instant the power goes, the whole old record or the whole new one."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,21 @@ def test_erased_is_gone_and_may_be_erased_again(tmp_path: Path) -> None:
     folder.erase("a")
     folder.erase("a")
     assert folder.read_all() == []
+
+
+def test_record_that_cannot_be_erased_is_not_called_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str) -> None:
+        raise OSError(errno.EIO, "worn")
+
+    folder = FlashFolder(str(tmp_path))
+    folder.write("a", b"1")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "remove", refused)
+        with pytest.raises(OSError):
+            folder.erase("a")
+    assert folder.read_all() == [("a", b"1")]
 
 
 def test_settings_and_cause_are_no_records(tmp_path: Path) -> None:
