@@ -121,7 +121,7 @@ class Hub:
     def __init__(self, life: Life) -> None:
         self._life = life
         self.alive = True
-        self.store = StormStore(life.folder, life.fate, life.trouble)
+        self.store = StormStore(life.folder, None, life.fate, life.trouble)
         clock = HubClock(life.timeline, self.store.last_commit_ms, life.offset_ms)
         self.clock = clock
         self.reader = Reader(life.folder)
@@ -148,7 +148,7 @@ class Hub:
         were copied before; closing them only gives the handles back."""
         self.alive = False
         self.providers.die()
-        self.store.bury()
+        self.store.close()
         self.reader.close()
 
     def ask(

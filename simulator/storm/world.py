@@ -6,6 +6,7 @@ finger pressed, when a disk died); hub and pendants know only what reaches them.
 
 import binascii
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from hub.rules.model import Value
 from simulator.storm import faults
 from simulator.storm.books import found, pendant_of
 from simulator.storm.chance import Chance
-from simulator.storm.disk import Trouble
+from simulator.storm.disk import COMMIT
 from simulator.storm.fate import Killed
 from simulator.storm.flash import Flash
 from simulator.storm.hub import Hub, Life
@@ -148,7 +149,7 @@ class World:
             offset_ms=lambda: self.offset_ms,
             make_link=self.net.hub_link,
             post=self._post(),
-            trouble=Trouble(self._wait_for_the_disk, self._is_disk_full),
+            trouble=self._trouble,
         )
         self.seen.add(HubLife(self.timeline.now_ms, True))
         hub = self.hub = Hub(life)
@@ -177,16 +178,16 @@ class World:
         if self.people is not None:
             self.people.page_came(page)
 
-    def _wait_for_the_disk(self) -> None:
-        """A commit may take long; the world goes on meanwhile."""
-        if self.chance.happens(self.rates.slow_disk, "disk"):
-            took_ms = self.chance.stream("disk-slow").randrange(1, self.rates.slow_disk_ms)
+    def _trouble(self, act: str) -> None:
+        """What the hub's disk makes of a write or a commit. Raises sqlite3.OperationalError."""
+        if self.timeline.now_ms < self.disk_full_until_ms:
+            raise sqlite3.OperationalError("database or disk is full")
+        rates = self.rates
+        if act == COMMIT and self.chance.happens(rates.slow_disk, "disk"):
+            took_ms = self.chance.stream("disk-slow").randrange(1, rates.slow_disk_ms)
             now_ms = self.timeline.now_ms
             self.seen.add(Befell(now_ms, "slow_disk", "hub", now_ms + took_ms))
-            self.timeline.run_for(took_ms)
-
-    def _is_disk_full(self) -> bool:
-        return self.timeline.now_ms < self.disk_full_until_ms
+            self.timeline.run_for(took_ms)  # the world goes on meanwhile
 
     # Its death (simulator/storm/fate.py).
 
@@ -219,7 +220,7 @@ class World:
         self.seen.add(Befell(now_ms, kind, where, now_ms + doom.down_ms))
         self.seen.add(HubLife(now_ms, False, where))
         grave = self._folder_of(self._lives)
-        hub.store.image(grave, doom.power_loss, self.chance.stream("torn"))
+        hub.store.leave(grave, doom.power_loss, self.chance.stream("torn"))
         old, self.folder = self.folder, grave
         hub.link.die(doom.power_loss)
         hub.alive = False
