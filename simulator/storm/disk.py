@@ -18,7 +18,7 @@ from hub.store.genesis import Genesis
 from hub.store.store import Store
 from simulator.storm import wal
 from simulator.storm.fate import Fate, Killed
-from simulator.storm.wal import Files, Image
+from simulator.storm.wal import End, Files
 
 # The instants, in the order in which a turn meets them.
 BEGIN, BEGUN = "begin", "begun"
@@ -140,24 +140,32 @@ class StormStore(Store):
         if self._grave is None:
             self._grave, self.conn = self.conn, cast(sqlite3.Connection, _Gone())
 
-    def image(self, power_loss: bool, stream: Random) -> Image:
-        """What is on the disk if it ends now: the process only, or the machine. Changes nothing,
-        and may be asked of a store that died at this instant."""
-        end, middle = self._files.end(), self._middle
-        database, log = self._files.database(), self._files.wal()
-        if isinstance(middle, _Committing):
-            leave = wal.torn if power_loss else wal.cut
-            log = leave(log, middle.since, end, stream)
-        elif isinstance(middle, _Checkpointing):
+    def image(self, to: Path, power_loss: bool, stream: Random) -> None:
+        """Into another folder: the files as they are if it ends now, the process only or the
+        machine. Changes nothing, and may be asked of a store that died at this instant."""
+        to.mkdir(parents=True, exist_ok=True)
+        files, end, middle = self._files, self._files.end(), self._middle
+        if isinstance(middle, _Checkpointing):
             piece = wal.SECTOR if power_loss else end.page
-            database = wal.mixed(middle.before, database, piece, stream)
-        elif power_loss:
-            log = wal.tail(log, end, stream)
-        return Image(database, log)
+            pages = wal.mixed(middle.before, files.database(), piece, stream)
+            (to / schema.NAME).write_bytes(pages)
+        else:
+            files.copy_database(to / schema.NAME)
+        since = middle.since if isinstance(middle, _Committing) else end.offset
+        with (to / f"{schema.NAME}-wal").open("wb") as log:
+            files.copy_wal(log, since)
+            log.write(self._behind(since, end, power_loss, stream))
+
+    def _behind(self, since: int, end: End, power_loss: bool, stream: Random) -> bytes:
+        """What follows in the log on what was synced."""
+        if since < end.offset:
+            leave = wal.torn if power_loss else wal.cut
+            return leave(self._files.wal(since, end.offset), since, end, stream)
+        return wal.tail(self._files.wal(wal.HEADER, wal.TAIL), stream) if power_loss else b""
 
     def leave(self, to: Path, power_loss: bool, stream: Random) -> None:
-        """Die now, and leave the files in another folder for the next hub."""
-        self.image(power_loss, stream).put(to, schema.NAME)
+        """Die now, and leave the files for the next hub."""
+        self.image(to, power_loss, stream)
         self.die()
 
     def close(self) -> None:

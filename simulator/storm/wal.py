@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from struct import Struct
+from typing import BinaryIO
 
 HEADER = 32
 FRAME = 24
 SECTOR = 512  # the smallest piece that a disk writes whole
-TAIL = 3 * SECTOR  # of what may lie beyond the end
+TAIL = 10_000  # at most so much lies behind the end: two frames of the usual size, and a bit
 
 # From byte 14 of the index: the page's size, frames that count, pages of the database, the last
 # frame's checksum, the salts. The byte order is the machine's.
@@ -37,19 +38,6 @@ class End:
         return HEADER + self.frames * (FRAME + self.page)
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
-    """The bytes that a new hub finds."""
-
-    database: bytes
-    wal: bytes
-
-    def put(self, folder: Path, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(self.database)
-        (folder / f"{name}-wal").write_bytes(self.wal)
-
-
 class Files:
     """Handles of a living database's files. They stay open as long as it does: closing one would
     take SQLite's locks in this process along (POSIX)."""
@@ -64,10 +52,18 @@ class Files:
         return End(65_536 if page == 1 else page, frames, salts)
 
     def database(self) -> bytes:
-        return _all(self._handles[0])
+        return os.pread(self._handles[0], os.fstat(self._handles[0]).st_size, 0)
 
-    def wal(self) -> bytes:
-        return _all(self._handles[1])
+    def copy_database(self, to: Path) -> None:
+        with to.open("wb") as copy:
+            _send(self._handles[0], copy, os.fstat(self._handles[0]).st_size)
+
+    def wal(self, since: int, until: int) -> bytes:
+        return os.pread(self._handles[1], until - since, since)
+
+    def copy_wal(self, to: BinaryIO, until: int) -> None:
+        """What lies behind its end is of an older log and counts no more."""
+        _send(self._handles[1], to, min(until, os.fstat(self._handles[1]).st_size))
 
     def close(self) -> None:
         self._index.close()
@@ -75,15 +71,17 @@ class Files:
             os.close(handle)
 
 
-def _all(handle: int) -> bytes:
-    return os.pread(handle, os.fstat(handle).st_size, 0)
+def _send(handle: int, to: BinaryIO, size: int) -> None:
+    done = 0
+    while done < size:
+        done += os.sendfile(to.fileno(), handle, done, size - done)
 
 
-def cut(wal: bytes, since: int, end: End, stream: Random) -> bytes:
-    """A process dies while it writes what comes after `since`: so many writes were done, and after
+def cut(fresh: bytes, since: int, end: End, stream: Random) -> bytes:
+    """A process dies while it writes what comes after `since`: so many writes were done, and behind
     them is the file's end, or what an older log left there."""
-    done = stream.choice([since, *_writes(since, end)])
-    return wal[:done] + _left_there(end.offset - done, stream)
+    done = stream.choice([0, *(at - since for at in _writes(since, end))])
+    return fresh[:done] + _left_there(len(fresh) - done, stream)
 
 
 def _writes(since: int, end: End) -> Iterator[int]:
@@ -98,27 +96,26 @@ def _writes(since: int, end: End) -> Iterator[int]:
         yield at
 
 
-def torn(wal: bytes, since: int, end: End, stream: Random) -> bytes:
+def torn(fresh: bytes, since: int, _end: End, stream: Random) -> bytes:
     """The power goes before what comes after `since` is synced: the disk may have written any of
-    it, in any order."""
-    length = stream.choice([since, end.offset, stream.randint(since, end.offset)])
-    found = bytearray(wal[:length])
+    its sectors, in any order."""
+    length = stream.choice([0, len(fresh), stream.randint(0, len(fresh))])
+    found = bytearray(fresh[:length])
     lost = stream.choice([0.0, 0.02, 0.5])
-    at = since
+    at = 0
     while at < length:
-        till = min(length, at - at % SECTOR + SECTOR)
+        till = min(length, at + SECTOR - (since + at) % SECTOR)
         if stream.random() < lost:
             found[at:till] = stream.choice([bytes(till - at), stream.randbytes(till - at)])
         at = till
-    return bytes(found) + _left_there(end.offset - length, stream)
+    return bytes(found) + _left_there(len(fresh) - length, stream)
 
 
-def tail(wal: bytes, end: End, stream: Random) -> bytes:
-    """Nothing was being written; behind the end there may be anything, also what looks like a
-    frame of this log."""
-    true, more = wal[: end.offset], stream.randint(0, TAIL)
-    behind = stream.choice([b"", stream.randbytes(more), wal[HEADER : HEADER + FRAME + more]])
-    return true + behind
+def tail(frames: bytes, stream: Random) -> bytes:
+    """Nothing was being written; behind the end there may be anything, also what looks like the
+    frames of this log."""
+    more = stream.randint(0, TAIL)
+    return stream.choice([b"", stream.randbytes(more), frames[:more]])
 
 
 def mixed(before: bytes, after: bytes, piece: int, stream: Random) -> bytes:
