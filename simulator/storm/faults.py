@@ -29,9 +29,10 @@ def happening(world: "World", act: Act) -> Callable[[], None]:
     return done
 
 
-def _tell(world: "World", act: Act, length_ms: int) -> None:
+def _tell(world: "World", act: Act, length_ms: int, what: str = "") -> None:
     now_ms = world.timeline.now_ms
-    world.seen.add(Befell(now_ms, act.kind, act.who or "hub", now_ms + length_ms))
+    whom = what or (pendant_of(act.who) if act.who else "hub")
+    world.seen.add(Befell(now_ms, act.kind, whom, now_ms + length_ms))
 
 
 def _press(world: "World", act: Act) -> None:
@@ -72,7 +73,7 @@ def _disk_full(world: "World", act: Act) -> None:
 
 
 def _pages_fail(world: "World", act: Act) -> None:
-    _tell(world, act, act.length_ms)
+    _tell(world, act, act.length_ms, "pages")
     world.pages_fail_until_ms = world.timeline.now_ms + act.length_ms
 
 

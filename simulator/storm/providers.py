@@ -14,7 +14,7 @@ from hub.settings import Notify
 from hub.store.reader import Reader
 from simulator.storm.fate import Fate
 from simulator.storm.rates import Rates
-from simulator.storm.seen import Befell, Delivered, Seen
+from simulator.storm.seen import Befell, Delivered, Handed, Seen
 from simulator.storm.timeline import Due, Timeline
 
 LINK = "https://hub.invalid"
@@ -96,6 +96,8 @@ class Providers:
     def _send(self, sending: Sending) -> None:
         """What becomes of one page at its provider."""
         post, rates, random = self._post, self._post.rates, self._post.random
+        facts = sending.letter.facts
+        post.seen.add(Handed(self._timeline.now_ms, str(facts["person"]), facts))
         after_ms = random.randint(*TAKEN_MS)
         chance = random.random()
         limits = (

@@ -49,6 +49,15 @@ class Powered:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """The hub gave a page to a provider, who knows no more than that. `facts` as below."""
+
+    at_ms: int
+    person: str
+    facts: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """A page on a person's telephone. `facts`: as receivers of JSON get them (notify/outbox)."""
 
@@ -105,7 +114,7 @@ class HubLife:
     why: str = ""
 
 
-Sight = Pressed | Felt | Kept | Powered | Delivered | Asked | Carried | Befell | HubLife
+Sight = Pressed | Felt | Kept | Powered | Handed | Delivered | Asked | Carried | Befell | HubLife
 
 
 @dataclass

@@ -21,6 +21,8 @@ from protocol import codec
 from protocol.errors import RemoteProtocolError
 from protocol.messages import UpMessage
 from protocol.record import Message
+from simulator.chaos import logbook
+from simulator.chaos.logbook import Logbook
 from simulator.storm.seen import Carried, Seen, Sight
 
 Some = TypeVar("Some", bound=Sight)
@@ -93,6 +95,11 @@ class Evidence:
         """The log with its payloads, oldest first."""
         with self.connect() as conn:
             return [(row, json.loads(row.body or "{}")) for row in log.rows(conn)]
+
+    @cached_property
+    def book(self) -> Logbook:
+        """The same log as plain lines."""
+        return logbook.read(self.folder)
 
     @cached_property
     def alarms(self) -> dict[str, Alarm]:
