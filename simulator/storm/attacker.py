@@ -5,34 +5,48 @@ anything into the broker's hands; a pendant's secret is what he does not have. E
 marked `forged` on its way, and nothing may come of it.
 """
 
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable
+from random import Random
 
 from protocol import codec
-from protocol.topics import UP_LANES, down, up
+from protocol.topics import ROOT, UP_LANES, down, up
 from simulator.storm.broker import Broker
 from simulator.storm.chance import Chance
-from simulator.storm.seen import Befell, Seen
+from simulator.storm.seen import Befell, Carried, Seen
 from simulator.storm.timeline import Timeline
 
-KEPT = 40  # of each topic, half of them the oldest: a replay may be minutes or a day late
+KEPT = 20  # of each topic, and as many of the oldest: a replay may be seconds or a day late
+KINDS = (
+    "garbage",
+    "wrong-key",
+    "no-algorithm",
+    "changed",
+    "another's",
+    "replay-up",
+    "replay-down",
+    "turned-round",
+)
+
+Forgery = tuple[str, bytes]  # topic and token
 
 
-class Heard:
-    """What passed on one topic: the first of it, and the latest."""
+class _Heard:
+    """What reached its receiver on one topic: the first of it, and the latest."""
 
     def __init__(self) -> None:
-        self._first: list[bytes] = []
-        self._latest: deque[bytes] = deque(maxlen=KEPT // 2)
+        self.first: list[bytes] = []
+        self.latest: deque[bytes] = deque(maxlen=KEPT)
 
     def add(self, token: bytes) -> None:
-        if len(self._first) < KEPT // 2:
-            self._first.append(token)
+        if len(self.first) < KEPT:
+            self.first.append(token)
         else:
-            self._latest.append(token)
+            self.latest.append(token)
 
-    def all(self) -> list[bytes]:
-        return self._first + list(self._latest)
+    def any(self, stream: Random) -> bytes:
+        return stream.choice(self.first + list(self.latest))
 
 
 class Attacker:
@@ -43,97 +57,100 @@ class Attacker:
         self._chance = chance
         self._seen = seen
         self._broker = broker
-        self._heard: dict[str, Heard] = {}
-        self._kinds: dict[str, Callable[[str], tuple[str, bytes] | None]] = {
+        self._heard: dict[str, _Heard] = {}
+        self._read = 0  # so much of what there is to be seen
+        self._makers: dict[str, Callable[[str, Random], Forgery | None]] = {
             "garbage": self._garbage,
             "wrong-key": self._wrong_key,
+            "no-algorithm": self._no_algorithm,
             "changed": self._changed,
             "another's": self._anothers,
             "replay-up": self._replay_up,
             "replay-down": self._replay_down,
             "turned-round": self._turned_round,
         }
-        broker.taps.append(self._listen)
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return tuple(self._kinds)
-
-    def knows(self, pendant: str) -> None:
-        for topic in (down(pendant), *(up(pendant, lane) for lane in UP_LANES)):
-            self._heard.setdefault(topic, Heard())
-
-    def _listen(self, topic: str, token: bytes) -> None:
-        heard = self._heard.get(topic)
-        if heard is not None:
-            heard.add(token)
+    def _listen(self) -> None:
+        """What has reached its receiver: to replay the rest would only be to deliver it."""
+        for sight in self._seen.all[self._read :]:
+            if isinstance(sight, Carried) and not sight.forged:
+                self._heard.setdefault(sight.topic, _Heard()).add(sight.token)
+        self._read = len(self._seen.all)
 
     def strike(self, pendant: str, kind: str = "") -> None:
-        """One forgery of that kind, or of any. Without anything heard yet there may be none."""
-        kind = kind or self._chance.stream("attacker", pendant).choice(self.kinds)
-        made = self._kinds[kind](pendant)
+        """One forgery of that kind, or of any. While nothing has been heard there may be none."""
+        self._listen()
+        stream = self._chance.stream("attacker", pendant)
+        made = self._makers[kind or stream.choice(KINDS)](pendant, stream)
         if made is None or not self._broker.is_up:
             return
         topic, token = made
-        self._seen.add(Befell(self._timeline.now_ms, "forged", f"{kind} {topic}"))
+        self._seen.add(Befell(self._timeline.now_ms, "forged", topic))
         qos = 0 if topic.endswith(("/beat", "/down")) else 1
         self._broker.route(topic, token, qos, forged=True)
 
-    def _any(self, pendant: str, topics: list[str]) -> tuple[str, bytes] | None:
-        """Some topic of those on which something was heard, and something of it."""
-        stream = self._chance.stream("attacker", pendant)
-        heard = [topic for topic in topics if self._heard[topic].all()]
+    # How each kind is made.
+
+    def _any(self, stream: Random, topics: list[str]) -> Forgery | None:
+        """One of these topics on which something was heard, and something of it."""
+        heard = [topic for topic in topics if topic in self._heard]
         if not heard:
             return None
         topic = stream.choice(heard)
-        return topic, stream.choice(self._heard[topic].all())
+        return topic, self._heard[topic].any(stream)
 
-    def _lanes(self, pendant: str) -> list[str]:
-        return [up(pendant, lane) for lane in UP_LANES]
+    def _garbage(self, pendant: str, stream: Random) -> Forgery:
+        return stream.choice(_topics(pendant)), stream.randbytes(stream.randrange(600))
 
-    def _garbage(self, pendant: str) -> tuple[str, bytes]:
-        stream = self._chance.stream("attacker", pendant)
-        topic = stream.choice([*self._lanes(pendant), down(pendant)])
-        return topic, stream.randbytes(stream.randrange(600))
-
-    def _wrong_key(self, pendant: str) -> tuple[str, bytes] | None:
+    def _wrong_key(self, pendant: str, stream: Random) -> Forgery | None:
         """Every word of it true, signed by somebody else's key."""
-        made = self._any(pendant, [*self._lanes(pendant), down(pendant)])
+        made = self._any(stream, _topics(pendant))
+        if made is None:
+            return None
+        signed, _, _ = made[1].rpartition(b".")
+        mac = codec.hmac_sha256(stream.randbytes(codec.SECRET_BYTES), signed)
+        return made[0], signed + b"." + _base64url(mac)
+
+    def _no_algorithm(self, pendant: str, stream: Random) -> Forgery | None:
+        """RFC 8725 section 2.1: "none", and no signature."""
+        made = self._any(stream, _topics(pendant))
+        if made is None:
+            return None
+        header = _base64url(b'{"alg":"none","kid":"%s"}' % pendant.encode())
+        return made[0], header + b"." + made[1].split(b".")[1] + b"."
+
+    def _changed(self, pendant: str, stream: Random) -> Forgery | None:
+        """One bit of a true one."""
+        made = self._any(stream, _topics(pendant))
         if made is None:
             return None
         topic, token = made
-        signed, _, _ = token.rpartition(b".")
-        key = self._chance.stream("attacker", pendant).randbytes(codec.SECRET_BYTES)
-        return topic, signed + b"." + codec._encode(codec.hmac_sha256(key, signed))
+        at = stream.randrange(len(token))
+        return topic, token[:at] + bytes([token[at] ^ 1 << stream.randrange(8)]) + token[at + 1 :]
 
-    def _changed(self, pendant: str) -> tuple[str, bytes] | None:
-        made = self._any(pendant, [*self._lanes(pendant), down(pendant)])
-        if made is None or not made[1]:
-            return None
-        topic, token = made
-        at = self._chance.stream("attacker", pendant).randrange(len(token))
-        return topic, token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :]
-
-    def _anothers(self, pendant: str) -> tuple[str, bytes] | None:
+    def _anothers(self, pendant: str, stream: Random) -> Forgery | None:
         """A colleague's true message in this pendant's name."""
-        own = (down(pendant), *self._lanes(pendant))
-        others = [topic for topic in self._heard if topic not in own]
-        made = self._any(pendant, others)
+        made = self._any(stream, [each for each in self._heard if each not in _topics(pendant)])
         if made is None:
             return None
-        _, _, rest = made[0].split("/", 2)
-        return f"{own[0].split('/')[0]}/{pendant}/{rest}", made[1]
+        _, _, lane = made[0].split("/", 2)
+        return f"{ROOT}/{pendant}/{lane}", made[1]
 
-    def _replay_up(self, pendant: str) -> tuple[str, bytes] | None:
-        return self._any(pendant, self._lanes(pendant))
+    def _replay_up(self, pendant: str, stream: Random) -> Forgery | None:
+        return self._any(stream, _topics(pendant)[1:])
 
-    def _replay_down(self, pendant: str) -> tuple[str, bytes] | None:
-        return self._any(pendant, [down(pendant)])
+    def _replay_down(self, pendant: str, stream: Random) -> Forgery | None:
+        return self._any(stream, _topics(pendant)[:1])
 
-    def _turned_round(self, pendant: str) -> tuple[str, bytes] | None:
-        """The hub's own word as if it came from the pendant."""
-        made = self._any(pendant, [down(pendant)])
-        if made is None:
-            return None
-        stream = self._chance.stream("attacker", pendant)
-        return stream.choice(self._lanes(pendant)), made[1]
+    def _turned_round(self, pendant: str, stream: Random) -> Forgery | None:
+        """The hub's own word as if the pendant had said it."""
+        made = self._any(stream, _topics(pendant)[:1])
+        return None if made is None else (stream.choice(_topics(pendant)[1:]), made[1])
+
+
+def _topics(pendant: str) -> list[str]:
+    return [down(pendant), *(up(pendant, lane) for lane in UP_LANES)]
+
+
+def _base64url(raw: bytes) -> bytes:
+    return urlsafe_b64encode(raw).rstrip(b"=")

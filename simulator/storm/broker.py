@@ -35,8 +35,6 @@ from simulator.storm.wires import Take, Wire
 REFUSED = 0x80  # SUBACK (section 3.9.3)
 HELD_MS = 5_000  # at most, of what is reordered or doubled
 
-Tap = Callable[[str, bytes], None]
-
 
 class Connection:
     """The broker's end of one wire, from CONNECT on in the name of a client."""
@@ -103,7 +101,6 @@ class Broker:
         self.sessions: dict[str, Session] = {}
         self.access = Access()
         self.refuses: set[str] = set()  # whose subscriptions get 0x80, as not mosquitto's would
-        self.taps: list[Tap] = []
         self._timeline = timeline
         self._chance = chance
         self._rates = rates
@@ -190,8 +187,6 @@ class Broker:
 
     def published(self, client: str, topic: str, payload: bytes, qos: int) -> None:
         if self.access.may(client, WRITE, topic):
-            for tap in self.taps:
-                tap(topic, payload)
             self.route(topic, payload, qos)
 
     def route(self, topic: str, payload: bytes, qos: int, forged: bool = False) -> None:

@@ -5,88 +5,18 @@ own; only its asyncio half (sockets, tasks, waits) is replaced here. A calm link
 pings are reckoned while nothing disturbs it, and really sent from the moment that something does.
 """
 
-from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 
-from firmware.mqtt import (
-    ACK_MS,
-    CONNECT_MS,
-    PING_AFTER_MS,
-    STABLE_MS,
-    TURN_MS,
-    Client,
-    backoff_ms,
-)
+from firmware.mqtt import CONNECT_MS, TURN_MS, backoff_ms
 from firmware.mqtt_packets import KEEPALIVE_S, encode_connect
 from protocol.errors import RemoteProtocolError
 from protocol.topics import down
 from simulator.storm.broker import Broker
+from simulator.storm.driven_client import DrivenClient, no_stream
 from simulator.storm.packets import END, PUBLISH, Connect, Sent, read
 from simulator.storm.seen import Carried, Seen
 from simulator.storm.timeline import Due, Timeline
 from simulator.storm.wires import Dial, Path, Wire
-
-
-class _Client(Client):
-    """The production client without its sockets: the link below turns it."""
-
-    def begin(self, now_ms: int) -> None:
-        """A connection is open."""
-        self._begin(now_ms)
-        self._wrote_ms = now_ms
-
-    def take(self, packet: Sent, now_ms: int) -> None:
-        self._heard_ms = now_ms
-        self._take(packet)
-
-    def next_packet(self, now_ms: int) -> bytes:
-        packet = self._next_packet(now_ms)
-        if packet:
-            self._wrote_ms = now_ms
-        return packet
-
-    def check_deadlines(self, now_ms: int) -> None:
-        self._check_deadlines(now_ms)
-
-    def take_hurry(self) -> bool:
-        """Whether somebody pressed a button, once."""
-        was_set = self._hurry.is_set()
-        self._hurry.clear()
-        return was_set
-
-    def is_stable(self, now_ms: int) -> bool:
-        return now_ms - self._up_ms >= STABLE_MS
-
-    def owes_nothing(self) -> bool:
-        """No deadline runs but the next ping's."""
-        return (
-            self.up
-            and self._pinged_ms < 0
-            and not self._refusal
-            and all(message.sent_ms < 0 for message in self._messages)
-        )
-
-    def next_check_ms(self) -> int:
-        """When a deadline passes or a ping falls due."""
-        at_ms = [message.sent_ms + ACK_MS for message in self._messages if message.sent_ms >= 0]
-        if not self.up:
-            at_ms.append(self._opened_ms + ACK_MS)
-        elif self._refusal:
-            at_ms.append(self._up_ms + ACK_MS)
-        if self._pinged_ms >= 0:
-            at_ms.append(self._pinged_ms + ACK_MS)
-        elif self.up:
-            at_ms.append(min(self._heard_ms, self._wrote_ms) + PING_AFTER_MS - 1)
-        return min(at_ms) + 1
-
-    def reckon_pings(self, now_ms: int) -> None:
-        """Those that a calm link would have had since the last real packet."""
-        quiet_ms = now_ms - min(self._heard_ms, self._wrote_ms)
-        if self.up and self._pinged_ms < 0 and quiet_ms >= PING_AFTER_MS:
-            self._heard_ms = self._wrote_ms = now_ms - quiet_ms % PING_AFTER_MS
-
-    def lose(self) -> None:
-        self.up = False
 
 
 class PendantLink:
@@ -121,14 +51,14 @@ class PendantLink:
         self._rest: Due | None = None
         self._watch: Due | None = None
         self._turn: Due | None = None
-        path.ends.append(self)
+        path.watches.append(self._disturbed)
 
-    def _new_client(self) -> _Client:
+    def _new_client(self) -> DrivenClient:
         timeline = self._timeline
-        return _Client(
+        return DrivenClient(
             self._connect,
             self._topics,
-            _no_stream,
+            no_stream,
             lambda: timeline.now_ms,
             self._random_bytes,
             self._on_link,
@@ -269,7 +199,7 @@ class PendantLink:
 
     # Deadlines.
 
-    def disturbed(self) -> None:
+    def _disturbed(self) -> None:
         """Really ping from here on, and see what comes back."""
         if self._wire is not None and self._is_calm:
             self._is_calm = False
@@ -300,7 +230,3 @@ class PendantLink:
             self._is_calm = True
         else:
             self._look_later()
-
-
-async def _no_stream() -> tuple[StreamReader, StreamWriter]:
-    raise OSError("the storm has no sockets")

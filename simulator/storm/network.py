@@ -23,19 +23,36 @@ from simulator.storm.wires import Path
 
 HUB = "hub"
 RESTART_MS = (200, 4_000)  # how long a broker is away that somebody starts again
+RIVAL_ACK_MS = 100
 RIVAL_MS = (500, 20_000)  # how long a rival stays, unless thrown out
 
 
 class Rival:
     """Somebody else's end of a session: takes what comes, and acknowledges it or not."""
 
-    def __init__(self, acknowledges: bool) -> None:
-        self.session: Session | None = None
+    def __init__(self, timeline: Timeline, acknowledges: bool) -> None:
+        self._timeline = timeline
         self._acknowledges = acknowledges
+        self._session: Session | None = None
+        self._held: list[int] = []
+
+    def takes(self, session: Session) -> None:
+        self._session = session
+        if self._acknowledges:
+            self._timeline.after(RIVAL_ACK_MS, self._acknowledge)
 
     def send(self, packet: Sent) -> None:
-        if packet.kind == PUBLISH and packet.qos and self._acknowledges and self.session:
-            self.session.acknowledged(packet.packet_id)
+        if packet.kind == PUBLISH and packet.qos:
+            self._held.append(packet.packet_id)
+
+    def _acknowledge(self) -> None:
+        session = self._session
+        if session is None or session.outlet is not self:
+            return
+        held, self._held = self._held, []
+        for packet_id in held:
+            session.acknowledged(packet_id)
+        self._timeline.after(RIVAL_ACK_MS, self._acknowledge)
 
 
 class Net:
@@ -67,7 +84,6 @@ class Net:
             self._timeline, self._seen, self.broker, path, on_link, on_message, random_bytes
         )
         self._pendants[pendant] = link
-        self.attacker.knows(pendant)
         return link
 
     def hub_link(self, put: Callable[[Item], None]) -> HubLink:
@@ -123,12 +139,12 @@ class Net:
         client = client or stream.choice((EVENTS_USER, BEATS_USER))
         by_ms = stream.randrange(*RIVAL_MS)
         clean = client in self._pendants or stream.random() < 0.5
-        rival = Rival(stream.random() < 0.5)
+        rival = Rival(self._timeline, stream.random() < 0.5)
         self._tell("takeover", client, by_ms)
         if not self.broker.is_up:
             return
-        rival.session = self.broker.take_over(client, clean, rival)
-        session = rival.session
+        session = self.broker.take_over(client, clean, rival)
+        rival.takes(session)
         self._timeline.after(by_ms, lambda: self.broker.leave(session, rival))
 
     def deny(self, pendant: str, by_ms: int) -> None:

@@ -23,16 +23,13 @@ Take = Callable[[Sent], None]
 
 
 class End(Protocol):
-    """A client's end of its connections."""
+    """A client that opens connections."""
 
     def opened(self, wire: "Wire") -> None:
         """TCP's handshake is over."""
 
     def unreached(self) -> None:
         """It failed: refused, no path, or no answer in time."""
-
-    def disturbed(self) -> None:
-        """From here on deadlines may pass that pass by themselves on a calm path."""
 
 
 class Server(Protocol):
@@ -109,7 +106,8 @@ class Path:
     ) -> None:
         self.name = name
         self.wires: list[Wire] = []
-        self.ends: list[End] = []
+        # Told that from here on deadlines may pass that look after themselves on a calm path.
+        self.watches: list[Callable[[], None]] = []
         self._timeline = timeline
         self._random = chance.stream("path", name).random
         self._slow = chance.stream("path", name, "slow").random
@@ -161,8 +159,8 @@ class Path:
         self.disturb()
 
     def disturb(self) -> None:
-        for end in list(self.ends):
-            end.disturbed()
+        for disturbed in list(self.watches):
+            disturbed()
 
 
 class Wire:
