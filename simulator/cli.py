@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from hub.clock import MAX_SPEED
-from simulator.commands import panel
+from simulator.commands import chaos, panel
 
 
 def _stop(*_: object) -> None:
@@ -73,6 +73,7 @@ def demo(speed: int, port: int, embedded_broker: bool) -> None:
 
 
 cli.add_command(panel.command)
+cli.add_command(chaos.command)
 
 
 def main() -> None:

@@ -50,12 +50,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """One moment of a hub's database. `alarms` and `visits`: those still open, by id."""
+    """One moment of a hub's database. `alarms` and `visits`: those still open, by id;
+    `open_presses`: by pendant, as its last beat said."""
 
     lines: tuple[Line, ...] = ()
     alarms: Mapping[str, Json] = field(default_factory=dict)
     visits: Mapping[str, Json] = field(default_factory=dict)
     deadlines: tuple[Due, ...] = ()
+    open_presses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     last_turn_ms: int = 0
 
 
@@ -75,6 +77,10 @@ def of(conn: sqlite3.Connection, lines: bool = True) -> Logbook:
         tuple(
             Due(*row) for row in conn.execute("SELECT owner, timer, worker, due_ms FROM deadline")
         ),
+        {
+            name: tuple(json.loads(text))
+            for name, text in conn.execute("SELECT id, open_presses FROM pendant")
+        },
         0 if noted is None else int(noted[0]),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from simulator.chaos.bounds import Bounds, Violation
 from simulator.chaos.logbook import Line, Logbook
 from simulator.chaos.outages import FOR_EVER_MS, WHOLE_WAY, free_until_ms, outages
-from simulator.storm.seen import Delivered, Felt, Kept, Powered, Pressed, Seen
+from simulator.storm.seen import Befell, Delivered, Felt, Kept, Powered, Pressed, Seen
 
 SOS_GESTURES = frozenset({"sos-hold", "sos-stabs"})
 EVENT_RECORD = "e-"  # docs/pendant.md: a sealed event, named by its identity
@@ -57,6 +57,7 @@ def sos_pressed(seen: Seen) -> list[Pressed]:
 def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
     """Between a press and the next one there is a "stored", if the power did not go."""
     dark: dict[str, list[int]] = defaultdict(list)
+    busy = [each for each in seen.all if isinstance(each, Befell) and each.kind == "flash_busy"]
     feels: dict[str, list[int]] = defaultdict(list)
     for sight in seen.all:
         if isinstance(sight, Powered):
@@ -64,12 +65,19 @@ def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation
         elif isinstance(sight, Felt) and sight.pattern == "stored":
             feels[sight.pendant].append(sight.at_ms)
     for press in sos_pressed(seen):
-        until_ms = press.end_ms + bounds.stored_ms + bounds.lag_ms
+        held = [each.ends_ms for each in busy if _holds(each, press, bounds)]
+        until_ms = max(press.end_ms, *held, 0) + bounds.stored_ms + bounds.lag_ms
         if any(press.at_ms <= at_ms <= until_ms for at_ms in dark[press.pendant]):
             continue
         if not any(press.at_ms <= at_ms <= until_ms for at_ms in feels[press.pendant]):
             what = f"{press.pendant}: {press.gesture} was not felt as stored"
             yield Violation("felt-stored", press.at_ms, what)
+
+
+def _holds(busy: Befell, press: Pressed, bounds: Bounds) -> bool:
+    """A flash that is busy stores nothing, and nothing is said to be stored."""
+    begins = busy.at_ms <= press.end_ms + bounds.stored_ms
+    return busy.what == press.pendant and begins and busy.ends_ms >= press.at_ms
 
 
 def in_log(book: Logbook) -> dict[tuple[str, str], list[Line]]:
@@ -144,6 +152,14 @@ def paged(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
         late = [each.at_ms for each in about if _created_ms(each) >= lines[0].recorded_ms]
         what += f" before {limit_ms}; first at {late[0]}" if late else f" (due by {limit_ms})"
         yield Violation("paged", press.at_ms, what)
+
+
+def page_for(seen: Seen, line: Line) -> Delivered | None:
+    """The first on anybody's telephone that was written because of this press, or later."""
+    for each in _pages(seen).get(line.alarm, ()):
+        if _created_ms(each) >= line.recorded_ms:
+            return each
+    return None
 
 
 def _pages(seen: Seen) -> dict[str, list[Delivered]]:

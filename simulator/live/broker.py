@@ -14,6 +14,7 @@ from pathlib import Path
 from hub.devices.broker import (
     BEATS_USER,
     EVENTS_USER,
+    STORE,
     acl,
     mosquitto_conf,
     password_file,
@@ -50,7 +51,7 @@ class Broker:
         self.child = Child("broker", argv, folder / "broker.log")
 
     def _write_files(self) -> Path:
-        (self.folder / "broker-store").mkdir(exist_ok=True)
+        (self.folder / STORE).mkdir(exist_ok=True)
         self._write("broker.passwords", password_file(self.passwords))
         self._write("broker.acl", acl())
         # Started by root, mosquitto would become a user who may not read these files.
@@ -68,6 +69,12 @@ class Broker:
         self.child.start()
         self.child.until(lambda: answers(self.port), START_S, "an open port")
         self._feed.add("process", "started", "broker")
+
+    def start_anew(self) -> None:
+        """With its users and rules, and without anything it had kept: another disk."""
+        shutil.rmtree(self.folder / STORE, ignore_errors=True)
+        (self.folder / STORE).mkdir(exist_ok=True)
+        self.start()
 
     def kill(self) -> None:
         """SIGKILL: what it acknowledged must still be there at the next start."""

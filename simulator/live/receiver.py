@@ -39,6 +39,9 @@ class Receiver:
         """The address to give to the hub for this person."""
         return f"json://127.0.0.1:{self.port}/{person}"
 
+    def fail(self, failing: bool) -> None:
+        self.failing = failing
+
     def hang(self, hanging: bool) -> None:
         """While it hangs it answers nobody; who waited is refused when that is over."""
         (self._answers.clear if hanging else self._answers.set)()

@@ -1,0 +1,84 @@
+"""The stage of live chaos: every network between two parts is ours to spoil and to listen to.
+
+Rule: what is heard on the way to a pendant is kept as it was carried, before the pendant can feel
+anything of it.
+"""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from firmware.mqtt_packets import PUBLISH, Parser
+from protocol.errors import RemoteProtocolError
+from simulator.live.feed import Feed, Happening
+from simulator.live.hub import toml_table
+from simulator.live.proxy import FaultProxy
+from simulator.live.stage import Stage
+
+DOWN = "/down"
+
+
+def crowd(world: Path, count: int, into: Path) -> tuple[Path, tuple[str, ...]]:
+    """A world with at least `count` people who hold no role: its own, then invented ones. Written
+    to `into` if it is not the world as it stands; and who they are."""
+    text = world.read_text(encoding="utf-8")
+    own = [person["id"] for person in tomllib.loads(text)["person"] if not person.get("roles")]
+    more = [f"w{number}" for number in range(1, count - len(own) + 1)]
+    if not more:
+        return world, tuple(own[:count])
+    people = [{"id": name, "name": f"Worker {name[1:]}", "initials": name.upper()} for name in more]
+    tables = [toml_table("[[person]]", person) for person in people]
+    into.write_text("\n".join([text, *tables]), encoding="utf-8")
+    return into, (*own, *more)
+
+
+class Ear:
+    """Hears one connection from the broker to a pendant."""
+
+    def __init__(self, feed: Feed, person: str) -> None:
+        self._feed = feed
+        self._person = person
+        self._parser: Parser | None = Parser()
+
+    def __call__(self, piece: bytes) -> None:
+        if self._parser is None:
+            return
+        try:
+            packets = self._parser.feed(piece)
+        except RemoteProtocolError:  # bytes were lost on the way: the rest means nothing
+            self._parser = None
+            return
+        for packet in packets:
+            if packet.kind == PUBLISH and packet.topic.endswith(DOWN):
+                facts = {"token": packet.payload}
+                self._feed.add("carried", packet.topic, self._person, facts=facts)
+
+
+class ChaosStage(Stage):
+    """With a bad network before the hub too. `paged`: the alarms that somebody has a page about."""
+
+    def __init__(
+        self,
+        world: Path,
+        wearers: tuple[str, ...],
+        speed: int,
+        policy: str,
+        begins: str,
+        tell: Callable[[Happening], None],
+    ) -> None:
+        super().__init__(world, wearers, speed, self._told, policy=policy, begins=begins)
+        self._tell_on = tell
+        self.paged: set[str] = set()
+
+    def _told(self, item: Happening) -> None:
+        if item.source == "page":
+            self.paged.add(str(item.facts.get("alarm", "")))
+        self._tell_on(item)
+
+    def hubs_way(self) -> int:
+        self.before_hub = FaultProxy(self.broker.port)
+        self._ends.callback(self.before_hub.close)
+        return self.before_hub.port
+
+    def network_of(self, person: str) -> FaultProxy:
+        return FaultProxy(self.broker.port, lambda: Ear(self.feed, person))
