@@ -51,6 +51,9 @@ class _Gone:
         raise Killed(f"the process that calls {name} is dead")
 
 
+_GONE = cast(sqlite3.Connection, _Gone())
+
+
 def no_trouble(_act: str) -> None:
     """A disk that takes everything at once."""
 
@@ -138,7 +141,7 @@ class StormStore(Store):
     def die(self) -> None:
         """The process is gone: from here on whoever calls is told so, and nothing is done."""
         if self._grave is None:
-            self._grave, self.conn = self.conn, cast(sqlite3.Connection, _Gone())
+            self._grave, self.conn = self.conn, _GONE
 
     def image(self, to: Path, power_loss: bool, stream: Random) -> None:
         """Into another folder: the files as they are if it ends now, the process only or the
@@ -171,8 +174,9 @@ class StormStore(Store):
     def close(self) -> None:
         """Ends a living one in good order; of a dead one only its handles are given back, when
         nobody will ask for an image any more."""
-        if self._grave is not None:
-            self.conn, self._grave = self._grave, None
+        self.conn = self._grave or self.conn
         super().close()
         if self._opened is not None:
             self._opened.close()
+        if self._grave is not None:
+            self.conn = _GONE
