@@ -92,10 +92,6 @@ class Gestures:
         due_ms, step = self._next()
         return due_ms if step else -1
 
-    def busy(self) -> bool:
-        """A press is in progress or waits for its meaning."""
-        return self.next_ms() >= 0 or self._overlap
-
     # -- what falls due next ---------------------------------------------------------------------
 
     def _next(self) -> tuple[int, str]:

@@ -145,6 +145,39 @@ def test_the_queue_is_bounded_and_keeps_the_newest() -> None:
     assert {led for _ms, _strength, led in changes} == {"off"}
 
 
+def test_as_many_wait_as_are_allowed_and_then_the_oldest_is_left_out() -> None:
+    names = [name for name in PATTERNS if PATTERNS[name][0] == "bad"] + ["over"]
+    for waiting in (MAX_QUEUED, MAX_QUEUED + 1):
+        player = Player(quiet=False)
+        for name in ("started", *names[:waiting]):
+            player.play(name, 0)
+        kept = names[:waiting][-MAX_QUEUED:]
+        expected = feel("started") + "".join(feel(name) for name in kept)
+        assert pulse_lengths(played(player, 0, 120_000)) == expected
+
+
+def test_the_player_wakes_for_every_change_and_for_nothing_else() -> None:
+    player = Player(quiet=False)
+    assert player.next_ms(0) == -1
+    player.play("read-short", 0)
+    player.play("received", 0)
+    (short_ms, gap_ms, _strength, _led), (long_ms, _gap, _pct, _colour) = PATTERNS["received"][2]
+    begins_ms = short_ms + gap_ms + REST_MS
+    moments = [0, short_ms, short_ms + gap_ms, begins_ms, begins_ms + short_ms]
+    moments += [begins_ms + short_ms + gap_ms, begins_ms + short_ms + gap_ms + long_ms]
+    for now_ms, due_ms in pairwise(moments):
+        player.output(now_ms)
+        assert player.next_ms(now_ms) == due_ms - now_ms
+        assert player.next_ms(due_ms - 1) == 1
+    assert player.output(begins_ms)[0] > 0
+
+
+def test_the_first_pattern_begins_with_the_clock() -> None:
+    player = Player(quiet=False)
+    player.play("received", 0)
+    assert player.output(0) == (90, "green")
+
+
 def test_an_unknown_pattern_is_our_own_fault() -> None:
-    with pytest.raises(LocalProtocolError, match="warble"):
+    with pytest.raises(LocalProtocolError, match=r"^no pattern 'warble'$"):
         Player(quiet=False).play("warble", 0)

@@ -1,0 +1,113 @@
+"""The last moment or value for which a rule holds, and the first for which it does not.
+
+Runs on both interpreters.
+"""
+
+from firmware.pendant.outbox import MAX_ALARMS_OF_A_KIND, Entry, Outbox
+from firmware.pendant.presses import OpenPresses
+from firmware.pendant.standing import Beliefs
+from firmware.pendant.truths import (
+    MAX_WATCHES,
+    NOT_SENT_MS,
+    ROUTINE_AGAIN_MS,
+    ROUTINE_TIMES,
+    SOS_AGAIN_MS,
+    Truths,
+)
+from protocol.messages import SosPressed
+from tests.firmware.harness import Bench, on_visit
+
+
+def test_a_beat_tells_battery_and_signal_and_never_more_than_there_is() -> None:
+    bench = Bench()
+    for told, pct in ((0, 0), (1, 1), (99, 99), (100, 100), (100, 101), (0, -1)):
+        bench.device.battery(pct, bench.now_ms)
+        bench.device.signal(pct, bench.now_ms)
+        bench.run(61_000)
+        beat = bench.hub.beats[-1]
+        assert (beat.battery_pct, beat.signal_pct) == (told, told), pct
+
+
+def test_a_low_battery_is_no_good_status() -> None:
+    for pct, told in ((21, "status-good"), (20, "status-bad")):
+        bench = Bench()
+        bench.run(2000)
+        bench.device.battery(pct, bench.now_ms)
+        start = bench.now_ms
+        bench.short("a")
+        assert bench.told(start)[:2] == ["read-short", told], pct
+
+
+def test_a_press_on_a_visit_is_said_not_to_be_sent_three_times_and_an_sos_for_ever() -> None:
+    for gesture, again_ms, times in (
+        ("a", ROUTINE_AGAIN_MS, ROUTINE_TIMES),
+        ("s", SOS_AGAIN_MS, 40),
+    ):
+        bench = on_visit("inside")
+        bench.link(False)
+        start = bench.now_ms
+        if gesture == "a":
+            bench.short("a")
+        else:
+            bench.sos()
+        bench.run(600_000)
+        felt = [at_ms for at_ms, out in bench.log if out == ("feel", "not-sent") and at_ms > start]
+        assert len(felt) == times
+        assert felt[0] - start <= 10_000
+        waits = [felt[i + 1] - felt[i] for i in range(len(felt) - 1)]
+        assert waits == [again_ms] * (times - 1)
+
+
+def test_with_too_many_to_watch_it_is_a_routine_press_that_is_let_go_of() -> None:
+    truths = Truths(OpenPresses(), Beliefs("0" * 16, "inside", ""), 0)
+    truths.watch("urgent", True, 0)
+    for number in range(MAX_WATCHES):
+        truths.watch("routine %d" % number, False, 0)
+    assert truths.received("routine 0", None) == []  # the oldest; nobody waits for it any more
+    assert truths.received("urgent", None) == ["received"]
+    assert truths.received("routine 1", None) == ["received"]
+
+
+def test_not_sent_is_due_to_the_millisecond() -> None:
+    truths = Truths(OpenPresses(), Beliefs("0" * 16, "off", ""), 0)
+    truths.watch("p", False, 1000)
+    assert truths.next_ms() == 1000 + NOT_SENT_MS
+    assert truths.tick(1000 + NOT_SENT_MS - 1) == []
+    assert truths.tick(1000 + NOT_SENT_MS) == ["not-sent"]
+    assert truths.next_ms() == 1000 + NOT_SENT_MS + ROUTINE_AGAIN_MS
+
+
+def test_a_standing_holds_until_it_lapses_and_not_a_millisecond_longer() -> None:
+    beliefs = Beliefs("0" * 16, "inside", "v1")
+    beliefs.until_ms = 5000
+    assert beliefs.fresh(4999)
+    assert not beliefs.fresh(5000)
+
+
+def test_a_joined_press_is_felt_as_stored_only_if_it_is_and_never_if_it_is_silent() -> None:
+    limit = dict(MAX_ALARMS_OF_A_KIND)[SosPressed]
+    bench = on_visit("inside")
+    bench.link(False)
+    bench.flash_ms = -1
+    for _ in range(limit + 1):
+        bench.sos()
+        bench.run(3000)
+    assert bench.count("stored") == 0
+
+    silent, plain = on_visit("inside"), on_visit("inside")
+    for each in (silent, plain):
+        each.link(False)
+    for _ in range(6):  # more than the hub can be told of
+        silent.chord()
+        plain.short("a")
+    assert silent.count("stored") == plain.count("stored") == 0
+    silent.link(True)
+    silent.run(1000)
+    assert silent.hub.types().count("duress") == 4
+
+
+def test_the_newest_of_a_kind_is_the_one_that_is_joined() -> None:
+    outbox = Outbox()
+    for number in range(3):
+        outbox.add(Entry(SosPressed, "p%d" % number, b"", "", 0))
+    assert outbox.newest_of(SosPressed).identity == "p2"
