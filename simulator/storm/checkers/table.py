@@ -2,17 +2,33 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from simulator.storm.checkers import record
+from simulator.storm.checkers import claims, presses, record, silent, strangers, timely
 from simulator.storm.checkers.evidence import Evidence, Violation
+from simulator.storm.checkers.outside import SHARED
 
 Check = Callable[[Evidence], Iterator[Violation]]
 
-CHECKS: Mapping[str, Check] = {
-    "chain-whole": record.chain_whole,
-    "replay-equals-state": record.replay_equals_state,
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    **{name: (check,) for name, check in SHARED.items()},
+    "each-press-counts": (presses.each_press_counts,),
+    "receipt-is-true": (presses.receipt_is_true,),
+    "dated-by-the-finger": (presses.dated_by_the_finger,),
+    "identities-are-new": (presses.identities_are_new,),
+    "deadline-once": (timely.fired_once,),
+    "deadline-in-time": (timely.fired_in_time,),
+    "deadline-missed": (timely.left_over,),
+    "press-ends-nothing": (claims.press_ends_nothing,),
+    "nobody-for-herself": (claims.nobody_for_herself,),
+    "inside-by-a-person": (claims.inside_only_by_a_person,),
+    "silent-stays-silent": (silent.nothing_felt, silent.nothing_told, silent.no_page_to_her),
+    "forged-changes-nothing": (strangers.forged_changes_nothing, strangers.forged_is_not_felt),
+    "unverified-is-heard": (strangers.unverified_is_heard,),
+    "no-position": (strangers.no_position,),
+    "chain-whole": (record.chain_whole,),
+    "replay-equals-state": (record.replay_equals_state,),
 }
 
 
 def judge(evidence: Evidence) -> list[Violation]:
     """Everything that is wrong with a run, in the order of the table."""
-    return [found for check in CHECKS.values() for found in check(evidence)]
+    return [found for checks in CHECKS.values() for check in checks for found in check(evidence)]

@@ -1,0 +1,101 @@
+"""P1, P4: every SOS that a finger made is an incident of its own, dated when it was made."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from hub.store.log import Row
+from protocol.messages import SosPressed
+from simulator.chaos.presses import SOS_GESTURES
+from simulator.storm.checkers.evidence import Evidence, Opened, Violation
+from simulator.storm.checkers.silent import receipts_of
+from simulator.storm.seen import Befell, Powered, Pressed
+
+APART_MS = 6_000  # stabs closer than this may be read as one
+JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
+DATED_MS = 60_000  # a press is dated so near to the finger, clocks that drift included
+PRESS_ROWS = frozenset({"sos_pressed"})
+
+
+def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
+    """Whatever the hub has signed a receipt for is in its log: presses by their identity."""
+    logged = {
+        (row.pendant, str(body["input"]["event"].get("identity", "")))
+        for row, body in evidence.rows
+        if row.pendant and "event" in body.get("input", {})
+    }
+    alarms = {
+        (opened.message.pendant, opened.identity)
+        for opened in evidence.up
+        if isinstance(opened.message, SosPressed)
+    }
+    revoked = _dead(evidence)
+    for pendant, identity in sorted(receipts_of(evidence) & alarms):
+        if (pendant, identity) not in logged and pendant not in revoked:
+            said = f"the hub signed that it has {identity}, and its log has it not"
+            yield Violation("receipt-is-true", evidence.end_ms, pendant, said)
+
+
+def _dead(evidence: Evidence) -> set[str]:
+    with evidence.connect() as conn:
+        found = conn.execute("SELECT topic FROM dead_letter WHERE reason = 'revoked'")
+        return {str(topic).split("/")[1] for (topic,) in found}
+
+
+def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
+    """As many incidents as fingers made, of each pendant that kept its power."""
+    dark = {each.pendant for each in evidence.of(Powered) if not each.on}
+    logged = _logged(evidence)
+    for pendant, presses in _made(evidence).items():
+        if pendant in dark or len(presses) > JOINED or _are_close(presses):
+            continue
+        if len(logged[pendant]) < len(presses):
+            said = f"{len(presses)} SOS were made, {len(logged[pendant])} are in the log"
+            yield Violation("each-press-counts", presses[-1].at_ms, pendant, said)
+
+
+def _made(evidence: Evidence) -> dict[str, list[Pressed]]:
+    made: dict[str, list[Pressed]] = defaultdict(list)
+    for press in evidence.of(Pressed):
+        if press.gesture in SOS_GESTURES and not press.cut:
+            made[press.pendant].append(press)
+    return made
+
+
+def _are_close(presses: list[Pressed]) -> bool:
+    return any(after.at_ms - before.end_ms < APART_MS for before, after in pairwise(presses))
+
+
+def _logged(evidence: Evidence) -> dict[str, dict[str, Row]]:
+    found: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row, body in evidence.rows:
+        identity = str(body.get("input", {}).get("event", {}).get("identity", ""))
+        if row.kind in PRESS_ROWS and identity:
+            found[row.pendant][identity] = row
+    return found
+
+
+def dated_by_the_finger(evidence: Evidence) -> Iterator[Violation]:
+    """A press that the hub calls dated is dated near some finger's."""
+    if any(each.kind == "clock_jump" for each in evidence.of(Befell)):
+        return
+    made = _made(evidence)
+    for row, body in evidence.rows:
+        data = body.get("input", {}).get("event", {}).get("data", {})
+        if row.kind not in PRESS_ROWS or data.get("undated") or not row.worker:
+            continue
+        times = [press.at_ms for press in made.get(row.pendant, ())]
+        if times and min(abs(row.at_ms - at_ms) for at_ms in times) > DATED_MS:
+            said = f"row {row.seq} dates an SOS at {row.at_ms}; no finger pressed within a minute"
+            yield Violation("dated-by-the-finger", row.recorded_ms, row.pendant, said)
+
+
+def identities_are_new(evidence: Evidence) -> Iterator[Violation]:
+    """No pendant signs two different messages with one identity, over all its boots."""
+    known: dict[tuple[str, str], Opened] = {}
+    for opened in evidence.up:
+        key = (opened.message.pendant, opened.identity)  # type: ignore[attr-defined]  # all go up
+        first = known.setdefault(key, opened)
+        if first.carried.token != opened.carried.token:
+            said = f"{opened.identity} was signed twice with other bytes"
+            yield Violation("identities-are-new", opened.carried.at_ms, key[0], said)

@@ -1,0 +1,76 @@
+"""P3: no deadline is missed or fires twice, and whatever is open has a next moment."""
+
+from collections.abc import Iterator
+
+from simulator.chaos.outages import HUB, Span, joined, outages
+from simulator.storm.checkers.evidence import Evidence, Violation
+from simulator.storm.seen import Befell
+
+# A turn that is due waits for the batch before it; 200 fire in one turn after an outage.
+LATE_MS = 3_000
+# After a start the broker's backlog is drained first (engine/loop.py: DRAIN_MS), and the disk may
+# have been slow before that.
+START_MS = 15_000
+
+
+def fired_once(evidence: Evidence) -> Iterator[Violation]:
+    """The same deadline of the same owner, due at the same moment, is in the log once."""
+    seen: dict[tuple[str, str, str, int], int] = {}
+    for row, body in evidence.rows:
+        if row.kind != "due":
+            continue
+        timer = str(body["input"]["event"]["data"].get("timer", ""))
+        owner = row.alarm or row.visit
+        key = (owner, timer, row.worker, row.at_ms)
+        if key in seen and not body["decision"].get("reason", "").startswith("not due"):
+            said = f"{timer} of {owner}, due at {row.at_ms}, fired in rows {seen[key]}, {row.seq}"
+            yield Violation("deadline-once", row.recorded_ms, owner, said)
+        seen[key] = row.seq
+
+
+def fired_in_time(evidence: Evidence) -> Iterator[Violation]:
+    """What fell due was decided at once, or as soon as there was a hub to decide it."""
+    if any(each.kind == "clock_jump" for each in evidence.of(Befell)):
+        return  # the hub's time is not the world's: `left_over` still holds
+    down = troubles(evidence)
+    for row, body in evidence.rows:
+        if row.kind != "due":
+            continue
+        free_ms = _free_from_ms(down, row.at_ms)
+        if row.recorded_ms > free_ms + LATE_MS and not _was_late_news(evidence, row.seq, row.at_ms):
+            timer = body["input"]["event"]["data"].get("timer", "")
+            late_ms = row.recorded_ms - free_ms
+            said = f"{timer} was due at {row.at_ms} and decided {late_ms} ms late, row {row.seq}"
+            yield Violation("deadline-in-time", row.recorded_ms, row.alarm or row.visit, said)
+
+
+def _was_late_news(evidence: Evidence, seq: int, due_ms: int) -> bool:
+    """The row before made it due in the past: a press that was long on its way."""
+    for row, _ in reversed(evidence.rows[max(0, seq - 60) : seq - 1]):
+        if row.recorded_ms != evidence.rows[seq - 1][0].recorded_ms:
+            return False
+        if row.kind != "due" and row.at_ms <= due_ms + LATE_MS:
+            return True
+    return False
+
+
+def troubles(evidence: Evidence) -> list[Span]:
+    """When the hub could not decide, with the time it needs to come round."""
+    spans = outages(evidence.seen, (HUB,))
+    return joined(Span(span.from_ms, span.to_ms + START_MS) for span in spans)
+
+
+def _free_from_ms(down: list[Span], at_ms: int) -> int:
+    for span in down:
+        if span.from_ms <= at_ms <= span.to_ms:
+            return span.to_ms
+    return at_ms
+
+
+def left_over(evidence: Evidence) -> Iterator[Violation]:
+    """At the end nothing stands that fell due long ago."""
+    now_ms = evidence.book.last_turn_ms
+    for due in evidence.book.deadlines:
+        if due.due_ms < now_ms - LATE_MS:
+            said = f"{due.timer} fell due {now_ms - due.due_ms} ms before the end and still stands"
+            yield Violation("deadline-missed", evidence.end_ms, due.owner, said)
