@@ -125,7 +125,7 @@ class Broker:
         kept = self._resume(client, clean)
         self._connections[client] = connection
         connection.session = self.sessions[client]
-        connection.wire.down.send(Sent(CONNACK, 0, bytes([0])))
+        connection.wire.down.send(Sent(CONNACK, int(kept), bytes([0])))
         if not kept:
             self._routes.clear()
         connection.session.resumed(connection.wire.down)

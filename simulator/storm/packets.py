@@ -54,6 +54,11 @@ class Sent(Packet):
         self.forged = forged
 
     @property
+    def present(self) -> bool:
+        """CONNACK: a session of this client's was there (section 3.2.2.2)."""
+        return bool(self.packet_id)
+
+    @property
     def mid(self) -> int:
         """The packet id as paho calls it."""
         return self.packet_id

@@ -56,13 +56,14 @@ class Session:
                 outlet.send(Sent(PUBLISH, 0, b"", topic, payload, 0, False, forged))
             return
         in_flight, queued = self._limits
-        # mosquitto's count while the client is there: what is in flight is not in the queue's way.
+        # mosquitto counts all that wait, and allows for those in flight while the client is there.
         room = queued + in_flight if outlet is not None else queued
+        packet_id = self._next_id()  # a message that is dropped takes one too
+        packet = Sent(PUBLISH, packet_id, b"", topic, payload, 1, False, forged)
         if outlet is not None and len(self._in_flight) < in_flight:
-            self._fly(Sent(PUBLISH, self._next_id(), b"", topic, payload, 1, False, forged))
-        elif len(self._queued) < room:
-            packet_id = self._next_id()
-            self._queued.append(Sent(PUBLISH, packet_id, b"", topic, payload, 1, False, forged))
+            self._fly(packet)
+        elif self.waiting < room:
+            self._queued.append(packet)
         else:
             self.dropped += 1
 
