@@ -3,6 +3,8 @@
 Runs on both interpreters.
 """
 
+from firmware.pendant.beats import ECHO_GAP_MS, Beats
+from firmware.pendant.ledger import Ledger
 from firmware.pendant.outbox import MAX_ALARMS_OF_A_KIND, Entry, Outbox
 from firmware.pendant.presses import OpenPresses
 from firmware.pendant.standing import Beliefs
@@ -111,3 +113,45 @@ def test_the_newest_of_a_kind_is_the_one_that_is_joined() -> None:
     for number in range(3):
         outbox.add(Entry(SosPressed, "p%d" % number, b"", "", 0))
     assert outbox.newest_of(SosPressed).identity == "p2"
+
+
+def beats_ms(bench: Bench, start_ms: int) -> list[int]:
+    """When beats were sent."""
+    return [
+        at_ms
+        for at_ms, out in bench.log
+        if at_ms >= start_ms and out[0] == "send" and out[1][-5:] == "/beat"
+    ]
+
+
+def test_beats_come_as_often_as_was_told_and_no_oftener() -> None:
+    bench = on_visit("inside", valid_ms=600_000)
+    bench.run(61_000)  # the validity that was heard last has run out
+    felt = beats_ms(bench, bench.now_ms - 41_000)
+    assert len(felt) >= 4
+    assert [felt[i + 1] - felt[i] for i in range(len(felt) - 1)] == [10_000] * (len(felt) - 1)
+
+
+def test_news_is_echoed_at_once_but_not_in_a_storm() -> None:
+    bench = on_visit("inside")
+    bench.run(1000)
+    start = bench.now_ms
+    for number in range(20):
+        bench.push(go_in="0123456789abcdef.%d" % (number + 1))
+        bench.run(10)
+    newest = bench.hub.version
+    bench.run(500)
+    echoed = beats_ms(bench, start)
+    assert echoed[0] - start <= 1
+    assert [echoed[i + 1] - echoed[i] for i in range(len(echoed) - 1)] == [ECHO_GAP_MS] * (
+        len(echoed) - 1
+    )
+    assert bench.hub.beats[-1].standing >= newest
+
+
+def test_news_before_the_first_beat_is_echoed_at_once() -> None:
+    settings = Bench().settings
+    beats = Beats(settings, Beliefs("0" * 16, "off", ""), Ledger(), 5000)
+    assert beats.due_ms == 5000
+    beats.echo(5000)
+    assert beats.due_ms == 5000
