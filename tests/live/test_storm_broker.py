@@ -10,7 +10,9 @@ import pytest
 
 from hub.devices.broker import BEATS_USER, EVENTS_USER, MAX_INFLIGHT, MAX_QUEUED
 from protocol.topics import BEAT_FILTERS, EVENT_FILTERS
-from tests.live.broker_lab import Client, Lab, ModelLab, RealLab, told
+from tests.live.broker_lab import Client, Lab, told
+from tests.live.model_lab import ModelLab
+from tests.live.real_lab import RealLab
 
 pytestmark = pytest.mark.live
 
