@@ -1,14 +1,8 @@
 """The storm's disk: what is there after a death at any instant, and that the dead do nothing."""
 
-import shutil
 import sqlite3
-from collections.abc import Iterator
-from copy import deepcopy
-from hashlib import sha256
 from pathlib import Path
 from random import Random
-from struct import unpack
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,91 +11,12 @@ from hub.engine.engine import Engine
 from hub.ids import RandomIds
 from hub.inbox import FromPendant
 from hub.replay import replay, verify
-from hub.store.reader import Reader
-from hub.store.schema import NAME
 from hub.store.store import Store
-from simulator.storm import disk, wal
-from simulator.storm.disk import StormStore, Trouble
-from simulator.storm.fate import Fate, Killed, Spared
+from simulator.storm import disk
+from simulator.storm.disk import StormStore
+from simulator.storm.fate import Killed, Spared
 from tests.hub.house import House
-
-IMAGES = 10  # of each kind, at each instant at which chance has a say
-
-
-def content(conn: sqlite3.Connection) -> str:
-    """All that is in it."""
-    names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-    found = sha256()
-    for (name,) in conn.execute(names).fetchall():
-        found.update(repr((name, conn.execute(f"SELECT * FROM {name}").fetchall())).encode())
-    return found.hexdigest()
-
-
-def copy_of(
-    built: House, folder: Path, fate: Fate, trouble: Trouble = disk.no_trouble
-) -> tuple[House, StormStore]:
-    """The same house elsewhere, its engine on the storm's disk."""
-    shutil.copytree(built.folder, folder)
-    house = House(folder, seed=3, fill=False, start_ms=built.now_ms)
-    house.handsets = deepcopy(built.handsets)
-    house.store.close()
-    store = StormStore(folder, None, fate, trouble)
-    house.store, house.engine = store, Engine(store, house.ids, house.policy)
-    return house, store
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A house with a visit inside, closed in good order. Its folder is copied, not used."""
-    house = House(tmp_path_factory.mktemp("built") / "hub")
-    house.groundwork()
-    house.inside()
-    house.store.close()
-    return house
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """In memory where there is such a place: each image is opened, and its closing is synced."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as found:
-        yield Path(found)
-
-
-class Watcher:
-    """A fate that spares everybody, and keeps what every possible death would have left."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store: StormStore | None = None
-        self.reader: Reader | None = None
-        self.random = Random(4)
-        self.names: list[str] = []
-        self.contents: list[str] = []  # after each commit
-        self.known: dict[str, Path] = {}
-        # image -> (instant, how many contents there were)
-        self.images: list[tuple[Path, str, int]] = []
-
-    def instant(self, name: str) -> None:
-        if self.store is None or self.reader is None:
-            return
-        self.names.append(name)
-        if name == disk.COMMITTED:
-            self.contents.append(content(self.reader._conn()))
-        in_the_middle = name in (disk.COMMITTING, disk.CHECKPOINTING)
-        for power_loss in (False, True):
-            for _ in range(IMAGES if in_the_middle else 1):
-                self.keep(name, power_loss)
-
-    def keep(self, name: str, power_loss: bool) -> None:
-        assert self.store is not None
-        to = self.folder / f"image-{len(self.known)}"
-        self.store.image(to, power_loss, self.random)
-        digest = sha256(b"".join(path.read_bytes() for path in sorted(to.iterdir()))).hexdigest()
-        if digest in self.known:
-            shutil.rmtree(to)
-        to = self.known.setdefault(digest, to)
-        self.images.append((to, name, len(self.contents)))
+from tests.simulator.storm.disk_rig import Doomed, Watcher, content, copy_of, opened
 
 
 def a_busy_hour(house: House) -> None:
@@ -115,13 +30,6 @@ def a_busy_hour(house: House) -> None:
     house.press("p-ada", "departed", "inside")
     for _ in range(4):
         house.forward(15 * 60_000)
-
-
-def opened(image: Path) -> Store:
-    store = Store(image)
-    assert store.one("PRAGMA integrity_check") == ("ok",)
-    assert store.all("PRAGMA foreign_key_check") == []
-    return store
 
 
 @pytest.mark.parametrize("frames", [disk.CHECKPOINT_FRAMES, 25], ids=["a long log", "a short log"])
@@ -161,27 +69,6 @@ def test_after_any_death_there_is_what_was_committed_and_nothing_else(
     assert len(sound) == len(set(watcher.contents))
     house.store.close()
     house.reader.close()
-
-
-class Doomed:
-    """Kills at the n-th instant, and leaves the files elsewhere."""
-
-    def __init__(self, at: int, grave: Path, power_loss: bool, random: Random) -> None:
-        self.left = at
-        self.grave = grave
-        self.power_loss = power_loss
-        self.random = random
-        self.store: StormStore | None = None
-        self.name = ""
-
-    def instant(self, name: str) -> None:
-        if self.store is None:
-            return
-        self.left -= 1
-        if self.left == 0:
-            self.name = name
-            self.store.leave(self.grave, self.power_loss, self.random)
-            raise Killed
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -285,35 +172,3 @@ def test_a_full_disk_takes_nothing_and_a_slow_one_shows_nothing_before_it_has_it
     assert verify(store.conn).ok
     store.close()
     house.reader.close()
-
-
-def test_the_log_ends_where_its_frames_say(
-    built: House, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SQLite's index, which the disk goes by, against the log itself; over its beginnings anew."""
-    monkeypatch.setattr(disk, "CHECKPOINT_FRAMES", 40)
-    house, store = copy_of(built, folder / "hub", Spared())
-    files = wal.Files(store.path)
-    salts: set[bytes] = set()
-    for _ in range(30):
-        house.forward(60_000)
-        house.beat("p-ada", "inside")
-        assert files.end().frames == _frames(Path(f"{folder}/hub/{NAME}-wal").read_bytes())
-        salts.add(files.end().salts)
-    assert len(salts) > 2
-    files.close()
-    store.close()
-    house.reader.close()
-
-
-def _frames(log: bytes) -> int:
-    """How many count: those of the header's salts, up to the last that ends a commit."""
-    (page,) = unpack(">I", log[8:12])
-    salts, found = log[16:24], 0
-    for number, at in enumerate(range(wal.HEADER, len(log) - page, wal.FRAME + page), 1):
-        ends, frame_salts = log[at + 4 : at + 8], log[at + 8 : at + 16]
-        if frame_salts != salts:
-            break
-        if any(ends):
-            found = number
-    return found
