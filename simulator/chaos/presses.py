@@ -99,8 +99,10 @@ def not_lost(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
 
 def one_press(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
     """One row took it, and the alarm holds it once: a packet twice is no second incident, and a
-    second press none that is swallowed."""
-    for (pendant, identity), lines in in_log(book).items():
+    second press none that is swallowed. (A beat may tell of it before it comes itself: a row that
+    changes no alarm took nothing.)"""
+    for (pendant, identity), named in in_log(book).items():
+        lines = [line for line in named if line.alarm_state] or named[:1]
         if len(lines) > 1:
             rows = ", ".join(str(line.seq) for line in lines)
             yield Violation("one-press", -1, f"{pendant}: {identity} is in rows {rows}")

@@ -62,7 +62,7 @@ def troubles(evidence: Evidence) -> list[Span]:
 
 def _free_from_ms(down: list[Span], at_ms: int) -> int:
     for span in down:
-        if span.from_ms <= at_ms <= span.to_ms:
+        if span.from_ms - LATE_MS <= at_ms <= span.to_ms:
             return span.to_ms
     return at_ms
 
