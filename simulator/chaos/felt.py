@@ -11,7 +11,7 @@ from protocol.codec import peek
 from protocol.errors import RemoteProtocolError
 from protocol.messages import Receipt, Standing
 from simulator.chaos.bounds import Bounds, Violation
-from simulator.chaos.logbook import Line, Logbook
+from simulator.chaos.logbook import Logbook
 from simulator.chaos.outages import UPLINK, covered, outages
 from simulator.chaos.presses import in_log, sos_pressed
 from simulator.storm.seen import Asked, Carried, Felt, Powered, Seen, Sight
@@ -23,19 +23,17 @@ CAUSES = {"acknowledge": "person-has-it", "resolve": "over", "confirm_arrival": 
 def hub_has_it(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
     """A receipt of an SOS was signed no earlier than its commit, and is about a press in the log;
     what is felt follows such a receipt, or a standing that names the SOS."""
-    took = {
-        (line.pendant, line.identity): line for line in book.lines if line.kind == "sos_pressed"
-    }
+    logged = in_log(book)
     told: set[str] = set()
     for sight in seen.all:
         if isinstance(sight, Carried) and not sight.forged:
             message = _down(sight.token)
             if isinstance(message, Receipt):
-                line = took.get((sight.to, f"{message.boot}.{message.seq}"))
-                if line is not None and line.recorded_ms > message.hub_ms:
-                    what = f"{sight.to}: the receipt of {line.identity} is older than its commit"
+                lines = logged.get((sight.to, f"{message.boot}.{message.seq}"), [])
+                if lines and lines[0].recorded_ms > message.hub_ms:
+                    what = f"{sight.to}: a receipt of {lines[0].identity} is older than its commit"
                     yield Violation("hub-has-it", sight.at_ms, what)
-                elif line is not None:
+                elif lines:
                     told.add(sight.to)
             elif isinstance(message, Standing) and message.sos:
                 told.add(sight.to)
@@ -129,16 +127,12 @@ def _claims(pattern: str, standing: Standing) -> list[str]:
 
 def _about(book: Logbook) -> dict[tuple[str, str], str]:
     """(pendant, identity) -> the alarm that holds the press, or the visit that it arrived at."""
-    found = {key: lines[0].alarm for key, lines in in_log(book).items()}
-    return found | {
+    visits = {
         (line.pendant, line.identity): line.visit
         for line in book.lines
-        if line.visit and line.identity and not _is_alarm(line)
+        if line.visit and line.identity
     }
-
-
-def _is_alarm(line: Line) -> bool:
-    return bool(line.alarm) or line.kind in ("sos_pressed", "sos_aborted", "duress")
+    return visits | {key: lines[0].alarm for key, lines in in_log(book).items()}
 
 
 def in_order(seen: Seen) -> list[Sight]:

@@ -7,6 +7,7 @@ anything of it.
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from string import ascii_uppercase
 
 from firmware.mqtt_packets import PUBLISH, Parser
 from protocol.errors import RemoteProtocolError
@@ -26,10 +27,18 @@ def crowd(world: Path, count: int, into: Path) -> tuple[Path, tuple[str, ...]]:
     more = [f"w{number}" for number in range(1, count - len(own) + 1)]
     if not more:
         return world, tuple(own[:count])
-    people = [{"id": name, "name": f"Worker {name[1:]}", "initials": name.upper()} for name in more]
+    people = [
+        {"id": name, "name": f"Worker {name[1:]}", "initials": _letters(number)}
+        for number, name in enumerate(more)
+    ]
     tables = [toml_table("[[person]]", person) for person in people]
     into.write_text("\n".join([text, *tables]), encoding="utf-8")
     return into, (*own, *more)
+
+
+def _letters(number: int) -> str:
+    """WAA, WAB …: initials are letters."""
+    return "W" + "".join(ascii_uppercase[each] for each in divmod(number % 676, 26))
 
 
 class Ear:
