@@ -117,12 +117,12 @@ class Attacker:
         if made is None:
             return None
         header = _base64url(b'{"alg":"none","kid":"%s"}' % pendant.encode())
-        return made[0], header + b"." + made[1].split(b".")[1] + b"."
+        return made[0], header + b"." + made[1].split(b".")[-2:][0] + b"."
 
     def _changed(self, pendant: str, stream: Random) -> Forgery | None:
         """One bit of a true one."""
         made = self._any(stream, _topics(pendant))
-        if made is None:
+        if made is None or not made[1]:
             return None
         topic, token = made
         at = stream.randrange(len(token))
