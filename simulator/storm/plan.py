@@ -32,6 +32,8 @@ ACTS = {
     "disk_full": "the hub's disk takes nothing for length_ms",
     "clock_jump": "the hub's machine sets its clock by detail milliseconds",
     "off_duty": "who: somebody leaves her post for length_ms, without a word",
+    "danger": "who: a worker is in danger for length_ms, unless somebody comes; detail: how she "
+    "tells it: a gesture, or `phrase`: she rings and says it",
     "pages_fail": "every provider refuses for length_ms",
 }
 

@@ -55,6 +55,7 @@ class Rates:
     # People.
     forgets: float = 0.0  # does not do the next thing in time
     answers_twice: float = 0.0
+    wrong_press: float = 0.0  # presses something else first
     wrong_page: float = 0.0  # answers another alarm than the one she means
     goes_off_duty: float = 0.0
     pocket_press_h: float = 0.0  # of each pendant

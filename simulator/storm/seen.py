@@ -3,7 +3,7 @@
 Rule: nothing in here comes from inside the hub or the pendant's core. Times are the world's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hub.rules.model import Value
@@ -106,6 +106,17 @@ class Befell:
 
 
 @dataclass(frozen=True, slots=True)
+class Went:
+    """Where a worker truly is from now on, on the entry `visit` ("" while it has no id yet): away,
+    travelling, door, inside, outside, back. Whoever stood there would see it."""
+
+    at_ms: int
+    worker: str
+    visit: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class HubLife:
     """The hub's process began or ended."""
 
@@ -114,14 +125,19 @@ class HubLife:
     why: str = ""
 
 
-Sight = Pressed | Felt | Kept | Powered | Handed | Delivered | Asked | Carried | Befell | HubLife
+Sight = (
+    Pressed | Felt | Kept | Powered | Handed | Delivered | Asked | Carried | Befell | HubLife | Went
+)
 
 
 @dataclass
 class Seen:
-    """All of it, in order."""
+    """All of it, in order. `wearers`: pendant -> who feels it, and is told each pattern."""
 
     all: list[Sight] = field(default_factory=list)
+    wearers: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
 
     def add(self, sight: Sight) -> None:
         self.all.append(sight)
+        if type(sight) is Felt and (felt := self.wearers.get(sight.pendant)) is not None:
+            felt(sight.pattern)
