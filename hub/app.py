@@ -69,11 +69,12 @@ def open_store(settings: Settings) -> Store:
 
 
 def clock_of(settings: Settings, store: Store) -> Clock:
-    """Never before the last commit; faster only where nothing is real."""
-    speed, floor_ms = settings.simulation.speed, store.last_commit_ms
-    if speed == 1:
+    """Never before the last commit; faster only where nothing is real. A simulation that has run
+    ahead of the machine goes on from there: its time is its own, and no clock has jumped."""
+    speed, floor_ms, mode = settings.simulation.speed, store.last_commit_ms, store.genesis.mode
+    if speed == 1 and (mode != SIMULATION or floor_ms <= utc_ms()):
         return SystemClock(floor_ms)
-    return ScaledClock(speed, store.genesis.mode, floor_ms)
+    return ScaledClock(speed, mode, floor_ms)
 
 
 def place_of(about: Organisation) -> Place | None:
