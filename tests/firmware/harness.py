@@ -1,16 +1,17 @@
 """A pendant in virtual time, with a flash and a hub that signs. Runs on both interpreters.
 
-Rules it keeps: the device is ticked exactly when it asks to be; a reboot keeps the flash and loses
-everything else, also what was on its way to the flash. Every story fails at once when something is
-sent without a link or before it is on flash, when an identity comes with other bytes, when "stored"
-is felt with no SOS on flash or "hub has it" without the hub's word, and when an event leaves the
-flash that the hub does not have.
+Rules it keeps: the device is ticked exactly when it asks to be; the order in which things are done
+is the production carrier's; a reboot keeps the flash and loses all else, what was on its way to it
+too. Every story fails at once when something is sent without a link or before it is on flash,
+when an identity comes with other bytes, when "stored" is felt with no SOS on flash or "hub has it"
+without the hub's word, and when an event leaves the flash that the hub does not have.
 """
 
 import binascii
 import json
 
 from firmware.pendant import journal
+from firmware.pendant.carrier import Carrier
 from firmware.pendant.device import Device
 from firmware.pendant.outbox import PERSIST_MS
 from firmware.pendant.settings import Settings, load
@@ -43,7 +44,7 @@ class Bench:
         self.now_ms = 0
         self.flash: dict[str, bytes] = {}
         self.ever_kept: set[str] = set()  # identities that were on flash at some time
-        self.flash_ms = flash_ms  # -1: broken, nothing is ever kept
+        self.flash_ms = flash_ms  # -1: broken, every record is refused
         self.net_ms = 20  # each way
         self.log: list[tuple[int, Any]] = []
         self.link_up = link
@@ -67,6 +68,8 @@ class Bench:
             self.settings, lambda n: bytes((seed * 37 + i) & 255 for i in range(n)), 0
         )
         records = [(name, self.flash[name]) for name in sorted(self.flash)]
+        self._carrier = Carrier(self.device)
+        self._flashing = False
         self._took(self.device.boot(records, 0, cause))
         self._took(self.device.battery(90, 0))
         if self.link_up:
@@ -76,7 +79,7 @@ class Bench:
         """Let time pass; everything happens when it is due."""
         end_ms = self.now_ms + ms
         while True:
-            tick_ms = self.now_ms + self.device.next_tick_ms(self._local())
+            tick_ms = self._next_tick_ms()
             due_ms = min([item[0] for item in self._later] + [tick_ms])
             if due_ms > end_ms:
                 break
@@ -89,6 +92,13 @@ class Bench:
             self._later.remove(item)
             self._happen(item[2], item[3])
         self.now_ms = end_ms
+
+    def _next_tick_ms(self) -> int:
+        """When it asks to be: now, if something else happened at that very moment and not to it."""
+        due_ms = self.device.due_ms()
+        if 0 <= due_ms <= self._local() and self._fed_ms < self.now_ms:
+            return self.now_ms
+        return self.now_ms + self.device.next_tick_ms(self._local())
 
     def edge(self, button: str, down: bool) -> None:
         self._took(self.device.edge(button, down, self._local()))
@@ -205,33 +215,56 @@ class Bench:
         self._later.append((self.now_ms + ms, self._order, what, argument))
 
     def _took(self, outputs: "Outputs") -> None:
-        for out in outputs:
-            if out[0] != "erase" and out[0] != "persist":
-                beat = out[0] == "send" and out[3] == 0  # of a beat only that it was sent
-                self.log.append((self.now_ms, ("send", out[1], b"", 0, False) if beat else out))
-            if out[0] == "persist" and out[1] not in self.asked:
-                self.asked[out[1]] = self.now_ms
-            if out[0] == "persist" or out[0] == "erase":
-                if self.flash_ms >= 0:
-                    self._after(self.flash_ms, "flash", out)
-            elif out[0] == "feel":
+        self._fed_ms = self.now_ms
+        self._do(self._carrier.took(outputs))
+        self._flash_on()
+
+    def _do(self, at_once: "Outputs") -> None:
+        for out in at_once:
+            beat = out[0] == "send" and out[3] == 0  # of a beat only that it was sent
+            self.log.append((self.now_ms, ("send", out[1], b"", 0, False) if beat else out))
+            if out[0] == "feel":
                 self._check_feel(out[1])
             elif out[0] == "send":
                 assert self.link_up, "sent without a link"
                 self._check_send(out)
                 self._after(self.net_ms, "up", out[2])
 
+    def _flash_on(self) -> None:
+        """One record at a time."""
+        for name, blob in self._carrier.waiting():
+            if blob is not None and name not in self.asked:
+                self.asked[name] = self.now_ms
+        if not self._flashing and self._carrier.flash_next() is not None:
+            self._flashing = True
+            self._after(max(0, self.flash_ms), "flash", None)
+
+    def _flash_answers(self) -> None:
+        work = self._carrier.flash_next()
+        assert work is not None
+        kept = self.flash_ms >= 0
+        if kept:
+            self._flash(work[0], work[1])
+            if work[1] is not None:
+                self._fed_ms = self.now_ms
+        self._flashing = False
+        self._do(self._carrier.flash_done(kept, self._local()))
+        self._flash_on()
+
+    def _flash(self, name: str, blob: "bytes | None") -> None:
+        if blob is None:
+            if name in self.flash:
+                self._check_erase(name)
+            self.flash.pop(name, None)
+            return
+        if name[0] == "e":
+            assert self.flash.get(name, blob) == blob, "sealed twice"
+        self.flash[name] = blob
+        self.ever_kept.add(journal.identity_in(name))
+
     def _happen(self, what: str, argument: "Any") -> None:
-        if what == "flash" and argument[0] == "persist":
-            if argument[1][0] == "e":
-                assert self.flash.get(argument[1], argument[2]) == argument[2], "sealed twice"
-            self.flash[argument[1]] = argument[2]
-            self.ever_kept.add(journal.identity_in(argument[1]))
-            self._took(self.device.persisted(argument[1], self._local()))
-        elif what == "flash":
-            if argument[1] in self.flash:
-                self._check_erase(argument[1])
-            self.flash.pop(argument[1], None)
+        if what == "flash":
+            self._flash_answers()
         elif what == "up":
             for payload in self.hub.hear(argument, self.now_ms):
                 self._after(self.net_ms, "down", payload)

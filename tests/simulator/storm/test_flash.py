@@ -28,6 +28,15 @@ def fresh(seed: int = 1, blocks: int = 16) -> Flash:
     return Flash(Random(seed), blocks=blocks)
 
 
+def booted(flash: Flash) -> Records:
+    """What a boot finds; it sweeps up, and that can be torn too."""
+    try:
+        return flash.read_all()
+    except PowerCut:
+        flash.mount()
+        return flash.read_all()
+
+
 @given(WORK)
 def test_flash_is_a_mapping_over_any_number_of_boots(
     work: list[tuple[str, bytes | None]],
@@ -72,14 +81,33 @@ def test_life_after_life_ends_in_a_torn_operation(
         done = carry_out(flash, work)
         flash.cut()
         flash.mount()
-        flash.cut_after(1)  # the boot sweeps up: that can be torn as well
-        try:
-            found = flash.read_all()
-        except PowerCut:
-            flash.mount()
-            found = flash.read_all()
+        flash.cut_after(1)
+        found = booted(flash)
         assert breach(work, done, found, before) == ""
         before = found
+
+
+@pytest.mark.parametrize("blocks", [7, 8, 10])
+def test_full_flash_keeps_the_law_through_every_cut(blocks: int) -> None:
+    flash = fresh(blocks, blocks)
+    before: Records = []
+    refused = 0
+    for life in range(60):
+        flash.cut_after(1 + life)
+        for item in some_work(life, 40):
+            try:
+                done = carry_out(flash, [item])
+            except OSError as error:
+                assert error.errno == ENOSPC
+                refused += 1
+                assert booted(flash) == before, "refused, and something is gone"
+                continue
+            if not done:
+                flash.mount()
+            found = booted(flash)
+            assert breach([item], done, found, before) == ""
+            before = found
+    assert refused
 
 
 def test_on_a_worn_chip_whose_folders_wander() -> None:
