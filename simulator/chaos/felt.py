@@ -33,7 +33,7 @@ def hub_has_it(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]
                 if lines and lines[0].recorded_ms > message.hub_ms:
                     what = f"{sight.to}: a receipt of {lines[0].identity} is older than its commit"
                     yield Violation("hub-has-it", sight.at_ms, what)
-                elif lines:
+                if lines:
                     told.add(sight.to)
             elif isinstance(message, Standing) and message.sos:
                 told.add(sight.to)

@@ -19,7 +19,7 @@ SOS = ("sos-hold", "sos-stabs")
 SOS_EVERY_S = 25.0  # of each group, on average
 AGAIN = 0.3  # how often she presses again soon
 OTHER = 0.12  # ... lets go too soon, or presses the chord: danger that is no SOS
-GO_IN_S = 12.0
+GO_IN_S = 6.0
 TRIES = 8
 AT_THE_END_S = 90.0
 ENDED = frozenset({"closed", "cancelled"})
@@ -94,7 +94,7 @@ class Group:
             self._all("a-hold")
             self._rest(0.5, 4)
         self._arrive(outing, visit)
-        self._rest(2, 20 if self._chance.random() < 0.9 else 60)
+        self._rest(1, 8 if self._chance.random() < 0.9 else 60)
         if self._chance.random() < 0.5:
             self._all(self._chance.choice(("a-short", "a-double")))
             self._rest(0.5, 3)
@@ -143,7 +143,7 @@ class Group:
                 kind, values = NEXT[part.get("phase", "planned")]
                 about = {**values, "visit": visit, "worker": part["worker"]}
                 self._desk.ask(asks, kind, about)
-            self._pause(0.4, 1.5)
+            self._pause(0.3, 0.8)
 
     # Hands.
 
