@@ -1,0 +1,1 @@
+"""Live chaos: its statements and its parts, without a process."""
