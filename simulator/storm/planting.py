@@ -21,8 +21,10 @@ class NotPlanted(Exception):
 @dataclass(frozen=True, slots=True)
 class Plant:
     """A bug: in `module`, `line` (as it stands there, indentation aside) becomes `instead`.
+    `inside`: the function or class in which it stands, where the same line stands elsewhere too.
 
-    `about`: what that breaks, in a sentence. `checker`: who must find it. `seeds`: within how many.
+    `about`: what that breaks, in a sentence. `checkers`: one of them must find it. `seeds`: within
+    how many.
     """
 
     name: str
@@ -30,13 +32,15 @@ class Plant:
     module: str
     line: str
     instead: str
-    checker: str
+    checkers: tuple[str, ...]
+    inside: str = ""
     seeds: int = 40
 
     def changed(self, source: str) -> str:
         """The module's text with the bug. Raises NotPlanted."""
         lines = source.splitlines()
-        found = [at for at, text in enumerate(lines) if text.strip() == self.line]
+        first, last = self._span(lines)
+        found = [at for at in range(first, last) if lines[at].strip() == self.line]
         if len(found) != 1:
             raise NotPlanted(
                 f"{self.name}: {self.module} has the line {self.line!r} {len(found)} times, not"
@@ -46,6 +50,22 @@ class Plant:
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
         lines[at] = indent + self.instead
         return "\n".join(lines) + "\n"
+
+    def _span(self, lines: list[str]) -> tuple[int, int]:
+        """The lines of the function or class, from its head to the next line as far out."""
+        if not self.inside:
+            return 0, len(lines)
+        heads = [f"{word} {self.inside}" for word in ("def", "class")]
+        for first, text in enumerate(lines):
+            bare = text.lstrip()
+            if any(bare.startswith((f"{head}(", f"{head}:")) for head in heads):
+                depth = len(text) - len(bare)
+                for last in range(first + 1, len(lines)):
+                    out = lines[last].lstrip()
+                    if out and not out.startswith(")") and len(lines[last]) - len(out) <= depth:
+                        return first, last
+                return first, len(lines)
+        raise NotPlanted(f"{self.name}: {self.module} has no {self.inside!r}")
 
 
 class _Loader(SourceFileLoader):
