@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.hub.web.conftest import house, url
+from tests.hub.web.conftest import house, street, url
 from tests.hub.web.house import PASSWORD
 
-__all__ = ["chromium", "house", "log_in", "url"]  # the fixtures of the pages' tests serve here too
+# The fixtures of the pages' tests serve here too.
+__all__ = ["chromium", "house", "log_in", "street", "url"]
 
 # Headless and quiet: it runs in containers, and speaks to nobody but the hub.
 FLAGS = (

@@ -13,8 +13,9 @@ from hub.store.genesis import REAL
 from protocol.messages import Beat, Duress, NoAnswer, SosPressed
 from tests.browser.conftest import launch, log_in
 from tests.conftest import find_part
-from tests.hub.web.house import House, served
+from tests.hub.web.house import House
 from tests.hub.web.morning import CHARGE, OPENS_MS, Morning
+from tests.hub.web.street import served
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 DESK, PHONE, WALL = (1280, 900), (390, 844), (1920, 1080)

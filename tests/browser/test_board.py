@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from hub.web.views import times
 from protocol.messages import Arrived, SosPressed
 from tests.browser.conftest import log_in
-from tests.hub.web.house import House, served
+from tests.hub.web.house import House
+from tests.hub.web.street import served
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 20_000  # of a shared machine; what is awaited comes in well under a second

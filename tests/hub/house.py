@@ -14,7 +14,6 @@ from hub.engine.afterwards import Afterwards
 from hub.engine.engine import Engine
 from hub.ids import RandomIds
 from hub.inbox import Answer, Command, FromPendant, Item, Reply
-from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.rules.model import Value, Visit
 from hub.store.genesis import SIMULATION, Genesis
@@ -24,12 +23,13 @@ from protocol import codec, topics
 from protocol.messages import UP_TYPES, Beat, PressMessage, Receipt, Standing, UpMessage
 from protocol.record import Message
 from tests.hub.groundwork import people_of, planned, written_down
+from tests.shipped import policy_of
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 START_MS = 1_780_000_000_000  # a Thursday in May 2026, 20:26 UTC
 GENESIS = Genesis("g-test", "Homemaker", "Europe/London", SIMULATION, START_MS - 24 * HOUR_MS)
-POLICY: Policy = load(shipped("homemaker-exeter"))
+POLICY: Policy = policy_of("homemaker-exeter")
 CLASSES = {cls.TYPE: cls for cls in UP_TYPES}
 
 

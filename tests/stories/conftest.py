@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stories.telling import HOMEMAKER_ID, policy_of
+from tests.shipped import policy_of
+from tests.stories.telling import HOMEMAKER_ID
 from tests.stories.world import World
 
 

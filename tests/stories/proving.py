@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 
 from hub.policy.trace import Proof, rules
-from tests.stories.telling import FIELDS, PROOFS, TOLD, policy_of, without
+from tests.shipped import policy_of
+from tests.stories.telling import FIELDS, PROOFS, TOLD, without
 from tests.stories.world import World
 
 # Rows that others are made of: without them nothing runs, which would prove nothing.

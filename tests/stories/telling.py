@@ -6,12 +6,10 @@ no clause is held by a test that could not fail.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any, TypeVar
 
 import pytest
 
-from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.policy.terms import digest_of
 from tests.stories.world import World
@@ -25,12 +23,6 @@ FIELDS = {
 }  # fmt: skip
 KEYS = {"letter": "letter", "on": "event", "choose": "say", "register": "kind", "screen": "shows",
         "after": "then"}  # fmt: skip
-
-
-@cache
-def policy_of(name: str) -> Policy:
-    """A shipped policy, read once."""
-    return load(shipped(name))
 
 
 def without(policy: Policy, rule: str) -> Policy:

@@ -1,7 +1,8 @@
 """Acorn's variant of Derbyshire's guidance: always in pairs, records per pupil."""
 
 from hub.rules.prompting import instructions
-from tests.stories.telling import policy_of, story
+from tests.shipped import policy_of
+from tests.stories.telling import story
 from tests.stories.world import World, ms
 
 ACORN = "acorn-partnership"

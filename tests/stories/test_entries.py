@@ -2,7 +2,8 @@
 
 from hub.rules import visit as visit_rules
 from hub.rules.board import line
-from tests.stories.telling import policy_of, story
+from tests.shipped import policy_of
+from tests.stories.telling import story
 from tests.stories.world import NINE, Value, World, ms
 
 PLAIN = "plain"

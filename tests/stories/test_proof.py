@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.telling import HOMEMAKER_ID, PROOFS, Proof, policy_of, without
+from tests.shipped import policy_of
+from tests.stories.telling import HOMEMAKER_ID, PROOFS, Proof, without
 from tests.stories.world import World
 
 STORIES = tuple(

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.policy.spans import span_ms
 from hub.rules import alarm as alarm_rules
@@ -18,12 +17,13 @@ from hub.rules.directory import Directory
 from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.entries import read_in
 from hub.rules.model import Alarm, Event, Part, Visit
+from tests.shipped import policy_of
 from tests.stories.people import CLIENT, DIRECTORY, NINE, READY, ROLES, Paged
 
 __all__ = ["CLIENT", "DIRECTORY", "HOMEMAKER", "NINE", "READY", "ROLES", "Paged", "Value", "World",
            "ms"]  # fmt: skip
 
-HOMEMAKER = load(shipped("homemaker-exeter"))
+HOMEMAKER = policy_of("homemaker-exeter")
 BOOT = "00000000000000ab"
 Value = str | int | bool
 

@@ -10,13 +10,13 @@ from hub import staff
 from hub.engine.engine import Engine
 from hub.ids import RandomIds
 from hub.inbox import Command
-from hub.policy.load import load, shipped
 from hub.roster import ClientEntry, PersonEntry
 from hub.settings import DEFAULT_POLICY, Settings
 from hub.store.genesis import Genesis
 from hub.store.reader import Reader
 from hub.store.store import Store
 from hub.web.passwords import Passwords
+from tests.shipped import policy_of
 
 NOW_MS = 1_800_000_000_000
 MARIAN = PersonEntry(
@@ -35,7 +35,7 @@ class Hub:
         wanted = Genesis("g", "Example", "Europe/London", "SIMULATION", NOW_MS)
         self.store = Store(folder, wanted)
         self.reader = Reader(folder)
-        self.engine = Engine(self.store, RandomIds(1), load(shipped(DEFAULT_POLICY)))
+        self.engine = Engine(self.store, RandomIds(1), policy_of(DEFAULT_POLICY))
         self.settings = Settings(folder=folder, people=(MARIAN, JO), clients=(CLIENT,))
 
     def start(self, people: Sequence[PersonEntry] | None = None) -> list[Command]:

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from hub import replay
-from hub.policy.load import load, shipped
 from hub.rules.model import Alarm
 from hub.rules.tasks import NO_RUNG
 from hub.store.views import PageRow
 from tests.hub.engine.looks import alarms
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.shipped import policy_of
 
-SUTTON = load(shipped("sutton-cypl"))
+SUTTON = policy_of("sutton-cypl")
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_script_raises_silently_and_keeps_each_answer_with_the_alarm(house: Ho
 
 @pytest.mark.clause("CT-8.2")
 def test_a_case_is_chosen_by_a_person_and_its_tasks_begin(tmp_path: Path) -> None:
-    policy = load(shipped("carers-trust-d06b"))
+    policy = policy_of("carers-trust-d06b")
     house = House(tmp_path / "hub", policy=policy)
     house.groundwork()
     visit = house.plan()

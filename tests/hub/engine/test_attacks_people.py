@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from hub import replay
-from hub.policy.load import load, shipped
 from hub.rules.model import Alarm, Value
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.shipped import policy_of
 
 START_MS = 1_796_205_600_000  # a Wednesday in December 2026, 10:00 in London
 FAR_MS = (1 << 53) - 1
 
 
 def begun(folder: Path, name: str) -> House:
-    house = House(folder, policy=load(shipped(name)), start_ms=START_MS)
+    house = House(folder, policy=policy_of(name), start_ms=START_MS)
     house.groundwork()
     return house
 

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from hub import replay
-from hub.policy.load import PolicyFaults, load, shipped
+from hub.policy.load import PolicyFaults, load
 from hub.policy.terms import digest_of
 from hub.rules.model import Alarm
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.shipped import policy_of
 
 START_MS = 1_796_205_600_000  # a Wednesday in December 2026, 10:00 in London
 CODE = "47114711"
 
 
 def begun(folder: Path, name: str) -> House:
-    house = House(folder, policy=load(shipped(name)), start_ms=START_MS)
+    house = House(folder, policy=policy_of(name), start_ms=START_MS)
     house.groundwork()
     return house
 

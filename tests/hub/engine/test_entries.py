@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from hub.policy.load import load, shipped
 from hub.replay import replay
 from tests.hub.engine.looks import alarms
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.shipped import policy_of
 
 READ_BACK = {"place": "C1", "name": "Ada", "departure_contact": "tom"}
 
 
 @pytest.fixture
 def plain(tmp_path: Path) -> House:
-    return House(tmp_path / "plain", policy=load(shipped("plain")))
+    return House(tmp_path / "plain", policy=policy_of("plain"))
 
 
 def _day(house: House, **more: int) -> str:

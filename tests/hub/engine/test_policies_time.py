@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.policy.load import SHIPPED, load, shipped
+from hub.policy.load import SHIPPED
 from hub.rules.model import Value
 from hub.rules.tasks import NO_RUNG
 from tests.hub.house import GENESIS, HOUR_MS, MINUTE_MS, House
+from tests.shipped import policy_of
 
 POLICIES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
 LONDON = ZoneInfo(GENESIS.zone)
@@ -44,7 +45,7 @@ EACH_POLICY = pytest.mark.parametrize("name", POLICIES)
 
 
 def house_of(folder: Path, name: str, start_ms: int) -> House:
-    house = House(folder, policy=load(shipped(name)), start_ms=start_ms)
+    house = House(folder, policy=policy_of(name), start_ms=start_ms)
     house.groundwork()
     return house
 
@@ -109,7 +110,7 @@ def test_a_jump_over_the_change_is_as_many_small_steps(tmp_path: Path, name: str
 @pytest.mark.parametrize("day", ["2026-10-23", "2026-10-26", "2027-03-26", "2027-03-30"])
 def test_office_hours_are_the_clocks_on_the_wall(tmp_path: Path, name: str, day: str) -> None:
     """The working days before and after each change: an hour's error would show at both ends."""
-    hours = load(shipped(name)).hours
+    hours = policy_of(name).hours
     opens_ms = local(f"{day} {hours.opens_min // 60:02}:{hours.opens_min % 60:02}")
     house = house_of(tmp_path / "hub", name, opens_ms - 2 * HOUR_MS)
     for start_ms, is_out in ((opens_ms - MINUTE_MS, True), (opens_ms, False)):
@@ -190,7 +191,7 @@ def test_a_review_counts_years_from_a_leap_day(tmp_path: Path) -> None:
     """Written on 29 February: due on the last day of February, when the office opens there."""
     seen = 0
     for name in POLICIES:
-        policy = load(shipped(name))
+        policy = policy_of(name)
         row = policy.register.get("assessment")
         if row is None or not row.review_months:
             continue

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from hub.policy.load import load, shipped
 from hub.policy.terms import digest_of
 from hub.replay import replay
 from hub.rules.model import Record
 from hub.store.views import NextDue
 from tests.hub.house import START_MS, House
+from tests.shipped import policy_of
 
 DAY_MS = 86_400_000
-POLICY = load(shipped("carers-trust-d06b"))
+POLICY = policy_of("carers-trust-d06b")
 CODE = "4711-kestrel"
 TODAY = datetime.fromtimestamp(START_MS / 1000, UTC).date()
 
@@ -251,7 +251,7 @@ def test_a_key_is_never_labelled_with_whose_it_is(house: House) -> None:
 
 @pytest.mark.clause("SU-drill")
 def test_for_when_the_lot_has_fallen_nobody_is_shown(tmp_path: Path) -> None:
-    sutton = load(shipped("sutton-cypl"))
+    sutton = policy_of("sutton-cypl")
     moments: list[list[tuple[NextDue, ...]]] = []
     for seed in (1, 1, 2):
         made = House(tmp_path / f"{len(moments)}", seed, policy=sutton)

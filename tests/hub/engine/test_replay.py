@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from hub import replay
-from hub.policy.load import SHIPPED, load, shipped
+from hub.policy.load import SHIPPED
 from hub.policy.model import Policy
 from hub.rules.kinds import ANSWERS, DRILLS, ENTRY_KINDS
 from hub.rules.model import Value
@@ -23,6 +23,7 @@ from hub.rules.phases import ENDED
 from hub.rules.version import VERSION
 from hub.store.log import erase
 from tests.hub.house import HOUR_MS, MINUTE_MS, POLICY, House
+from tests.shipped import policy_of
 
 WORKERS = ("ada", "bea")
 GESTURES = {
@@ -194,7 +195,7 @@ class Histories(RuleBasedStateMachine):
 @pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.toml")))
 def test_random_histories(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     Histories.folder = tmp_path_factory
-    Histories.policy = load(shipped(name))
+    Histories.policy = policy_of(name)
     run_state_machine_as_test(
         Histories,
         settings=settings(

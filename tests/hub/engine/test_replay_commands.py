@@ -11,11 +11,11 @@ import pytest
 
 from hub import replay
 from hub.inbox import NewPolicy, Reply
-from hub.policy.load import load, shipped
 from hub.policy.terms import digest_of
 from hub.rules.kinds import COMMANDS
 from hub.rules.model import Alarm
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.shipped import policy_of
 
 START_MS = 1_796_205_600_000  # a Wednesday in December 2026, 10:00 in London
 # Commands that test_replay.py and the rest of the engine's tests give often enough.
@@ -27,7 +27,7 @@ OLD = frozenset({
 
 
 def begun(folder: Path, name: str) -> House:
-    house = House(folder, policy=load(shipped(name)), start_ms=START_MS)
+    house = House(folder, policy=policy_of(name), start_ms=START_MS)
     house.groundwork()
     return house
 

@@ -10,7 +10,8 @@ from hub.policy.duties import RegisterRule
 from hub.registers.declare import NEW, TYPES, WHO, Register, Verb
 from hub.registers.dues import TIMERS
 from hub.registers.kinds import REGISTERS, meaning
-from tests.hub.rules.make_papers import NAMES, code, made_again, meanings, policy_of, table
+from tests.hub.rules.make_papers import NAMES, code, made_again, meanings, table
+from tests.shipped import policy_of
 from tests.tree import ROOT
 
 PAGE = ROOT / "docs" / "registers.md"

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.policy.duties import RegisterRule
-from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.registers import rule
 from hub.registers.declare import NEW
@@ -16,11 +15,12 @@ from hub.registers.kinds import REGISTERS
 from hub.registers.seen import Seen
 from hub.rules.effects import Decision
 from hub.rules.model import Act, Event, Record, Value
+from tests.shipped import policy_of
 
 NOW = 1_790_000_000_000
 DAY_MS = 86_400_000
-PLAIN = load(shipped("plain"))
-CT = load(shipped("carers-trust-d06b"))
+PLAIN = policy_of("plain")
+CT = policy_of("carers-trust-d06b")
 QUESTIONS = ("Why?", "What then?", "Who else?", "What was missing?", "What now?")
 KEPT = tuple(
     RegisterRule(kind, kind, signed_by=("manager",), sign_within_days=3, review_months=12,

@@ -9,7 +9,6 @@ both again and compare.
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from hub.policy.load import load, shipped
 from hub.policy.model import Policy, Timer
 from hub.policy.words import ACTIONS, ANCHORS, EARNED_BY, FROM
 from hub.rules.facts import LIVE_FACTS, PART_FACTS, PLAN_FACTS
@@ -26,6 +25,7 @@ from hub.rules.kinds import (
 )
 from hub.rules.phases import FOLLOWS, PHASES
 from hub.rules.reading import TABLE
+from tests.shipped import policy_of
 from tests.tree import ROOT
 
 RULES = ROOT / "docs" / "rules.md"
@@ -113,10 +113,6 @@ def timetable(policy: Policy) -> str:
     )  # fmt: skip
     head = f"### {policy.organisation}: {policy.title}\nFrom: {policy.document}.\n\n"
     return head + table(("from", "after", "do", "where", "clause and source"), rows)
-
-
-def policy_of(name: str) -> Policy:
-    return load(shipped(name))
 
 
 def of_policies() -> dict[str, str]:

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from hub.policy.load import load, shipped
 from hub.rules import alarm as rules
 from hub.rules import dangers, drills, form
 from hub.rules.effects import Decision, RaiseAlarm
 from hub.rules.kinds import DRILLS
 from hub.rules.model import Alarm, Event, Ladder, Press, Step, Value
+from tests.shipped import policy_of
 
 NOW = 1_790_000_000_000
 LADDER = Ladder("drill", (Step(("manager",), 300_000),), 120_000, 600_000)
-SUTTON = load(shipped("sutton-cypl"))
+SUTTON = policy_of("sutton-cypl")
 
 
 def started(drill: str, person: str = "kim", **more: Value) -> Decision:

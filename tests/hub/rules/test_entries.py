@@ -12,7 +12,7 @@ from hub.rules.form import dump
 from hub.rules.kinds import ENTRY_KINDS, PENDANT_EVENTS
 from hub.rules.model import Event, Visit
 from tests.hub.rules.acts import BY_OTHERS_ONLY, check, every_event
-from tests.stories.telling import policy_of
+from tests.shipped import policy_of
 from tests.stories.world import NINE, Value, World
 
 DEPTH = 2

@@ -5,7 +5,7 @@ import pytest
 from hub.policy.load import SHIPPED
 from hub.rules.explain import SAYS, sentence
 from hub.rules.kinds import ALARM_KINDS, COMMANDS, HUB_EVENTS, PENDANT_EVENTS
-from tests.stories.telling import policy_of
+from tests.shipped import policy_of
 
 KINDS = sorted({*ALARM_KINDS, *COMMANDS, *HUB_EVENTS, *PENDANT_EVENTS})
 

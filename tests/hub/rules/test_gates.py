@@ -18,10 +18,11 @@ from hub.rules.effects import Decision
 from hub.rules.gates import REQUIREMENTS, Asked, closed_gate, passage
 from hub.rules.kinds import COMMANDS, GATED
 from hub.rules.model import NOTHING, Event, Part, Value, Visit
+from tests.shipped import policy_of
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
-POLICY = load(shipped("homemaker-exeter"))
+POLICY = policy_of("homemaker-exeter")
 READY = WorkerFacts("ready", True, True, True, True, True, True)
 CLIENT = ClientFacts("on file", "on file", "on file", ("on file",), "C2", assessment="signed",
                      assessed_by=2, contacts=("family",), known=True)  # fmt: skip

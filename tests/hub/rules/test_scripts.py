@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from hub.policy.load import load, shipped
 from hub.rules import dangers
 from hub.rules.effects import Decision, RaiseAlarm
 from hub.rules.kinds import ANSWERS
 from hub.rules.model import Event, Value
+from tests.shipped import policy_of
 
 NOW = 1_790_000_000_000
-SUTTON = load(shipped("sutton-cypl"))
+SUTTON = policy_of("sutton-cypl")
 ALONE_NOT = replace(SUTTON, phrases=tuple(replace(row, alone=False) for row in SUTTON.phrases))
 
 

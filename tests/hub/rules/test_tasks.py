@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from hub.policy.duties import TaskRule
-from hub.policy.load import load, shipped
 from hub.rules import alarm as rules
 from hub.rules import tasks
 from hub.rules.effects import Page, RaiseAlarm, ResolveAlarms
 from hub.rules.model import Alarm, Duties, Event, Ladder, Step, Task, Value
+from tests.shipped import policy_of
 
 NOW = 1_790_000_000_000
 MIN = 60_000
@@ -169,7 +169,7 @@ def test_who_took_it_first_and_when_is_kept() -> None:
 
 
 def test_the_rows_of_the_policy_become_the_tasks_of_its_alarms() -> None:
-    policy = load(shipped("plain"))
+    policy = policy_of("plain")
     row = TaskRule(
         "t", ("alarm:sos",), ("manager",), "Do it.", 7 * MIN, MIN, ("a",), ("b",), ("X",)
     )

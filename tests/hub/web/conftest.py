@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.hub.web.house import HOMEMAKER, Browser, House, served
+from tests.hub.web.house import HOMEMAKER, Browser, House
+from tests.hub.web.street import Street
 
 
 @pytest.fixture
@@ -23,9 +24,15 @@ def by(*policies: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("house", policies, indirect=True)
 
 
+@pytest.fixture(scope="session")
+def street() -> Iterator[Street]:
+    with Street().running() as found:
+        yield found
+
+
 @pytest.fixture
-def url(house: House) -> Iterator[str]:
-    with served(house) as found:
+def url(street: Street, house: House) -> Iterator[str]:
+    with street.serving(house) as found:
         yield found
 
 

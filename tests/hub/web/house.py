@@ -1,17 +1,14 @@
 """A whole hub without a broker: real store, real engine, real policy, a real web server on a free
-port. Only the clock is moved by hand.
+port (tests/hub/web/street.py). Only the clock is moved by hand.
 
 Rule: what a test sees of it, a browser could see: it talks HTTP, and pendants talk signed tokens.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from argon2 import PasswordHasher
 
 from hub.clock import ManualClock, SystemClock
@@ -21,7 +18,6 @@ from hub.hands import Hands
 from hub.ids import RandomIds
 from hub.inbox import Answer, Command, FromPendant, Inbox, NewPolicy, Reply
 from hub.link import monotonic_ms
-from hub.policy.load import load, shipped
 from hub.policy.model import Policy
 from hub.rules.model import Alarm, Value, Visit
 from hub.settings import Settings
@@ -33,8 +29,9 @@ from hub.web.live import Live
 from protocol import codec, topics
 from protocol.messages import Beat, SosPressed, UpMessage
 from tests.hub.web.visitor import PASSWORD, Browser
+from tests.shipped import policy_of
 
-__all__ = ["PASSWORD", "Browser", "House", "served"]  # one place to take them from
+__all__ = ["PASSWORD", "Browser", "House"]  # one place to take them from
 
 MINUTE_MS = 60_000
 START_MS = int(datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp() * 1000)
@@ -87,7 +84,7 @@ class House:
         self.clock = ManualClock(start_ms)
         genesis = Genesis("g-test", "Homemaker", "Europe/London", mode, start_ms)
         self.store = Store(folder, genesis)
-        self.policy = load(shipped(policy))
+        self.policy = policy_of(policy)
         self.engine = Engine(self.store, RandomIds(7), self.policy)
         self.inbox = Inbox(QuickClock())
         self.skew_ms = 0  # by which the live stream's link time runs ahead
@@ -252,27 +249,3 @@ class House:
         found = self.reader.visit(visit_id)
         assert found is not None
         return found
-
-
-@contextmanager
-def served(house: House) -> Iterator[str]:
-    """A real server in a thread, on a free port."""
-    config = uvicorn.Config(house.app, host="127.0.0.1", port=0, log_level="warning",
-                            timeout_graceful_shutdown=1)  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    waited = threading.Event()
-    for _ in range(1_000):
-        if server.started or not thread.is_alive():
-            break
-        waited.wait(0.01)
-    assert server.started, "the server did not start"
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        house.live.shut_down()
-        server.should_exit = True
-        thread.join(GIVE_UP_S)
-        assert not thread.is_alive(), "the server did not stop"

@@ -4,10 +4,10 @@ from html import unescape
 
 import pytest
 
-from hub.policy.load import load, shipped
 from tests.hub.web.conftest import by
 from tests.hub.web.house import Browser, House
 from tests.hub.web.test_board_page import letters, rows
+from tests.shipped import policy_of
 
 ADDRESS = "12 Example Road, EX1 2AB"
 
@@ -148,7 +148,7 @@ def test_a_visit_keeps_its_procedure_until_a_manager_says_otherwise(
 ) -> None:
     visit = house.inside()
     old = house.policy
-    house.adopt(load(shipped("plain")))
+    house.adopt(policy_of("plain"))
     said = f"homemaker-exeter, version {old.version}"
     assert f"runs by {said}" in ben.get("/").text, "the board says which"
     page = unescape(ben.get(f"/visits/{visit}").text)
@@ -169,7 +169,7 @@ def test_what_runs_by_another_procedure_is_told_in_that_ones_words(
     visit = house.inside(first_meeting=True, rating="C2", then="home")
     old = house.policy
     before = rows(ben.get("/").text)["Asha Patel"]
-    house.adopt(load(shipped("plain")))
+    house.adopt(policy_of("plain"))
     after = rows(ben.get("/").text)["Asha Patel"]
     assert letters(after) == letters(before)
     assert "runs by homemaker-exeter" in after
@@ -194,7 +194,7 @@ def test_what_runs_by_another_procedure_is_told_in_that_ones_words(
 def test_planning_and_duty_are_by_the_procedure_of_today(house: House, ben: Browser) -> None:
     house.inside()
     old = {role.name for role in house.policy.roles}
-    house.adopt(load(shipped("plain")))
+    house.adopt(policy_of("plain"))
     page = unescape(ben.get("/duty").text)
     new = {role.name for role in house.policy.roles if role.source_of_people == "duty"}
     assert new - old, "else this tells nothing"
