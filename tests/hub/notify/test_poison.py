@@ -69,6 +69,28 @@ def test_a_send_that_raises_is_a_fault_that_is_told(office: Office) -> None:
     assert "RuntimeError" in outcome.note
 
 
+def test_a_machine_without_a_thread_to_spare_pages_when_it_has_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A send that never began must not keep its place."""
+    start = threading.Thread.start
+    refused: list[str] = []
+
+    def scarce(thread: threading.Thread) -> None:
+        if thread.name.startswith("page-") and len(refused) < 2:
+            refused.append(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", scarce)
+    office.person("mg", "json://127.0.0.1/a")
+    office.page(1, "mg")
+    notifier = office.notifier(Provider(), timeout_s=30)
+    assert office.outcome().ok
+    assert len(refused) == 2
+    wait_until(lambda: notifier.health().sending == 0)
+
+
 @pytest.mark.parametrize("rank", [2, 1], ids=["unverified", "a stolen pendant"])
 def test_a_flood_of_one_alarm_does_not_hold_up_another(office: Office, rank: int) -> None:
     """A slow provider has few places; a flood must not keep them all (P7)."""
