@@ -39,6 +39,7 @@ class HubClock:
         self._offset_ms = offset_ms
         self._floor_ms = floor_ms
         self._read_ms = timeline.now_ms
+        self.is_stirred = False  # who waits has something to look at
 
     def now_ms(self) -> int:
         read_ms = self._timeline.now_ms
@@ -53,8 +54,12 @@ class HubClock:
         return self._timeline.now_ms
 
     def wait(self, condition: threading.Condition, timeout_ms: int) -> bool:
-        """One thing happens in the world, or the time is over: who waits looks again."""
-        return self._timeline.step(self._timeline.now_ms + timeout_ms)
+        """The world goes on until something was put into the inbox, or the time is over."""
+        end_ms = self._timeline.now_ms + timeout_ms
+        self.is_stirred = False
+        while not self.is_stirred and self._timeline.step(end_ms):
+            pass
+        return self.is_stirred
 
 
 class Broker(Protocol):
@@ -141,6 +146,7 @@ class Hub:
         self.loop.run()
 
     def stop(self) -> None:
+        self.clock.is_stirred = True
         self.loop.stop()
 
     def abandon(self) -> None:
@@ -164,6 +170,7 @@ class Hub:
 
     def _put(self, item: Item) -> None:
         if self.alive:
+            self.clock.is_stirred = True
             self.inbox.put(item)
 
     def _changed(self, changed: set[str]) -> None:

@@ -21,7 +21,7 @@ def line_of(result: Result) -> dict[str, Any]:
         "presses": result.presses,
         "happened": result.happened,
         "virtual_ms": result.virtual_ms,
-        "wall_ms": round(result.wall_s * 1000),
+        "core_ms": round(result.core_s * 1000),
         "faults": dict(result.faults),
         "violations": [
             {"checker": each.checker, "at_ms": each.at_ms, "about": each.about, "said": each.said}
@@ -40,7 +40,7 @@ class Totals:
     alarms: int = 0
     presses: int = 0
     virtual_ms: int = 0
-    wall_ms: int = 0
+    core_ms: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     by_policy: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, Any]] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Totals:
         self.alarms += said["alarms"]
         self.presses += said["presses"]
         self.virtual_ms += said["virtual_ms"]
-        self.wall_ms += said["wall_ms"]
+        self.core_ms += said["core_ms"]
         self.faults.update(said["faults"])
         self.by_policy[said["policy"]] += said["visits"]
         self.violations += [{"seed": said["seed"], **each} for each in said["violations"]]
@@ -65,4 +65,4 @@ class Totals:
     @property
     def speedup(self) -> float:
         """Virtual time for one second of one core."""
-        return self.virtual_ms / self.wall_ms if self.wall_ms else 0.0
+        return self.virtual_ms / self.core_ms if self.core_ms else 0.0
