@@ -11,7 +11,9 @@ from simulator.storm.packets import Sent
 
 
 class DrivenClient(Client):
-    """The production client without its sockets: the link below turns it."""
+    """`ping_ms`: when a ping was last really asked for."""
+
+    ping_ms = -1
 
     def begin(self, now_ms: int) -> None:
         """A connection is open."""
@@ -29,7 +31,9 @@ class DrivenClient(Client):
         return packet
 
     def check_deadlines(self, now_ms: int) -> None:
+        """Raises RemoteProtocolError when the broker owes an answer for too long."""
         self._check_deadlines(now_ms)
+        self.ping_ms = max(self.ping_ms, self._pinged_ms)
 
     def take_hurry(self) -> bool:
         """Whether somebody pressed a button, once."""
@@ -49,8 +53,8 @@ class DrivenClient(Client):
             and all(message.sent_ms < 0 for message in self._messages)
         )
 
-    def next_check_ms(self) -> int:
-        """When a deadline passes or a ping falls due."""
+    def next_check_ms(self, with_pings: bool) -> int:
+        """When a deadline passes or, if they are really sent, a ping falls due."""
         at_ms = [message.sent_ms + ACK_MS for message in self._messages if message.sent_ms >= 0]
         if not self.up:
             at_ms.append(self._opened_ms + ACK_MS)
@@ -58,7 +62,7 @@ class DrivenClient(Client):
             at_ms.append(self._up_ms + ACK_MS)
         if self._pinged_ms >= 0:
             at_ms.append(self._pinged_ms + ACK_MS)
-        elif self.up:
+        elif self.up and (with_pings or not at_ms):
             at_ms.append(min(self._heard_ms, self._wrote_ms) + PING_AFTER_MS - 1)
         return min(at_ms) + 1
 

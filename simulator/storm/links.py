@@ -46,6 +46,7 @@ class PendantLink:
         self._is_on = False
         self._attempt = 0
         self._is_calm = True
+        self._disturbed_ms = 0
         self._dial: Dial | None = None
         self._wire: Wire | None = None
         self._rest: Due | None = None
@@ -194,25 +195,30 @@ class PendantLink:
             if not packet:
                 break
             self._wire.up.send(read(packet))
-        if self._wire is not None and self._watch is None and not client.owes_nothing():
+        if self._wire is not None and not client.owes_nothing():
             self._look_later()
 
     # Deadlines.
 
     def _disturbed(self) -> None:
         """Really ping from here on, and see what comes back."""
-        if self._wire is not None and self._is_calm:
+        if self._wire is None:
+            return
+        self._disturbed_ms = self._timeline.now_ms
+        if self._is_calm:
             self._is_calm = False
-            self._client.reckon_pings(self._timeline.now_ms)
+            self._client.reckon_pings(self._disturbed_ms)
             self._look_later()
 
     def _look_later(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
         if self._is_calm:
             self._client.reckon_pings(self._timeline.now_ms)
         # The firmware looks every TURN_MS, so on average so much late.
-        at_ms = max(self._client.next_check_ms(), self._timeline.now_ms) + TURN_MS // 2
+        at_ms = self._client.next_check_ms(not self._is_calm) + TURN_MS // 2
+        if self._watch is not None:
+            if self._watch.at_ms <= at_ms:
+                return
+            self._watch.cancel()
         self._watch = self._timeline.at(at_ms, self._look)
 
     def _look(self) -> None:
@@ -226,7 +232,9 @@ class PendantLink:
             self._give_up()
             return
         self._take_turn()
-        if client.owes_nothing() and self._path.is_open:
-            self._is_calm = True
-        else:
+        # Calm again once a ping that was sent since has been answered.
+        self._is_calm = self._is_calm or (
+            client.owes_nothing() and (client.ping_ms >= self._disturbed_ms)
+        )
+        if not (self._is_calm and client.owes_nothing()):
             self._look_later()
