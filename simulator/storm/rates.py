@@ -32,6 +32,7 @@ class Rates:
     # The pendant.
     power_cut_h: float = 0.0  # at any operation of the flash
     off_ms: int = 20_000  # until the battery is back
+    battery_h: float = 0.0  # it runs low, and is charged some time later
     flash_busy: float = 0.0  # a write takes up to flash_busy_ms
     flash_busy_ms: int = 3_000
     flash_fails: float = 0.0  # a write is refused
@@ -52,12 +53,14 @@ class Rates:
     page_lies: float = 0.0  # "taken", and never delivered
     page_late: float = 0.0  # delivered up to page_late_ms afterwards
     page_late_ms: int = 600_000
+    pages_fail_h: float = 0.0  # every provider refuses for a while
     # People.
     forgets: float = 0.0  # does not do the next thing in time
     answers_twice: float = 0.0
     wrong_press: float = 0.0  # presses something else first
     wrong_page: float = 0.0  # answers another alarm than the one she means
-    goes_off_duty: float = 0.0
+    goes_off_duty: float = 0.0  # after something that she has done
+    off_duty_h: float = 0.0  # of each at a screen: leaves her post, without a word
     pocket_press_h: float = 0.0  # of each pendant
     sos_h: float = 0.0  # of each worker
     duress_h: float = 0.0

@@ -26,12 +26,14 @@ LATE_FORMS = 2  # so often a time that the clocks skip is typed anew
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One page: the scene, and what it is about, if it is about anything."""
+    """One page: the scene, and what it is about, if it is about anything. `wrong_ms`: what the
+    hub's clock is wrong by; people type times as the page has them, so that "in ten minutes" is."""
 
     viewer: str
     scene: Scene
     alarm: Alarm | None
     visit: Visit | None
+    wrong_ms: int = 0
 
     @property
     def now_ms(self) -> int:
@@ -86,7 +88,7 @@ class Desk:
         named = visit or (found.visit if found is not None else "")
         about = reader.visit(named) if named else None
         scene = self._scene(reader, hub.clock.now_ms(), about)
-        return Look(viewer, seen_by(viewer, scene), found, about)
+        return Look(viewer, seen_by(viewer, scene), found, about, self._wrong_ms(scene))
 
     def board(self, viewer: str) -> tuple[Look, tuple[Visit, ...]] | None:
         """The board: everything that is open."""
@@ -97,7 +99,10 @@ class Desk:
         rows = hub.reader.board(now_ms).rows
         visits = tuple({row.visit.id: row.visit for row in rows}.values())
         scene = seen_by(viewer, self._scene(hub.reader, now_ms, None))
-        return Look(viewer, scene, None, None), visits
+        return Look(viewer, scene, None, None, self._wrong_ms(scene)), visits
+
+    def _wrong_ms(self, scene: Scene) -> int:
+        return scene.now_ms - self._world.timeline.now_ms
 
     def _scene(self, reader: Reader, now_ms: int, visit: Visit | None) -> Scene:
         if not self._people:

@@ -81,15 +81,18 @@ def _as_typed(look: Look, field: Field, said: str, errand: Errand) -> str:
     if at_ms is None:
         return said
     spell = times.clock if field.kind == "time" else times.for_input
-    return spell(at_ms, look.scene.zone)
+    return spell(at_ms + look.wrong_ms, look.scene.zone)
 
 
 def _found(op: "Operator", errand: Errand) -> str:
     """On the board already?"""
     board = op.desk.board(op.id)
-    for visit in () if board is None else board[1]:
+    if board is None:
+        return ""
+    for visit in board[1]:
         mine = tuple(part.worker for part in visit.parts) == errand.workers
-        if mine and abs(visit.planned_start_ms - errand.start_ms) < 60_000:
+        start_ms = errand.start_ms + board[0].wrong_ms
+        if mine and abs(visit.planned_start_ms - start_ms) < 120_000:
             return visit.id
     return ""
 

@@ -154,7 +154,7 @@ def _inside(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
     """She is well and still there: contact, the end, the relief, the call-backs."""
     wished = ["record_contact"]
     finish_ms = part.anchors.get("finish", 0)
-    until_ms = max(look.now_ms, 0 if trip is None else trip.until_ms)
+    until_ms = _until(look, trip)
     if until_ms > finish_ms:
         wished.append("extend")
     if trip is not None and until_ms - look.now_ms < SOON_MS:
@@ -223,8 +223,13 @@ def _end(look: Look, form: Form, trip: Trip | None) -> str:
     field = next((field for field in form.fields if field.name == "end_ms"), None)
     if field is None:
         return ""
-    until_ms = max(look.now_ms, 0 if trip is None else trip.until_ms) + 10 * MINUTE_MS
+    until_ms = _until(look, trip) + 10 * MINUTE_MS
     planned_ms = 0 if look.visit is None else look.visit.planned_end_ms
     if form.kind == "extend" or field.required or until_ms > planned_ms + 15 * MINUTE_MS:
         return times.clock(until_ms, look.scene.zone)
     return ""
+
+
+def _until(look: Look, trip: Trip | None) -> int:
+    """By the page's clock."""
+    return max(look.now_ms, 0 if trip is None else trip.until_ms + look.wrong_ms)
