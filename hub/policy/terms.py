@@ -7,6 +7,7 @@ so that its digest names it.
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -36,6 +37,8 @@ from hub.policy.model import (
     Timer,
 )
 from hub.rules.form import load_ladder
+
+KEPT = 16  # procedures read last: each reader, replay and engine of a process asks for the same few
 
 _ROWS: dict[str, Callable[..., Any]] = {
     "levels": Level,
@@ -76,6 +79,7 @@ def _script(found: dict[str, Any]) -> Script:
     return Script(**{**found, "lines": lines, "clause": tuple(found["clause"])})
 
 
+@lru_cache(maxsize=KEPT)
 def terms_from(text: str) -> Terms:
     """The policy that the text was made from, with its digest. A text of an older release lacks the
     tables that there were not yet: they are empty."""
