@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from hub import app as app_module
+from hub import ingest, link
 from hub.app import DEAD, App, Refused
 from hub.settings import BrokerAt, Settings, Simulation, Web
 from hub.store.store import Store, StoreRefused
@@ -28,10 +29,18 @@ def settings_in(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks after its parts, and for the broker that is not there, every 50 ms: to wait for the
+    next look is most of a stop."""
     monkeypatch.setattr(app_module, "WATCH_EVERY_S", 0.05)
+    monkeypatch.setattr(ingest, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(link, "RETRY_S", (0.05, 0.05))
     monkeypatch.setenv("NO_PROXY", "")  # a simulation sets both: given back after the test
     monkeypatch.setenv("no_proxy", "")
+
+
+@pytest.fixture
+def hub(tmp_path: Path, brisk: None) -> Iterator[App]:
     found = App(settings_in(tmp_path / "hub"))
     found.start()
     wait_until(lambda: found.live.engine_age_ms() is not None, what="the first turn")

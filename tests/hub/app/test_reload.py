@@ -19,8 +19,10 @@ from hub.policy.load import PolicyFaults, shipped
 from hub.policy.model import Policy
 from hub.procedure import banner, last_good, policy_of
 from hub.settings import Settings
-from tests.hub.app.test_app import settings_in
+from tests.hub.app.test_app import brisk, settings_in
 from tests.live.real_broker import wait_until
+
+__all__ = ["brisk"]  # the fixture serves here too
 
 START_MS = 3_600_000
 PLAN = {"client": "c-1", "area": "Exmouth", "purpose": "visit", "workers": "ada", "tracker": "tom",
@@ -55,10 +57,7 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setattr(app_module, "WATCH_EVERY_S", 0.05)
-    monkeypatch.setenv("NO_PROXY", "")  # a simulation sets both: given back after the test
-    monkeypatch.setenv("no_proxy", "")
+def office(tmp_path: Path, brisk: None) -> Iterator[Office]:
     found = Office(tmp_path)
     yield found
     for hub in found.hubs:
