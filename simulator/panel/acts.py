@@ -55,6 +55,7 @@ class Acts:
         self._faults = Faults(stage)
         self._orders: queue.SimpleQueue[tuple[Order, Future[str]]] = queue.SimpleQueue()
         self.bodies = {who: Body() for who in stage.wearers}
+        self.before_stop: Callable[[], None] = lambda: None  # whoever listens to the hub hangs up
         self.busy = ""  # what is being done now, in words, if it takes long
 
     async def ask(self, order: Order) -> str:
@@ -119,6 +120,7 @@ class Acts:
         self.busy = f"The hub restarts, to run at {speed} times the speed"
         self._told(f"speed {speed}")
         began_s = time.monotonic()
+        self.before_stop()
         self._stage.hub.change_speed(speed)
         self._stage.speed = speed
         return (

@@ -54,6 +54,7 @@ def make(
 ) -> FastAPI:
     """`words`: what the template says that does not change while the panel runs."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    here: list[str] = []  # the pages whose stream is open, one name for each; of the loop's thread
 
     @app.get("/")
     def page() -> Response:
@@ -65,10 +66,12 @@ def make(
         """While it is open the page is there; when it ends, so do the page's fingers."""
 
         async def told() -> AsyncIterator[bytes]:
+            here.append(page)
             try:
                 async for message in shown.messages():
                     yield message
             finally:
+                here.remove(page)
                 for each in hands.values():
                     each.let_go(page)
 
@@ -76,7 +79,10 @@ def make(
         return StreamingResponse(told(), media_type="text/event-stream", headers=headers)
 
     @app.post("/edges", status_code=204)
-    def edges(given: Edges) -> None:
+    async def edges(given: Edges) -> None:
+        """Only of a page that is here: nobody would lift the finger of one that has gone."""
+        if given.page not in here:
+            raise HTTPException(409, "a page that hears nothing presses nothing")
         if given.who not in hands:
             raise HTTPException(404, f"nobody called {given.who!r} wears a pendant")
         found = [hand.Edge(each.button, each.down, each.at_ms) for each in given.edges]

@@ -20,12 +20,14 @@ END_AFTER_MS = 47 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    words: str  # on the button
     title: str
     values: dict[str, Value]
 
 
 PLANS: dict[str, Plan] = {
     "close": Plan(
+        "Plan a first meeting",
         "First meeting with Joan Hale, St Thomas: tracked closely, called after 20 minutes",
         {
             "client": "c-17", "area": "St Thomas", "purpose": "benefits advice", "rating": "C2",
@@ -33,6 +35,7 @@ PLANS: dict[str, Plan] = {
         },
     ),
     "usual": Plan(
+        "Plan a usual visit",
         "Peter Rowe, Heavitree: a visit as any other",
         {
             "client": "c-23", "area": "Heavitree", "purpose": "tenancy review", "rating": "C3",

@@ -83,6 +83,7 @@ class Panel:
         self._sockets = [front, *screens.values()]
         self._hands = {who: Hand(who, each.tell) for who, each in stage.pendants.items()}
         self._windows: list[Window] = []
+        self.acts.before_stop = self._hang_up
         self._server = uvicorn.Server(self._config())
         self._thread = threading.Thread(target=self._serve, name="panel", daemon=True)
 
@@ -122,6 +123,10 @@ class Panel:
             "hub_url": f"{self._stage.hub.url}/",
             "password": PASSWORD,
         }
+
+    def _hang_up(self) -> None:
+        for window in self._windows:
+            window.hang_up()
 
     def _serve(self) -> None:
         asyncio.run(self._until_told())

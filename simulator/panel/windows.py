@@ -12,6 +12,7 @@ The rule it keeps: only of a database whose first row says SIMULATION.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,9 @@ from simulator.live.operator import Operator, OperatorFailed
 from simulator.panel.doorway import hosts
 
 ANSWER_S = 20.0
+STREAM = "/live"
+STREAM_WAITS_S = 30.0  # for a hub that is down; the browser asks again
+AGAIN_S = 0.2
 NOBODY_FRAMES = "frame-ancestors 'none'"
 TO_HUB = ("accept", "content-type", "if-modified-since", "if-none-match", "x-csrf-token",
           "x-fragment")  # fmt: skip
@@ -69,17 +73,40 @@ class Window:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
         )  # fmt: skip
         self._login = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ends: set[asyncio.Event] = set()  # of the streams that are open
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        self._loop = asyncio.get_running_loop()
         request = Request(scope, receive)
         try:
-            response = await self._answer(request)
+            response = await self._in_time(request)
         except (httpx.HTTPError, OperatorFailed):
             response = HTMLResponse(DOWN, 502)
         await response(scope, receive, send)
 
     async def close(self) -> None:
         await self._hub.aclose()
+
+    def hang_up(self) -> None:
+        """From any thread: the hub is about to stop, and would wait for whoever listens to it."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_streams)
+
+    def _end_streams(self) -> None:
+        for end in self._ends:
+            end.set()
+
+    async def _in_time(self, request: Request) -> Response:
+        """A stream waits for its hub, as an open board does; a page is told that it is down."""
+        end_s = time.monotonic() + (STREAM_WAITS_S if request.url.path == STREAM else 0)
+        while True:
+            try:
+                return await self._answer(request)
+            except (httpx.TransportError, OperatorFailed):
+                if time.monotonic() >= end_s or await request.is_disconnected():
+                    raise
+            await asyncio.sleep(AGAIN_S)
 
     async def _answer(self, request: Request) -> Response:
         if request.url.path == "/login":  # this window is always hers
@@ -108,14 +135,14 @@ class Window:
         headers = {name: request.headers[name] for name in TO_HUB if name in request.headers}
         headers |= {"cookie": self._operator.cookie(), "accept-encoding": "identity"}
         url = httpx.URL(path=request.url.path, query=request.url.query.encode())
-        timeout = httpx.Timeout(ANSWER_S, read=None if request.url.path == "/live" else ANSWER_S)
+        timeout = httpx.Timeout(ANSWER_S, read=None if request.url.path == STREAM else ANSWER_S)
         asked = self._hub.build_request(
             request.method, url, content=body, headers=headers, timeout=timeout
         )
         return await self._hub.send(asked, stream=True)
 
     def _handed_on(self, answer: httpx.Response) -> Response:
-        response = StreamingResponse(_pieces(answer), answer.status_code)
+        response = StreamingResponse(self._pieces(answer), answer.status_code)
         response.raw_headers = [
             (name.encode(), value.encode())
             for name, value in answer.headers.multi_items()
@@ -125,16 +152,29 @@ class Window:
         response.headers["content-security-policy"] = policy
         return response
 
-
-async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
-    """A hub that is killed in the middle ends its answer; the page notices by itself."""
-    try:
-        async for piece in answer.aiter_raw():
-            yield piece
-    except httpx.HTTPError:
-        return
-    finally:
-        await answer.aclose()
+    async def _pieces(self, answer: httpx.Response) -> AsyncIterator[bytes]:
+        """A hub that is killed in the middle ends its answer; the page notices by itself."""
+        end = asyncio.Event()
+        self._ends.add(end)
+        ended = asyncio.ensure_future(end.wait())
+        pieces = answer.aiter_raw()
+        piece = asyncio.ensure_future(anext(pieces, None))
+        try:
+            while True:
+                await asyncio.wait({piece, ended}, return_when=asyncio.FIRST_COMPLETED)
+                found = piece.result() if piece.done() else None
+                if found is None:
+                    return
+                yield found
+                piece = asyncio.ensure_future(anext(pieces, None))
+        except httpx.HTTPError:
+            return
+        finally:
+            self._ends.discard(end)
+            for waiting in (piece, ended):
+                waiting.cancel()
+            await asyncio.gather(piece, ended, return_exceptions=True)
+            await answer.aclose()
 
 
 def _is_logged_out(answer: httpx.Response) -> bool:

@@ -97,9 +97,9 @@ function drawWearers() {
   const slider = $("battery");
   if (document.activeElement !== slider) slider.value = mine.battery_pct;
   showCharge(slider.value);
-  setText($("power"), mine.power ? "Cut the power" : "Power on");
+  setText($("power"), mine.power ? "Cut power" : "Power on");
   $("power").dataset.value = mine.power ? "off" : "on";
-  setText($("flash"), mine.flash_held ? "Free the flash" : "Hold the flash");
+  setText($("flash"), mine.flash_held ? "Free flash" : "Hold flash");
   $("flash").setAttribute("aria-pressed", String(mine.flash_held));
   $("flash").dataset.value = mine.flash_held ? "free" : "held";
 }
@@ -240,6 +240,9 @@ function start() {
     $("keys").innerHTML = told;
     $("keys").classList.remove("elsewhere");
   });
+  for (const el of document.querySelectorAll(".trainer")) {
+    el.addEventListener("toggle", () => el.open && el.scrollIntoView({ block: "nearest" }));
+  }
   show(screen);
   listen();
   setInterval(tick, 250);

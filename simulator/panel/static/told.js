@@ -11,14 +11,17 @@ export function drawTries(box, tries) {
   for (const each of tries) {
     const el = box.querySelector(`[data-try="${each.id}"]`);
     const isDone = each.met === each.of;
-    const was = el.classList.contains("done");
-    el.classList.toggle("done", isDone);
+    const was = el.classList.contains("met");
+    el.classList.toggle("met", isDone);
     setText(el.querySelector(".box"), isDone ? "✓" : "");
     setText(el.querySelector(".heard"), isDone ? ", done" : ", not yet");
     setText(el.querySelector(".part"), !isDone && each.met ? `${each.met} of ${each.of}` : "");
     const isNext = each === next;
     // The next one is open; what the tester opened or closed herself stays as she left it.
-    if (isNext !== el.classList.contains("now")) el.querySelector("details").open = isNext;
+    if (isNext !== el.classList.contains("now")) {
+      el.querySelector("details").open = isNext;
+      if (isNext) el.parentElement.scrollTop = el.offsetTop - el.parentElement.offsetTop - 40;
+    }
     if (isDone && !was) el.querySelector("details").open = false;
     el.classList.toggle("now", isNext);
   }
