@@ -5,8 +5,17 @@ Runs on both interpreters.
 
 from firmware.pendant.beats import ECHO_GAP_MS, Beats
 from firmware.pendant.ledger import Ledger
-from firmware.pendant.outbox import MAX_ALARMS_OF_A_KIND, Entry, Outbox
-from firmware.pendant.presses import OpenPresses
+from firmware.pendant.outbox import (
+    ALARM_RESEND_MS,
+    MAX_ALARMS_OF_A_KIND,
+    MAX_ROUTINE,
+    PERSIST_AGAIN_MS,
+    PERSIST_MS,
+    ROUTINE_RESEND_MS,
+    Entry,
+    Outbox,
+)
+from firmware.pendant.presses import OpenPress, OpenPresses
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import (
     MAX_WATCHES,
@@ -16,8 +25,16 @@ from firmware.pendant.truths import (
     SOS_AGAIN_MS,
     Truths,
 )
-from protocol.messages import SosPressed
+from protocol.messages import Ok, SosPressed
+from protocol.record import MAX_LIST
 from tests.firmware.harness import Bench, on_visit
+
+
+def sos_pressed(seq: int) -> SosPressed:
+    return SosPressed(
+        pendant="p07", boot="0123456789abcdef", seq=seq, heard_ms=0, since_ms=0, standing=0,
+        phase="inside", gesture="sos-hold",
+    )  # fmt: skip
 
 
 def test_a_beat_tells_battery_and_signal_and_never_more_than_there_is() -> None:
@@ -106,6 +123,71 @@ def test_a_joined_press_is_felt_as_stored_only_if_it_is_and_never_if_it_is_silen
     silent.link(True)
     silent.run(1000)
     assert silent.hub.types().count("duress") == 4
+
+
+def test_it_is_resent_by_the_timetable_of_its_kind() -> None:
+    for gesture, waits in (("s", ALARM_RESEND_MS), ("d", ROUTINE_RESEND_MS)):
+        bench = on_visit("inside")
+        bench.hub.receipts = False
+        start = bench.now_ms
+        if gesture == "s":
+            bench.sos()
+        else:
+            bench.short("d")
+        bench.run(200_000)
+        sent = [at_ms for at_ms, out in bench.log if at_ms >= start and out[0] == "send" and out[3]]
+        gaps = [sent[i + 1] - sent[i] for i in range(len(sent) - 1)]
+        assert gaps[: len(waits) + 2] == list(waits) + [waits[-1]] * 2, gesture
+
+
+def test_the_oldest_routine_event_makes_room() -> None:
+    outbox = Outbox()
+    for number in range(MAX_ROUTINE):
+        assert outbox.add(Entry(Ok, "p%d" % number, b"", "", 0)) is None
+    for number in range(2):
+        dropped = outbox.add(Entry(Ok, "q%d" % number, b"", "", 0))
+        assert dropped is not None
+        assert dropped.identity == "p%d" % number
+    assert outbox.dropped == 2
+
+
+def test_what_is_not_on_flash_waits_a_second_for_it_and_then_goes() -> None:
+    outbox = Outbox()
+    entry = Entry(SosPressed, "p0", b"", "e-p0", 0)
+    outbox.add(entry)
+    assert outbox.next_ms() == PERSIST_MS
+    assert outbox.due(PERSIST_MS - 1) == []
+    assert outbox.due(PERSIST_MS) == [entry]
+    entry.stored = True
+    assert outbox.next_ms() == 0
+    assert outbox.due(0) == [entry]
+    outbox.add(Entry(SosPressed, "p1", b"", "", 5))
+    assert outbox.next_ms() == 0
+    assert outbox.due(4) == [entry]
+
+
+def test_a_flash_that_does_not_answer_is_asked_again_every_thirty_seconds() -> None:
+    ledger = Ledger()
+    out: list[tuple[object, ...]] = []
+    assert ledger.next_ms() == -1
+    ledger.add(sos_pressed(1), b"token", 100, out)
+    (asked,) = out
+    for due_ms in (100 + PERSIST_AGAIN_MS, 100 + 2 * PERSIST_AGAIN_MS):
+        assert ledger.next_ms() == due_ms
+        del out[:]
+        ledger.ask_again(due_ms - 1, out)
+        assert out == []
+        ledger.ask_again(due_ms, out)
+        assert out == [asked]
+
+
+def test_as_many_open_presses_as_a_beat_holds_are_listed_in_their_order() -> None:
+    presses = OpenPresses()
+    identities = ["0123456789abcdef.%d" % (number + 1) for number in range(MAX_LIST)]
+    for identity in identities:
+        presses.add(OpenPress(identity, "sos-pressed", True))
+    for _ in range(3):
+        assert presses.listed() == identities
 
 
 def test_the_newest_of_a_kind_is_the_one_that_is_joined() -> None:

@@ -6,8 +6,8 @@ from protocol.messages import GESTURES
 # A story of edges: "a100" is A down at 100 ms, "A220" is A up at 220 ms; s and d the same.
 
 
-def read(story: str, late_ms: int = 5000, step_ms: int = 0) -> list[str]:
-    """The gestures of a story, ticked at the end only or every `step_ms`."""
+def everything(story: str, late_ms: int = 5000, step_ms: int = 0) -> "list[tuple[object, ...]]":
+    """What comes out of a story, ticked at the end only or every `step_ms`."""
     gestures = Gestures(0)
     out = []
     now_ms = 0
@@ -23,7 +23,13 @@ def read(story: str, late_ms: int = 5000, step_ms: int = 0) -> list[str]:
         now_ms += step_ms
         out += gestures.tick(now_ms)
     out += gestures.tick(end_ms)
-    return [str(item[1]) for item in out if item[0] == "gesture"]
+    return out
+
+
+def read(story: str, late_ms: int = 5000, step_ms: int = 0) -> list[str]:
+    """The gestures of a story."""
+    said = everything(story, late_ms, step_ms)
+    return [str(item[1]) for item in said if item[0] == "gesture"]
 
 
 STORIES: "tuple[tuple[str, list[str]], ...]" = (
@@ -39,6 +45,8 @@ STORIES: "tuple[tuple[str, list[str]], ...]" = (
     ("d100 D2100", ["d-hold"]),
     ("d100 D200 d400 D2600", ["d-short", "d-hold"]),
     ("a100", []),  # held for ever: no meaning until it is let go
+    ("a0 A120 d1000 D1120", ["a-short", "d-short"]),
+    ("d0 D120", ["d-short"]),  # in the very first millisecond
     # bounces and glitches
     ("a100 A103 a105 A108 a110 A300", ["a-short"]),
     ("a100 A300 a305 A309", ["a-short"]),
@@ -82,6 +90,58 @@ def test_every_story_reads_as_told_whether_ticked_early_or_late() -> None:
         assert read(story) == gestures, story
         for step_ms in (1, 7, 20, 333):
             assert read(story, step_ms=step_ms) == gestures, (story, step_ms)
+
+
+def test_a_gesture_says_when_it_began_and_how_long_it_was_held() -> None:
+    """Everything that comes out, with its dates: felt, the gesture, and what a chord is felt as."""
+    for story, said in (
+        ("a100 A220", [("felt", "tick"), ("gesture", "a-short", 100, 120)]),
+        (
+            "a100 A220 a400 A500",
+            [("felt", "tick"), ("felt", "tick"), ("gesture", "a-double", 100, 100)],
+        ),
+        (
+            "d100 D2300",
+            [("felt", "tick"), ("felt", "read-hold"), ("gesture", "d-hold", 100, 2200)],
+        ),
+        (
+            "d100 D200 d400 D2600",
+            [
+                ("felt", "tick"),
+                ("felt", "tick"),
+                ("felt", "read-hold"),
+                ("gesture", "d-short", 100, 0),
+                ("gesture", "d-hold", 400, 2200),
+            ],
+        ),
+        (
+            "a100 d150 A1300 D1310",
+            [
+                ("felt", "tick"),
+                ("gesture", "chord", 100, 1070),
+                ("read", "chord", 100, 1210),
+            ],
+        ),
+        (
+            "a100 d150 A400 D410 d600 D700",
+            [
+                ("felt", "tick"),
+                ("gesture", "chord-broken", 100, 310),
+                ("felt", "tick"),
+                ("felt", "read-short"),
+                ("read", "chord-broken", 100, 310),
+            ],
+        ),
+        (
+            "s100 S1000",
+            [("felt", "tick"), ("felt", "ramp-1"), ("gesture", "sos-let-go", 100, 900)],
+        ),
+        (
+            "s100 S200 s1000 S1100 s2000 S2100",
+            [("felt", "tick")] * 3 + [("gesture", "sos-stabs", 100, 1900)],
+        ),
+    ):
+        assert everything(story) == said, story
 
 
 def test_every_gesture_of_the_wire_is_told_and_no_other() -> None:

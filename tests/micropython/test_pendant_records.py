@@ -44,6 +44,31 @@ def test_a_record_with_any_bit_changed_is_told_apart() -> None:
             assert (found.unreadable, kept(found)) == (1, nothing), (name, bit)
 
 
+def test_what_an_older_firmware_left_is_read_by_a_newer_one() -> None:
+    """The form on flash, to the byte: an update must not lose a press that waits there."""
+    assert journal.wrap(b"claim") == b"a769de27 claim"
+    assert journal.phase_blob("inside", "v1") == b"516f4bea inside v1"
+    assert journal.name_of("e", BOOT + ".7") == "e-0123456789abcdef-7"
+    assert journal.Found().latest_claim() == ""
+
+
+def test_more_events_than_there_is_room_for_lose_the_oldest_from_the_flash_too() -> None:
+    """A power cut between a new event and the erasing of the one that made room for it."""
+    bench = on_visit("inside")
+    bench.link(False)
+    for _ in range(3):
+        bench.short("d")
+    oldest = {name: blob for name, blob in bench.flash.items() if name[0] == "e"}
+    for _ in range(12):
+        bench.short("d")
+    assert [name for name in oldest if name in bench.flash] == []
+    bench.flash.update(oldest)
+    bench.reboot()
+    bench.run(1000)
+    assert [name for name in oldest if name in bench.flash] == []
+    assert bench.flash_kinds() == ["e"] * 12
+
+
 def test_where_the_visit_stood_is_read_only_as_it_was_written() -> None:
     for phase, visit in (("inside", "v1"), ("off", "")):
         found = found_of(journal.PHASE_NAME, journal.phase_blob(phase, visit))
