@@ -128,6 +128,7 @@ class Broker:
         connection.wire.down.send(Sent(CONNACK, int(kept), bytes([0])))
         if not kept:
             self._routes.clear()
+        connection.session.keep(partial(self.access.may, client, READ))
         connection.session.resumed(connection.wire.down)
 
     def _resume(self, client: str, clean: bool) -> bool:

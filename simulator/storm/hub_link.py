@@ -9,7 +9,7 @@ second are reckoned, and really sent from the moment that something disturbs the
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import paho.mqtt.client as mqtt
 
@@ -18,6 +18,7 @@ from hub.link import PROBE_EVERY_MS, Link
 from hub.settings import BrokerAt, Login
 from protocol.topics import BEAT_FILTERS, EVENT_FILTERS, down
 from simulator.storm.broker import Broker
+from simulator.storm.chance import Chance
 from simulator.storm.paho import USERS, Paho
 from simulator.storm.seen import Seen
 from simulator.storm.timeline import Due, Timeline
@@ -73,6 +74,11 @@ class StormLink(Link):
         cast(Paho, old).quit()
         self.start()
 
+    def _on_message(self, client: mqtt.Client, _u: Any, message: mqtt.MQTTMessage) -> None:
+        super()._on_message(client, _u, message)
+        if self._is_faulty:  # the watch finds that within a second, calm or not
+            self._disturbed()
+
     def end(self, vanish: bool, cut: bool) -> None:
         """The process is no more."""
         self._is_ended = True
@@ -126,8 +132,10 @@ class HubLink:
         seen: Seen,
         broker: Broker,
         path: Path,
+        chance: Chance,
         put: Callable[[Item], None],
     ) -> None:
+        self._chance = chance
         inbox = _Put(put)
         filters = {
             "events": [(each, 1) for each in EVENT_FILTERS],
@@ -143,9 +151,11 @@ class HubLink:
         for link in self._links.values():
             link.start()
 
-    def die(self, power_loss: bool = False, cut: bool = False) -> None:
-        """The process is killed: the kernel tells the broker. The power goes: nobody does.
-        `cut`: acknowledgements that were still in the socket are lost with it."""
+    def die(self, power_loss: bool = False) -> None:
+        """The process is killed, and the kernel tells the broker: half of the times what was just
+        acknowledged goes down with the socket, as something unread in it makes it a reset. The
+        power goes: nobody is told."""
+        cut = not power_loss and self._chance.happens(0.5, "hub", "cut")
         for link in self._links.values():
             link.end(power_loss, cut)
 

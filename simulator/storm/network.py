@@ -88,7 +88,8 @@ class Net:
 
     def hub_link(self, put: Callable[[Item], None]) -> HubLink:
         """For one life of the hub's process; the next one gets another."""
-        return HubLink(self._timeline, self._seen, self.broker, self._path(HUB), put)
+        path = self._path(HUB)
+        return HubLink(self._timeline, self._seen, self.broker, path, self._chance, put)
 
     def _path(self, name: str) -> Path:
         if name not in self._paths:

@@ -6,6 +6,7 @@ connections if the session is persistent, and comes again with DUP and its old i
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from simulator.storm.packets import PUBLISH, Sent
@@ -95,6 +96,12 @@ class Session:
     def _fill(self) -> None:
         while self._queued and len(self._in_flight) < self._limits[0]:
             self._fly(self._queued.popleft())
+
+    def keep(self, may_hear: Callable[[str], bool]) -> None:
+        """Its client has come back, and the rules may have changed while this waited."""
+        flying = self._in_flight.items()
+        self._in_flight = {number: each for number, each in flying if may_hear(each.topic)}
+        self._queued = deque(each for each in self._queued if may_hear(each.topic))
 
     def resumed(self, outlet: Outlet) -> None:
         """Its client is there (again): first what was in flight, then what waited."""

@@ -45,6 +45,9 @@ class Lab(Protocol):
     def restart(self) -> None:
         """The broker is killed and started again."""
 
+    def revoke(self, *pendants: str) -> None:
+        """The broker reads its rules again, in which these are revoked."""
+
 
 def told(clients: Sequence[Client]) -> list[tuple[str, list[str]]]:
     """What each of them saw, in order."""

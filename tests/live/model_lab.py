@@ -110,6 +110,10 @@ class ModelLab:
         self._settle()
         self._broker.start()
 
+    def revoke(self, *pendants: str) -> None:
+        self._settle()
+        self._broker.access = Access(pendants)
+
     def close(self) -> None:
         """Nothing to give back."""
 

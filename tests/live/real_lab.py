@@ -6,6 +6,7 @@ Rule: the settings are the shipped ones, but for the limits of the queues.
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from signal import SIGHUP
 from socket import SHUT_RDWR
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.live.real_broker import PASSWORDS, RealBroker, wait_until
 
 BARRIER = "barrier"
 LIMIT_S = 10.0
+RELOADED = "Reloading config."
 
 
 @dataclass
@@ -44,7 +46,8 @@ class RealLab:
         ):
             assert f"{name} {old}\n" in text
             text = text.replace(f"{name} {old}\n", f"{name} {limit}\n")
-        self._real.write(shipped.CONF, text)
+        # To be told when it has read its rules again.
+        self._real.write(shipped.CONF, text + "log_type information\n")
         self._real.start()
         self._clients: list[RealClient] = []
 
@@ -128,6 +131,14 @@ class RealLab:
             if client.there:
                 self._wait(client.gone)
         self._real.start()
+
+    def revoke(self, *pendants: str) -> None:
+        self._settle()
+        times = self._real.log.count(RELOADED)
+        self._real.write(shipped.ACL, shipped.acl(pendants))
+        self._real.signal(SIGHUP)
+        wait_until(lambda: self._real.log.count(RELOADED) > times, LIMIT_S, RELOADED)
+        self._settle()
 
     def close(self) -> None:
         for client in self._clients:

@@ -167,6 +167,37 @@ def the_same_twice_is_two(lab: Lab) -> list[Client]:
     return [events, ada]
 
 
+def revoked_on_the_way(lab: Lab) -> list[Client]:
+    events, ada = hub(lab), lab.connect("p-aa", clean=True)
+    lab.subscribe(ada, ("allswell/p-aa/down", 1))
+    lab.publish(ada, EVENT, "one")
+    lab.publish(events, "allswell/p-aa/down", "two")
+    lab.revoke("p-aa")
+    lab.publish(ada, EVENT, "denied")
+    lab.publish(ada, SOS, "three")
+    lab.publish(events, "allswell/p-aa/down", "denied")
+    again = lab.connect("p-aa", clean=True)
+    lab.subscribe(again, ("allswell/p-aa/down", 1))
+    lab.publish(again, BEAT, "denied", qos=0)
+    lab.revoke()
+    lab.publish(events, "allswell/p-aa/down", "four")
+    lab.publish(again, EVENT, "five")
+    return [events, ada, again]
+
+
+def what_waits_for_the_denied(lab: Lab) -> list[Client]:
+    """Persistent, as no pendant of ours is: the rules change while its messages wait."""
+    events, ada = hub(lab), lab.connect("p-aa")
+    lab.subscribe(ada, ("allswell/p-aa/down", 1))
+    lab.drop(ada)
+    lab.publish(events, "allswell/p-aa/down", "before")
+    lab.revoke("p-aa")
+    lab.publish(events, "allswell/p-aa/down", "denied")
+    again = lab.connect("p-aa")
+    lab.revoke()
+    return [events, ada, again]
+
+
 HISTORIES: tuple[History, ...] = (
     publishes_while_away,
     beats_are_for_who_is_there,
@@ -179,6 +210,8 @@ HISTORIES: tuple[History, ...] = (
     a_clean_session_keeps_nothing,
     hears_itself_after_the_backlog,
     the_same_twice_is_two,
+    revoked_on_the_way,
+    what_waits_for_the_denied,
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from firmware.mqtt import ACK_MS, CONNECT_MS, PING_AFTER_MS, TURN_MS
 from firmware.mqtt_packets import KEEPALIVE_S
-from hub.inbox import LinkChanged
+from hub.inbox import FromPendant, Item, LinkChanged
 from simulator.storm.hub_link import LOOK_EVERY_MS
 from simulator.storm.rates import Rates
 from tests.simulator.storm.net_rig import ADA, EVENTS, HubSide, World
@@ -215,3 +215,39 @@ def test_after_the_storm_everything_works() -> None:
     world.hub.link.tell(ADA, b"told")
     world.run(2_000)
     assert (world.hub.tokens, world.ada.heard) == ([b"heard"], [b"told"])
+
+
+def test_a_killed_hub_takes_what_it_just_acknowledged_along_or_not() -> None:
+    came_again = set()
+    for seed in range(20):
+        world = World(seed=seed)
+        world.ada.say("event", b"one")
+        world.run(1_000)
+        world.hub.ack(world.hub.messages[0])
+        world.hub.link.die()
+        world.run(1_000)
+        second = HubSide(world.net)
+        world.run(3_000)
+        came_again.add(tuple(second.tokens))
+    assert came_again == {(), (b"one",)}
+
+
+def test_a_message_that_could_not_be_put_in_the_inbox_comes_again() -> None:
+    world = World()
+    full = [True]
+
+    def put(item: Item) -> None:
+        if full and isinstance(item, FromPendant):
+            full.clear()
+            raise ValueError("the inbox is broken")
+        world.hub.items.append(item)
+
+    world.hub.link.die()
+    world.run(1_000)
+    link = world.net.hub_link(put)
+    link.start()
+    world.run(2_000)
+    world.ada.say("sos", b"sos")
+    world.run(5_000)
+    assert world.hub.tokens == [b"sos"]
+    assert link.events.restarts == 1
