@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from random import Random
 
-from simulator.chaos.desk import Desk
+from simulator.chaos.desk import Desk, Json
 from simulator.chaos.plot import Outing, Plot, timed
 from simulator.chaos.stage import ChaosStage
 from simulator.live.child import ChildFailed
@@ -21,6 +21,7 @@ AGAIN = 0.3  # how often she presses again soon
 OTHER = 0.12  # ... lets go too soon, or presses the chord: danger that is no SOS
 GO_IN_S = 6.0
 TRIES = 8
+HASTE = 0.3  # how often she goes in by the word on the telephone alone
 AT_THE_END_S = 90.0
 ENDED = frozenset({"closed", "cancelled"})
 # phase -> what the person on the telephone enters to bring the visit to its end
@@ -34,6 +35,10 @@ NEXT = {
     "going-home": ("confirm_home", {}),
     "to-base": ("confirm_home", {}),
 }
+
+
+def _phase(part: Json) -> str:
+    return str(part.get("phase", "planned"))
 
 
 class Group:
@@ -104,7 +109,7 @@ class Group:
         self._all("d-hold")
 
     def _arrive(self, outing: Outing, visit: str) -> None:
-        """At the door until she is told to go in; she rings the office, and presses again."""
+        """At the door until she is let in: by her pendant, or by the person whom she rings."""
         let_in = outing.let_in
         for _ in range(TRIES):
             start = len(self._feed)
@@ -115,7 +120,11 @@ class Group:
                 if len(self.members) > 1:
                     values["worker"] = member
                 self._desk.ask(let_in.by, let_in.kind, values)
+            if self._phases(visit) == {"inside"} and self._chance.random() < HASTE:
+                return
             if self._felt_go_in(start) or self._over.is_set():
+                return
+            if self._phases(visit) == {"inside"}:
                 return
 
     def _felt_go_in(self, start: int) -> bool:
@@ -128,19 +137,27 @@ class Group:
         )
         return found is not None
 
+    def _parts(self, visit: str) -> list[Json] | None:
+        """As the screen shows them; None when it shows nothing."""
+        asks = self._plot.outings[0].let_in.by
+        state = self._desk.look(asks, f"/visits/{visit}")
+        return None if state is None else list(state["parts"])
+
+    def _phases(self, visit: str) -> set[str]:
+        return {_phase(part) for part in self._parts(visit) or ()}
+
     def _close(self, visit: str) -> None:
         """By telephone, act by act, for as long as it takes: nobody is left inside by a script."""
         asks = self._plot.outings[0].let_in.by
         limit_s = self._feed.now_s() + AT_THE_END_S
         while self._feed.now_s() < limit_s:
-            state = self._desk.look(asks, f"/visits/{visit}")
-            parts = [] if state is None else state["parts"]
-            open_ones = [part for part in parts if part.get("phase", "planned") not in ENDED]
-            if state is not None and not open_ones:
+            parts = self._parts(visit)
+            open_ones = [part for part in parts or () if _phase(part) not in ENDED]
+            if parts is not None and not open_ones:
                 self.counts["closed"] += 1
                 return
             for part in open_ones:
-                kind, values = NEXT[part.get("phase", "planned")]
+                kind, values = NEXT[_phase(part)]
                 about = {**values, "visit": visit, "worker": part["worker"]}
                 self._desk.ask(asks, kind, about)
             self._pause(0.3, 0.8)
