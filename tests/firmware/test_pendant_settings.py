@@ -17,6 +17,12 @@ GOOD: dict[str, object] = {
 }
 
 
+AN_ID = "1 to 32 of a-z, 0-9 and inner hyphens"
+HEXADECIMAL = "64 hexadecimal digits"
+A_TEXT = "a text of at most 128 characters"
+PRINTABLE = "printable ASCII"
+
+
 def test_defaults() -> None:
     settings = load(json.dumps(GOOD))
     assert (settings.pendant, settings.key_id) == ("p07", "k07")
@@ -44,27 +50,27 @@ def test_everything_told() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "allowed"),
     [
-        ("pendant", None, "a-z"),
-        ("pendant", "P07", "a-z"),
-        ("pendant", "p 7", "a-z"),
-        ("pendant", "p" * 33, "a-z"),
-        ("key_id", 7, "a-z"),
-        ("key_id", "-k", "a-z"),
-        ("secret", "00", "64 hexadecimal"),
-        ("secret", "zz" * 32, "64 hexadecimal"),
-        ("secret", 5, "64 hexadecimal"),
-        ("broker_host", "", "text"),
-        ("broker_host", "h\u00e9", "ASCII"),
-        ("broker_host", "h" * 129, "128"),
-        ("broker_port", 0, "1 to 65535"),
-        ("broker_port", 65536, "1 to 65535"),
-        ("broker_port", "1883", "1 to 65535"),
-        ("broker_port", True, "1 to 65535"),
-        ("username", 3, "text"),
-        ("password", "a\nb", "ASCII"),
-        ("beat_s", 0, "1 to 3600"),
-        ("beat_s", 1.5, "1 to 3600"),
-        ("offduty_beat_s", 3601, "1 to 3600"),
+        ("pendant", None, AN_ID),
+        ("pendant", "P07", AN_ID),
+        ("pendant", "p 7", AN_ID),
+        ("pendant", "p" * 33, AN_ID),
+        ("key_id", 7, AN_ID),
+        ("key_id", "-k", AN_ID),
+        ("secret", "00", HEXADECIMAL),
+        ("secret", "zz" * 32, HEXADECIMAL),
+        ("secret", 5, HEXADECIMAL),
+        ("broker_host", "", A_TEXT),
+        ("broker_host", "h\u00e9", PRINTABLE),
+        ("broker_host", "h" * 129, A_TEXT),
+        ("broker_port", 0, "a whole number from 1 to 65535"),
+        ("broker_port", 65536, "a whole number from 1 to 65535"),
+        ("broker_port", "1883", "a whole number from 1 to 65535"),
+        ("broker_port", True, "a whole number from 1 to 65535"),
+        ("username", 3, A_TEXT),
+        ("password", "a\nb", PRINTABLE),
+        ("beat_s", 0, "a whole number from 1 to 3600"),
+        ("beat_s", 1.5, "a whole number from 1 to 3600"),
+        ("offduty_beat_s", 3601, "a whole number from 1 to 3600"),
         ("quiet", "yes", "true or false"),
         ("quiet", 1, "true or false"),
     ],
@@ -74,7 +80,28 @@ def test_a_wrong_value_is_refused_by_name_with_what_is_allowed(
 ) -> None:
     with pytest.raises(LocalProtocolError, match=key) as refusal:
         load(json.dumps(GOOD | {key: value}))
-    assert allowed in str(refusal.value)
+    assert str(refusal.value) == f"settings: {key} must be {allowed}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("pendant", "p" * 32),
+        ("broker_host", "h" * 128),
+        ("broker_port", 1),
+        ("broker_port", 65535),
+        ("username", " " + "u" * 126 + "~"),
+        ("beat_s", 3600),
+        ("offduty_beat_s", 1),
+    ],
+)
+def test_the_last_lawful_value_is_taken(key: str, value: object) -> None:
+    assert getattr(load(json.dumps(GOOD | {key: value})), key) == value
+
+
+def test_a_secret_may_be_written_in_capitals() -> None:
+    told = "0123456789abcdefABCDEF" + "aA" * 21
+    assert load(json.dumps(GOOD | {"secret": told})).secret == bytes.fromhex(told)
 
 
 def test_a_secret_is_never_repeated_in_a_refusal() -> None:
@@ -84,13 +111,21 @@ def test_a_secret_is_never_repeated_in_a_refusal() -> None:
 
 
 def test_a_misspelt_key_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(LocalProtocolError, match=r"beats.*offduty_beat_s"):
-        load(json.dumps(GOOD | {"beats": 10}))
+    with pytest.raises(LocalProtocolError) as refusal:
+        load(json.dumps(GOOD | {"beats": 10, "Quiet": True}))
+    keys = ", ".join(KEYS)
+    assert str(refusal.value) == f"settings: unknown key Quiet, beats; allowed are {keys}"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '"x"', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000])
+def test_what_is_no_json_is_refused(text: str) -> None:
+    with pytest.raises(LocalProtocolError, match=r"^settings: not JSON$"):
+        load(text)
+
+
+@pytest.mark.parametrize("text", ["[]", "7", "null", '"x"'])
 def test_what_is_no_object_is_refused(text: str) -> None:
-    with pytest.raises(LocalProtocolError, match="settings"):
+    with pytest.raises(LocalProtocolError, match=r"^settings: must be a JSON object$"):
         load(text)
 
 
