@@ -58,6 +58,7 @@ class State:
     by_id: dict[str, PendantState | None] = field(default_factory=dict)
     carried: dict[str, tuple[str, ...]] = field(default_factory=dict)
     presses: dict[tuple[str, str], str] = field(default_factory=dict)
+    ended: dict[str, Alarm] = field(default_factory=dict)  # in this turn: the database has them not
     records: dict[str, Record] = field(default_factory=dict)  # engine/registers.py reads them
     identities: Identities = field(init=False)
     # Of no importance for what is decided, so they outlive a failed turn.
@@ -69,14 +70,9 @@ class State:
 
     def forget(self) -> None:
         """After a failed turn: what was decided there never happened."""
-        self.visits.clear()
-        self.parts.clear()
-        self.clients.clear()
-        self.by_key.clear()
-        self.by_id.clear()
-        self.carried.clear()
-        self.presses.clear()
-        self.records.clear()
+        for cache in (self.visits, self.parts, self.clients, self.by_key, self.by_id, self.carried,
+                      self.presses, self.records, self.ended):  # fmt: skip
+            cache.clear()
         self.identities.forget()
         for name in ("head", "alarms", "sources", "about", "people", "duty", "last_page"):
             self.__dict__.pop(name, None)
@@ -108,6 +104,7 @@ class State:
 
     def trim(self) -> None:
         """Between turns: a limit on everything."""
+        self.ended.clear()
         if len(self.visits) > MAX_VISITS:
             self.visits.clear()
         self.identities.trim()
@@ -151,7 +148,7 @@ class State:
 
     def alarm(self, alarm_id: str) -> Alarm | None:
         """Open or resolved."""
-        alarm = self.alarms.get(alarm_id)
+        alarm = self.alarms.get(alarm_id) or self.ended.get(alarm_id)
         if alarm is not None:
             return alarm
         row = self.store.one("SELECT state_json FROM alarm WHERE id = ?", (alarm_id,))
@@ -172,6 +169,7 @@ class State:
         key = (alarm.kind, alarm.source)
         if alarm.state == "resolved":
             self.alarms.pop(alarm.id, None)
+            self.ended[alarm.id] = alarm
             if sources.get(key) == alarm.id:
                 del sources[key]
             for name in _subjects(alarm):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hub import replay
-from hub.rules.model import Alarm
+from hub.inbox import Command, PageOutcome, Reply
+from hub.rules.model import Alarm, Value
 from hub.rules.tasks import NO_RUNG
 from hub.store.views import PageRow
 from tests.hub.engine.looks import alarms
@@ -231,3 +232,22 @@ def test_no_drill_calls_a_worker_whom_a_silent_alarm_is_about(house: House) -> N
     for drill in ("call", "late-call-back", "page"):
         assert not house.ask("start_drill", "mia", drill=drill, person="ada").ok
     assert not alarms(house, "drill")
+
+
+def test_what_ended_in_a_turn_stays_ended_for_the_rest_of_it(exeter: House) -> None:
+    """Two managers end it in the same instant, a third takes it, a page comes back: found by the
+    storm, where the database still had the alarm open and the later ones decided on that."""
+    exeter.sos("p-ada")
+    sos = the(exeter, "sos")
+    for task in sos.tasks:
+        exeter.must("do_task", "mia", alarm=sos.id, task=task.id, reference="log 77")
+    facts: dict[str, Value] = {"alarm": sos.id, "outcome": "safe", "note": "home", "spoke": True}
+    asked = [Command("resolve", "mia", facts, Reply()), Command("resolve", "dan", facts, Reply()),
+             Command("acknowledge", "tom", {"alarm": sos.id}, Reply())]  # fmt: skip
+    (page, *_) = exeter.reader.pages(sos.id)
+    after = exeter.turn(*asked, PageOutcome(page.id, page.person, True, "", exeter.now_ms))
+    assert [answer.ok for _, answer in after.replies] == [True, False, False]
+    ended = exeter.reader.alarm(sos.id)
+    assert ended is not None
+    assert (ended.state, ended.resolved_by) == ("resolved", "mia")
+    decided_again(exeter)
