@@ -128,7 +128,8 @@ def really(misfortune: Misfortune, talk: str) -> Story:
         end_ms = story.timeline.now_ms + LENGTH_MS
 
         async def play() -> None:
-            await asyncio.sleep(LENGTH_MS / 1000)
+            done, _ = await asyncio.wait({real.task}, timeout=LENGTH_MS / 1000)
+            assert not done, "it runs for ever"
             real.task.cancel()
             await asyncio.wait({real.task})
 
