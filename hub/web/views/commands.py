@@ -5,6 +5,7 @@ What a form asks is what the command takes; whether it is allowed is for the rul
 
 from dataclasses import replace
 
+from hub.rules.facts import test_of
 from hub.rules.model import Part, Visit
 from hub.web.views import reach, times, words
 from hub.web.views.fields import AHEAD_MAX_MS, Field, Form
@@ -86,10 +87,26 @@ def confirm_arrival(scene: Scene, visit: Visit, part: Part) -> Form:
         Field("name", "Name read back", "tick", True, ((name, name),)),
         Field("departure_contact", "Will ring at departure", "choice", False,
               people_options(scene, visit), visit.tracker),
+        *with_her(scene, visit, part),
         finish,
         say=say,
         hint="A message left is no contact: only confirm while you are speaking with her.",
     )  # fmt: skip
+
+
+def with_her(scene: Scene, visit: Visit, part: Part) -> tuple[Field, ...]:
+    """LF-open: after signs of forced entry nobody goes in alone. Two who go together are two."""
+    gates = scene.of(visit).policy.gates_for.get("confirm_arrival", ())
+    asked = any(
+        "second_person" in gate.requires
+        and (not gate.levels or visit.level in gate.levels)
+        and all(test_of(fact)(visit, part, 0) for fact in gate.when)
+        for gate in gates
+    )
+    if not asked or len(visit.parts) > 1:
+        return ()
+    people = people_options(scene, visit)
+    return (Field("second_person", "Who is there with her", "choice", True, people),)
 
 
 def refuse_entry(scene: Scene, visit: Visit, part: Part) -> Form:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from hub.policy.model import Policy
 from hub.rules.facts import PLAN_FACTS
+from hub.rules.requirements import OF_A_CLIENT
 from hub.web.views import times
 from hub.web.views.commands import COVERAGE, THEN
 from hub.web.views.fields import Field, Form, Reading
@@ -217,6 +218,7 @@ def _site(scene: Scene) -> tuple[Field, ...]:
     """LF-site, SU-site: start, buddy, interval, the message on leaving."""
     return (
         _workers(scene),
+        *_building(scene),
         Field("area", "Building", required=True, hint="As the board shows it."),
         Field("purpose", "What for", required=True, value="working alone"),
         *_times(scene),
@@ -224,6 +226,13 @@ def _site(scene: Scene) -> tuple[Field, ...]:
         Field("check_in_ms", "Checks in at", "datetime"),
         Field("manager_agreed", "Manager who agreed", "choice", False, agreeing(scene)),
     )
+
+
+def _building(scene: Scene) -> tuple[Field, ...]:
+    """Which entry on file it is, where a gate asks about it as about a client's home (SU-site)."""
+    gates = scene.policy.gates_for.get("plan_visit", ())
+    asked = {name for g in gates if "on_site" in g.when for name in g.requires}
+    return (_clients(scene),) if asked & OF_A_CLIENT else ()
 
 
 def _day(scene: Scene) -> tuple[Field, ...]:

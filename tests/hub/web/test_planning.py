@@ -157,3 +157,39 @@ def test_signs_of_entry_are_told_by_phone(house: House, ben: Browser) -> None:
     page = answer.headers["location"].split("?")[0]
     assert ben.submit(page, "report_signs", note="the glass is broken").status_code == 303
     assert house.alarm("forced_entry").worker == "asha"
+
+
+@by("leading-futures")
+@pytest.mark.clause("LF-open")
+def test_after_signs_of_entry_she_goes_in_with_whom_the_page_asks_for(
+    house: House, ben: Browser
+) -> None:
+    answer = ben.submit("/plan?kind=site", "plan", workers="asha", area="North Street",
+                        purpose="opening up", tracker="ben", opening_up="yes",
+                        start_ms="2026-11-23T10:05", end_ms="2026-11-23T11:00")  # fmt: skip
+    page = answer.headers["location"].split("?")[0]
+    assert "second_person" not in asked(ben.get(page).text), "before there is any reason to"
+    ben.submit(page, "report_signs", note="the glass is broken")
+    spoken = {"place": "tick", "name": "tick", "departure_contact": "ben"}
+    answer = ben.submit(page, "confirm_arrival", **spoken)
+    assert answer.status_code == 422, "nobody goes in alone"
+    answer = ben.submit(page, "confirm_arrival", **spoken, second_person="ruth")
+    assert answer.status_code == 303, unescape(answer.text)
+    assert house.visit(page.rpartition("/")[2]).parts[0].phase == "inside"
+
+
+@by("sutton-cypl")
+@pytest.mark.clause("SU-site")
+def test_a_building_that_is_assessed_like_a_home_is_named(house: House, ben: Browser) -> None:
+    said = {"workers": "asha", "area": "North Street", "purpose": "late work", "tracker": "ben",
+            "manager_agreed": "ruth", "start_ms": "2026-11-23T10:05",
+            "end_ms": "2026-11-23T11:00"}  # fmt: skip
+    house.groundwork()
+    assert ben.submit("/plan?kind=site", "plan", **said).status_code == 422, "which building?"
+    answer = ben.submit("/plan?kind=site", "plan", **said, client="c17")
+    assert answer.status_code == 303, unescape(answer.text)
+
+
+@by("plain")
+def test_where_no_building_is_assessed_none_is_asked_for(house: House, ben: Browser) -> None:
+    assert "client" not in asked(ben.get("/plan?kind=site").text)
