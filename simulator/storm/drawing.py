@@ -41,15 +41,15 @@ def draw(seed: int, policy: str = "", weather: str = "", workers: int = 0) -> Pl
     kind = stream.choices(tuple(WEATHERS), (1, 2, 3, 3, 3, 3, 3, 2, 5))[0]
     kind = weather or kind
     rates = scaled(WEATHERS[kind].rates, stream.choice((0.5, 1.0, 1.0, 2.0)))
-    who = _workers(policy, count)
+    who = workers_of(policy, count)
     acts = [*_visits(chance, policy, who, length_ms), *_faults(chance, rates, who, length_ms)]
     acts.sort(key=lambda act: act.at_ms)
     return Plan(seed, policy, count, start_ms, length_ms, rates, tuple(acts),
                 notes={"weather": kind})  # fmt: skip
 
 
-def _workers(policy: str, count: int) -> tuple[str, ...]:
-    """As books.found chooses them."""
+def workers_of(policy: str, count: int) -> tuple[str, ...]:
+    """Who carries a pendant, as books.found chooses them."""
     people, _ = with_workers(world_of(policy), count)
     goes = [n for n, p in people.items() if not p.get("roles") and n not in AT_SCREENS]
     return tuple(goes[:count])
