@@ -12,7 +12,7 @@ from string import ascii_uppercase
 from firmware.mqtt_packets import PUBLISH, Parser
 from protocol.errors import RemoteProtocolError
 from simulator.live.feed import Feed, Happening
-from simulator.live.hub import toml_table
+from simulator.live.hub import Hub, toml_table
 from simulator.live.proxy import FaultProxy
 from simulator.live.stage import Stage
 
@@ -24,16 +24,20 @@ def crowd(world: Path, count: int, into: Path) -> tuple[Path, tuple[str, ...]]:
     to `into` if it is not the world as it stands; and who they are."""
     text = world.read_text(encoding="utf-8")
     own = [person["id"] for person in tomllib.loads(text)["person"] if not person.get("roles")]
-    more = [f"w{number}" for number in range(1, count - len(own) + 1)]
+    more = invented(count - len(own))
     if not more:
         return world, tuple(own[:count])
-    people = [
-        {"id": name, "name": f"Worker {name[1:]}", "initials": _letters(number)}
-        for number, name in enumerate(more)
-    ]
-    tables = [toml_table("[[person]]", person) for person in people]
+    tables = [toml_table("[[person]]", person) for person in more]
     into.write_text("\n".join([text, *tables]), encoding="utf-8")
-    return into, (*own, *more)
+    return into, (*own, *[person["id"] for person in more])
+
+
+def invented(count: int) -> list[dict[str, str]]:
+    """People who only go on visits."""
+    return [
+        {"id": f"w{number}", "name": f"Worker {number}", "initials": _letters(number)}
+        for number in range(1, count + 1)
+    ]
 
 
 def _letters(number: int) -> str:
@@ -84,10 +88,10 @@ class ChaosStage(Stage):
             self.paged.add(str(item.facts.get("alarm", "")))
         self._tell_on(item)
 
-    def hubs_way(self) -> int:
+    def make_hub(self, broker_port: int = 0) -> Hub:
         self.before_hub = FaultProxy(self.broker.port)
         self._ends.callback(self.before_hub.close)
-        return self.before_hub.port
+        return super().make_hub(self.before_hub.port)
 
     def network_of(self, person: str) -> FaultProxy:
         return FaultProxy(self.broker.port, lambda: Ear(self.feed, person))

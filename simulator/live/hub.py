@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import httpx
@@ -49,7 +49,9 @@ class Hub:
         port: int = 0,
         policy: str = DEFAULT_POLICY,
         broker_port: int = 0,
+        others: Iterable[Mapping[str, object]] = (),
     ) -> None:
+        """`others`: people besides those of the world, who neither log in nor are paged."""
         self.folder = folder
         self.store = folder / "hub"
         self.port = port or free_port()
@@ -61,6 +63,7 @@ class Hub:
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "allswell.toml"
         self.people = self._write_settings(world, broker, receiver, policy)
+        self._settings += "".join("\n" + toml_table("[[person]]", person) for person in others)
         self._write_at_speed(speed)
         argv = [sys.executable, "-m", "hub.cli", "serve", "--config", str(self.file)]
         self.child = Child("hub", argv, folder / "hub.log")

@@ -94,13 +94,10 @@ class Stage:
         self.receiver = Receiver(self.feed)
         self._ends.callback(self.receiver.close)
         pendants = [pendant_of(person) for person in self.wearers]
-        self.broker = Broker(self.folder / "broker", pendants, self.feed, self._embedded)
+        self.broker = self.make_broker(pendants)
         self._ends.callback(self.broker.stop)
         self.broker.start()
-        self.hub = Hub(
-            self.folder, self._world, self.broker, self.receiver, self.feed, self.speed,
-            self._web_port, self._policy, self.hubs_way(),
-        )  # fmt: skip
+        self.hub = self.make_hub()
         self._ends.callback(self.hub.close)
         self.feed.rule_ms = self.hub.follower.rule_ms
         carriers = {pendant_of(person): person for person in self.wearers}
@@ -112,9 +109,15 @@ class Stage:
         for person in self.wearers:
             self._equip(person, secrets[pendant_of(person)])
 
-    def hubs_way(self) -> int:
-        """The port at which the hub finds the broker; 0 is the broker's own."""
-        return 0
+    def make_broker(self, pendants: list[str]) -> Broker:
+        return Broker(self.folder / "broker", pendants, self.feed, self._embedded)
+
+    def make_hub(self, broker_port: int = 0) -> Hub:
+        """`broker_port`: at which the hub finds the broker; 0 is the broker's own."""
+        return Hub(
+            self.folder, self._world, self.broker, self.receiver, self.feed, self.speed,
+            self._web_port, self._policy, broker_port,
+        )  # fmt: skip
 
     def network_of(self, person: str) -> FaultProxy:
         """What lies between her pendant and the broker."""
