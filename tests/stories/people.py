@@ -6,6 +6,7 @@ Rule: everything is as it should be; a story takes away what it is about with
 
 from dataclasses import dataclass, replace
 
+from hub.policy.spans import span_ms
 from hub.rules.directory import ClientFacts, Directory, WorkerFacts
 
 NINE = 1_790_000_000_000  # any morning; the stories only count from it
@@ -38,3 +39,9 @@ class Paged:
     def __str__(self) -> str:
         minutes, rest = divmod(self.at_ms - NINE, 60_000)
         return f"{minutes} min {rest // 1000} s: {', '.join(self.roles)} about {self.about}"
+
+
+def ms(span: str) -> int:
+    found = span_ms(span)
+    assert found is not None, span
+    return found

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hub.policy.model import Policy
-from hub.policy.spans import span_ms
 from hub.rules import alarm as alarm_rules
 from hub.rules import dangers, drills, form, reading, tasks, visit
 from hub.rules.directory import Directory
@@ -18,7 +17,8 @@ from hub.rules.effects import Decision, Page, RaiseAlarm, ResolveAlarms
 from hub.rules.entries import read_in
 from hub.rules.model import Alarm, Event, Part, Visit
 from tests.shipped import policy_of
-from tests.stories.people import CLIENT, DIRECTORY, NINE, READY, ROLES, Paged
+from tests.stories import laws
+from tests.stories.people import CLIENT, DIRECTORY, NINE, READY, ROLES, Paged, ms
 
 __all__ = ["CLIENT", "DIRECTORY", "HOMEMAKER", "NINE", "READY", "ROLES", "Paged", "Value", "World",
            "ms"]  # fmt: skip
@@ -140,9 +140,9 @@ class World:
         else:
             decision = visit.decide(self.policy, self.visit, event, self.now_ms, self.directory)
             assert decision.visit is not None
-            self.visit = decision.visit
+        laws.keeps_to_them(self.visit, decision.visit, decision)
+        self.visit = decision.visit or self.visit
         self.reasons.append(decision.reason)
-        assert decision.reason, f"{event.kind} gave no reason"
         self._effects(decision)
         return decision
 
@@ -192,6 +192,7 @@ class World:
 
     def _keep(self, decision: Decision) -> Decision:
         assert decision.alarm is not None
+        laws.keeps_to_them(self.alarms.get(decision.alarm.id), decision.alarm, decision)
         self.alarms[decision.alarm.id] = decision.alarm
         self._effects(decision)
         return decision
@@ -292,9 +293,3 @@ class World:
 
     def contact(self, by: str = "tess", means: str = "work-mobile", worker: str = "") -> Decision:
         return self.command("record_contact", by, worker, means=means, reached=True)
-
-
-def ms(span: str) -> int:
-    found = span_ms(span)
-    assert found is not None, span
-    return found
