@@ -8,7 +8,9 @@ and on Linux dies with its parent even when that was killed.
 import atexit
 import contextlib
 import ctypes
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +21,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 STOP_S = 5.0
+FIRST_PORT, LAST_PORT = 10_000, 32_000  # Linux hands out the ports from 32,768 on, others higher
+_PORTS = itertools.count(random.randrange(LAST_PORT - FIRST_PORT))  # each process has its own
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _LIVING: "weakref.WeakSet[Child]" = weakref.WeakSet()
@@ -31,11 +35,17 @@ def _die_with_parent() -> None:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that nobody listens on now, and not asked for before.
+
+    None of those that the system hands out (to whoever connects, too): until a child listens on
+    it, and while a killed one is away, nobody else would be given it.
+    """
+    for number in itertools.islice(_PORTS, LAST_PORT - FIRST_PORT):
+        port = FIRST_PORT + number % (LAST_PORT - FIRST_PORT)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("every port is taken")
 
 
 class ChildFailed(Exception):

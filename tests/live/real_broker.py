@@ -13,7 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hub.devices import broker
+from simulator.live.child import free_port
 from tests.conftest import need
+
+__all__ = ["PASSWORDS", "REVOKED", "RealBroker", "free_port", "running", "wait_until"]
 
 PASSWORDS = {
     broker.EVENTS_USER: "events-password",
@@ -24,13 +27,6 @@ PASSWORDS = {
 }
 REVOKED = ("p-revoked",)
 START_S = 10.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0, what: str = "") -> None:
