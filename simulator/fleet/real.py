@@ -28,6 +28,7 @@ class Real:
     ) -> None:  # fmt: skip
         self.name = name
         self.is_up = False
+        self._ending = False
         self._flash = folder / name
         self._flash.mkdir(parents=True, exist_ok=True)
         text = json.dumps(dict(settings))
@@ -59,6 +60,7 @@ class Real:
 
     def end(self) -> None:
         """Its control connection ends, and so does the process."""
+        self._ending = True
         if self._writer is not None:
             self._writer.transport.abort()
 
@@ -87,4 +89,4 @@ class Real:
         if up != self.is_up:
             self.is_up = up
             self._tally.connected += 1 if up else -1
-            self._tally.dropped += not up
+            self._tally.dropped += not up and not self._ending

@@ -28,7 +28,7 @@ CONNECTS_PER_S = 250
 CONNECT_S = 60.0  # for the last of them, after it was begun
 GRACE_S = 15.0  # for receipts and pages that are still on their way
 SAY_S = 2.0
-TICK_S = 0.1
+TICK_S = 0.05
 Say = Callable[[str], None]
 
 
@@ -87,9 +87,11 @@ class Fleet:
         self._ear = Ear(stage.broker.passwords[EAR], names[: wish.pendants], self._tally)
         self._began_s = self._took_s = self._memory_mb = 0.0
         self._beats = self._standings = 0
+        self._fault: Exception | None = None
         self._most = (0, 0)  # connected when the load began
 
     async def live(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._failed)
         try:
             await self._connect()
             await self._load()
@@ -101,7 +103,7 @@ class Fleet:
                 real.end()
             for thin in self._thin:
                 thin.end()
-            await self._tick()  # the transports close on the next turn
+            await asyncio.sleep(0)  # the transports close on the next turn
 
     async def _connect(self) -> None:
         say = asyncio.create_task(self._saying(self._connecting))
@@ -141,7 +143,7 @@ class Fleet:
         began_s = self._began_s = due_s = self._now_s()
         turn = self._turn()
         while self._now_s() < began_s + self._wish.seconds:
-            await asyncio.sleep(0.02)
+            await self._tick()
             while self._wish.sos_per_s and due_s <= self._now_s():
                 due_s += random.expovariate(self._wish.sos_per_s)
                 presses.add(asyncio.create_task(self._press(next(turn))))
@@ -175,8 +177,14 @@ class Fleet:
             await self._tick()
 
     async def _tick(self) -> None:
-        """Pages come on other threads: they are looked for."""
+        """Pages come on other threads: they are looked for. A fault of ours ends the run."""
         await asyncio.sleep(TICK_S)
+        if self._fault is not None:
+            raise self._fault
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        fault = context.get("exception")
+        self._fault = fault if isinstance(fault, Exception) else RuntimeError(str(context))
 
     def _pages(self) -> int:
         return alarms_paged(self._stage.feed.all())

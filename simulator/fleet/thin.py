@@ -23,6 +23,7 @@ from firmware.mqtt_packets import (
 )
 from protocol import codec, messages, topics
 from protocol.errors import RemoteProtocolError
+from protocol.record import MAX_LIST
 from simulator.fleet.tally import Tally
 
 AGAIN_S = 3.0  # a press without a receipt
@@ -133,7 +134,7 @@ class Thin(asyncio.Protocol):
     def _linked(self) -> None:
         self.is_up = True
         self._tally.thin_connected += 1
-        said = {"cause": "power-on", "firmware": "thin", "open": list(self._presses)}
+        said = {"cause": "power-on", "firmware": "thin", "open": self._listed()}
         booted = messages.Booted(**self._said(), **said)
         self._publish(topics.up(self.name, "event"), self._seal(booted), 1)
         for identity in self._open:
@@ -156,8 +157,13 @@ class Thin(asyncio.Protocol):
     def _seal(self, message: messages.UpMessage) -> bytes:
         return codec.seal(message, self.name, self._up_key)
 
+    def _listed(self) -> list[str]:
+        """The newest of those that no person has ended."""
+        newest = self._presses[-MAX_LIST:]
+        return [messages.open_press(each, messages.SosPressed.TYPE) for each in newest]
+
     def _beat(self) -> None:
-        health = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "open": self._presses[-4:]}
+        health = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "open": self._listed()}
         token = self._seal(messages.Beat(**self._said(), **health))
         self._publish(topics.up(self.name, "beat"), token, 0)
         self._tally.beats += 1
