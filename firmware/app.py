@@ -206,10 +206,14 @@ class App:
     async def _feel(self) -> None:
         moved = self._mover("feel")
         shown = (0, "off")
+        begun = 0
         while True:
             moved()
             now_ms = self._now_ms()
             output = self._player.output(now_ms)
+            if self._player.count != begun:
+                begun = self._player.count
+                self._board.note("begun", self._player.playing())
             if output != shown:
                 self._board.show(output[0], output[1])
                 shown = output

@@ -14,6 +14,7 @@ To the board:
 From the board (`at_ms`: milliseconds since its boot):
     {"boot": cause, "records": n, "at_ms": 0}
     {"feel": pattern, "at_ms": t}      the core asked for it
+    {"begun": pattern, "at_ms": t}     it is felt from now on: patterns wait for one another
     {"motor": pct, "led": colour, "at_ms": t}   what motor and LED do from now on
     {"flash": "held" | "written" | "erased", "name": record, "at_ms": t}
     {"link": true | false, "at_ms": t}

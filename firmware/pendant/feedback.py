@@ -65,6 +65,7 @@ class Player:
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet  # LED dark; what is felt stays as it is
+        self.count = 0  # of the patterns that have begun
         self._queue: list[str] = []
         self._playing = ""
         self._began_ms = 0
@@ -103,6 +104,10 @@ class Player:
             return self.output(now_ms)
         return 0, "off"
 
+    def playing(self) -> str:
+        """As of the last `output`; "" when the motor rests."""
+        return self._playing
+
     def next_ms(self, now_ms: int) -> int:
         """Milliseconds until `output` changes; -1 when nothing plays or waits."""
         if self._playing:
@@ -118,5 +123,6 @@ class Player:
         return -1
 
     def _start(self, name: str, now_ms: int) -> None:
+        self.count += 1
         self._playing = name
         self._began_ms = now_ms

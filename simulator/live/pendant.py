@@ -76,8 +76,8 @@ class Pendant:
         self.flash.mkdir(parents=True, exist_ok=True)
         (self.flash / "settings.json").write_text(json.dumps(dict(settings)), encoding="ascii")
         self._feed = feed
-        # Told each change of motor and LED, for whoever draws them; called from its own thread.
-        self.watch: Callable[[int, str], None] = lambda motor_pct, led: None
+        # Told all that the board tells (boards/unix.py), for whoever draws it; from its own thread.
+        self.watch: Callable[[Mapping[str, object]], None] = lambda news: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(START_S)
         self._control: socket.socket | None = None
@@ -132,9 +132,8 @@ class Pendant:
                 self._start()
 
     def _heard(self, news: Mapping[str, object]) -> None:
-        if "motor" in news:
-            self.watch(int(str(news["motor"])), str(news["led"]))
-        elif "feel" in news:
+        self.watch(news)
+        if "feel" in news:
             self._feed.add("feel", str(news["feel"]), self.wearer)
         elif "link" in news:
             self._feed.add("link", "up" if news["link"] else "down", self.wearer)

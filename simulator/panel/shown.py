@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,6 @@ FELT_KEPT = 6
 PAGES_KEPT = 60
 HEARD_KEPT = 400
 SKIN_WAITING = 500  # of one page; a page that takes none for so long is not looked at
-CUES = ("tick", "ramp", "read")  # about this very moment, not about the world
 LONG_MS, SHORT_MS = 300, 60  # what counts as which when a pattern is written down
 
 Json = dict[str, Any]  # as JSON is
@@ -32,18 +31,21 @@ Json = dict[str, Any]  # as JSON is
 
 def written(pattern: str) -> str:
     """As docs/pendant.md writes it: – long, · short, ° a rattle."""
-    pulses = PATTERNS[pattern][2] if pattern in PATTERNS else ()
     return "".join(
-        "–" if on_ms > LONG_MS else "·" if on_ms > SHORT_MS else "°" for on_ms, *_ in pulses
+        "–" if on_ms > LONG_MS else "·" if on_ms > SHORT_MS else "°"
+        for on_ms, *_ in PATTERNS[pattern][2]
     )
 
 
-def meaning(pattern: str) -> str:
-    return PATTERNS[pattern][1] if pattern in PATTERNS else ""
+def told(pattern: str) -> Json:
+    """One pattern, as a page draws it."""
+    tone, means, _ = PATTERNS[pattern]
+    return {"name": pattern, "written": written(pattern), "means": means, "tone": tone}
 
 
-def tone(pattern: str) -> str:
-    return PATTERNS[pattern][0] if pattern in PATTERNS else "neutral"
+def is_cue(pattern: str) -> bool:
+    """About this very moment of a press, not about the world; "": over before it was told."""
+    return pattern.startswith(("tick", "ramp", "read")) or pattern == ""
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Skin:
     motor_pct: int = 0
     led: str = "off"
     link: bool = False
-    felt: deque[tuple[str, float]] = field(default_factory=lambda: deque(maxlen=FELT_KEPT))
+    felt: deque[str] = field(default_factory=lambda: deque(maxlen=FELT_KEPT))  # the last first
 
 
 @dataclass(eq=False)
@@ -91,25 +93,23 @@ class Shown:
                 skin.link = item.what == "up"
             elif skin is not None and (item.source, item.what) == ("process", "power cut"):
                 skin.link, skin.led, skin.motor_pct = False, "off", 0
-        if skin is not None and item.source == "feel":
-            self._felt(skin, item)
         self.changed()
 
-    def _felt(self, skin: Skin, item: Happening) -> None:
-        if not item.what.startswith(CUES):
-            skin.felt.appendleft((item.what, item.at_s))
-        self._tell({"who": item.who, "felt": item.what, "written": written(item.what),
-                    "means": meaning(item.what), "tone": tone(item.what)})  # fmt: skip
+    def watch(self, who: str) -> Callable[[Mapping[str, object]], None]:
+        """For a pendant: what its board tells."""
 
-    def watch(self, who: str) -> Callable[[int, str], None]:
-        """For a pendant: what its motor and its LED do now."""
+        skin = self.skins[who]
 
-        def moved(motor_pct: int, led: str) -> None:
-            skin = self.skins[who]
-            skin.motor_pct, skin.led = motor_pct, led
-            self._tell({"who": who, "motor_pct": motor_pct, "led": led})
+        def heard(news: Mapping[str, object]) -> None:
+            if "motor" in news:
+                skin.motor_pct, skin.led = int(str(news["motor"])), str(news["led"])
+                self._tell({"who": who, "motor_pct": skin.motor_pct, "led": skin.led})
+            elif "begun" in news and not is_cue(pattern := str(news["begun"])):
+                skin.felt.appendleft(pattern)
+                self._tell({"who": who, "felt": told(pattern)})
+                self.changed()
 
-        return moved
+        return heard
 
     def _tell(self, news: Json) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ from typing import Any
 from simulator.live.feed import Happening
 from simulator.live.stage import Stage
 from simulator.panel.acts import Acts
-from simulator.panel.shown import Shown, meaning, tone, written
+from simulator.panel.shown import Shown, told
 from simulator.panel.tried import TRIES
 
 
@@ -40,12 +40,8 @@ def _wearer(who: str, shown: Shown, acts: Acts) -> dict[str, Any]:
         "flash_held": body.flash_held,
         "motor_pct": skin.motor_pct,
         "led": skin.led,
-        "felt": [
-            {"name": name, "at_s": round(at_s, 1), "written": written(name),
-             "means": meaning(name), "tone": tone(name)}
-            for name, at_s in tuple(skin.felt)
-        ],
-    }  # fmt: skip
+        "felt": [told(pattern) for pattern in tuple(skin.felt)],
+    }
 
 
 def _page(item: Happening, stage: Stage) -> dict[str, Any]:

@@ -91,7 +91,9 @@ async def test_patterns_are_played_to_their_end() -> None:
     running = Running()
     running.device.answers["boot"] = [("feel", "read-short")]
     running.start()
-    await running.until(("feel", "read-short"), ("show", 90, "white"), ("show", 0, "off"))
+    await running.until(
+        ("feel", "read-short"), ("begun", "read-short"), ("show", 90, "white"), ("show", 0, "off")
+    )
     await running.stop()
 
 

@@ -126,6 +126,19 @@ def test_patterns_follow_one_another_after_a_rest() -> None:
     assert max(rests) >= REST_MS
 
 
+def test_it_is_told_which_pattern_is_felt_and_how_many_have_begun() -> None:
+    player = Player(quiet=False)
+    assert (player.playing(), player.count) == ("", 0)
+    player.play("stored", 0)
+    player.play("received", 10)  # waits
+    assert (player.playing(), player.count) == ("stored", 1)
+    length_ms = sum(on_ms + off_ms for on_ms, off_ms, *_ in PATTERNS["stored"][2])
+    player.output(length_ms)
+    assert (player.playing(), player.count) == ("", 1)
+    player.output(length_ms + REST_MS)
+    assert (player.playing(), player.count) == ("received", 2)
+
+
 def test_a_tick_is_felt_at_once_and_rests_for_nothing() -> None:
     player = Player(quiet=False)
     player.play("tick", 0)

@@ -6,7 +6,6 @@ import { Hum } from "./hum.js";
 import { drawTries, Phones } from "./told.js";
 import { Trainer } from "./trainer.js";
 
-const CUE = /^(tick|ramp|read)/;
 const SILENCE_MS = 6000;
 const $ = (id) => document.getElementById(id);
 const device = $("device");
@@ -74,8 +73,8 @@ function onSkin(news) {
   if ("led" in news) {
     light(small, news.led);
     if (news.who === who) move(news.motor_pct, news.led);
-  } else if (news.who === who && !CUE.test(news.felt)) {
-    showFelt({ name: news.felt, written: news.written, means: news.means, tone: news.tone });
+  } else if (news.who === who) {
+    showFelt(news.felt);
   }
 }
 

@@ -41,5 +41,6 @@ def happens(stage: Stage, source: str, what: str, who: str = "", start: int = 0)
         in_time(),
         start,
     )
-    assert found is not None, f"{source} {what} {who} never came: {stage.feed.all(start)}"
+    came = "\n".join(item.line().partition("\n")[0] for item in stage.feed.all(start))
+    assert found is not None, f"{source} {what} {who} never came; what came:\n{came}"
     return found
