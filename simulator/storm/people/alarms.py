@@ -71,7 +71,7 @@ def _tried(
     """One try to reach her. Whether she was spoken with or seen, and is well."""
     crowd = op.crowd
     hushed = alarm_page.is_hushed(look.scene.of(look.visit), alarm, look.visit)
-    if crowd.is_with(worker.id, alarm.raised_ms):
+    if crowd.is_with(worker.id, alarm.id):
         yield from _recorded(op, look, "spoke", "in-person")
         if alarm.visit:
             yield from converse(op, worker, alarm.visit)

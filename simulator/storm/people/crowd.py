@@ -47,6 +47,7 @@ class Crowd:
         self._calm_ms = plan.start_ms + plan.length_ms
         self._freed: dict[str, Bell] = {name: Bell() for name in world.org.workers}
         self._help_ms: dict[str, int] = {}  # when somebody is beside her
+        self._looked_ms: dict[str, int] = {}  # when an alarm was first looked at
         self.workers = {name: Worker(name, self) for name in world.org.workers}
         self.staff = tuple(
             name
@@ -104,7 +105,7 @@ class Crowd:
             others = [name for name in self.workers if name != act.who]
             free = [name for name in others if not self.workers[name].out] or others
             workers = (act.who, *free[:1])
-        errand = Errand(sort, workers, start_ms, start_ms + act.length_ms)
+        errand = Errand(str(act.detail), sort, workers, start_ms, start_ms + act.length_ms)
         for name in workers:
             trip = Trip(errand, errand.end_ms - chance.randrange(3, 8) * MINUTE_MS)
             trip.wants_longer = chance.random() < 0.2
@@ -154,16 +155,16 @@ class Crowd:
     def send_to(self, worker: str) -> None:
         """Police or a colleague, on the way from now on."""
         now_ms = self.world.timeline.now_ms
-        known_ms = self._help_ms.get(worker, -1)
-        if known_ms > now_ms - 10 * MINUTE_MS:
+        if self._help_ms.get(worker, -1) > now_ms:
             return
         at_ms = self._help_ms[worker] = now_ms + self.random.randrange(4, 10) * MINUTE_MS
         self.world.timeline.at(at_ms, self._freed[worker].ring)
 
-    def is_with(self, worker: str, since_ms: int) -> bool:
-        """Whether somebody has come to her since then, and told so."""
-        at_ms = self._help_ms.get(worker, -1)
-        return since_ms <= at_ms <= self.world.timeline.now_ms
+    def is_with(self, worker: str, alarm: str) -> bool:
+        """Whether somebody has come to her since this alarm was first looked at."""
+        now_ms = self.world.timeline.now_ms
+        since_ms = self._looked_ms.setdefault(alarm, now_ms)
+        return since_ms <= self._help_ms.get(worker, -1) <= now_ms
 
     def wearer(self, alarm: Alarm) -> Worker | None:
         """Whom an alarm is about, as far as anybody can tell."""

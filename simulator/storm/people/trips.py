@@ -17,8 +17,10 @@ LEFT = frozenset({OUTSIDE, BACK})
 
 @dataclass(eq=False)
 class Errand:
-    """One entry of the diary. `visit`: its id, once the hub has it."""
+    """One entry of the diary. `name`: which sort was asked for; `visit`: its id, once the hub has
+    it."""
 
+    name: str
     sort: Sort
     workers: tuple[str, ...]
     start_ms: int

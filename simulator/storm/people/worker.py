@@ -173,8 +173,9 @@ class Worker(Wearer):
 
     def _leave(self, trip: Trip) -> Steps:
         if trip.place not in LEFT:
+            told = trip.errand.sort.at_door and trip.place == DOOR
             self._went(trip, OUTSIDE)
-            if not trip.errand.sort.at_door:
+            if not told:
                 yield from self._press("d-short")
         yield from self._until_known(trip, lambda: trip.left_known)
         if trip.errand.sort.then == "next" or trip.home_known:
