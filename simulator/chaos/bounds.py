@@ -9,6 +9,7 @@ class Bounds:
     stated in seconds; 0 in a world whose time is virtual."""
 
     stored_ms: int = 5_000  # from the end of the gesture, with power
+    flash_again_ms: int = 35_000  # a record that the flash refused is asked for again by then
     not_sent_ms: int = 10_000  # from the beginning of the press
     paged_ms: int = 60_000  # from when there is a way, and stays
     lag_ms: int = 0

@@ -14,7 +14,7 @@ HUB, BROKER, PAGES = "hub", "broker", "pages"
 UPLINK = (HUB, BROKER)
 WHOLE_WAY = (HUB, BROKER, PAGES)
 # Slow is not away, and what the flash does not keep is sent all the same.
-HARMLESS = ("delay_ms", "flash_busy")
+HARMLESS = ("delay_ms", "slow", "flash_busy", "flash_fails")
 FOR_EVER_MS = 1 << 62
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.chaos.bounds import Bounds, Violation
 from simulator.chaos.logbook import Line, Logbook
@@ -57,7 +57,7 @@ def sos_pressed(seen: Seen) -> list[Pressed]:
 def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
     """Between a press and the next one there is a "stored", if the power did not go."""
     dark: dict[str, list[int]] = defaultdict(list)
-    busy = [each for each in seen.all if isinstance(each, Befell) and each.kind == "flash_busy"]
+    busy = list(_busy(seen, bounds))
     feels: dict[str, list[int]] = defaultdict(list)
     for sight in seen.all:
         if isinstance(sight, Powered):
@@ -65,8 +65,7 @@ def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation
         elif isinstance(sight, Felt) and sight.pattern == "stored":
             feels[sight.pendant].append(sight.at_ms)
     for press in sos_pressed(seen):
-        held = [each.ends_ms for each in busy if _holds(each, press, bounds)]
-        until_ms = max(press.end_ms, *held, 0) + bounds.stored_ms + bounds.lag_ms
+        until_ms = _stored_by_ms(press, busy, bounds)
         if any(press.at_ms <= at_ms <= until_ms for at_ms in dark[press.pendant]):
             continue
         if not any(press.at_ms <= at_ms <= until_ms for at_ms in feels[press.pendant]):
@@ -74,10 +73,25 @@ def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation
             yield Violation("felt-stored", press.at_ms, what)
 
 
-def _holds(busy: Befell, press: Pressed, bounds: Bounds) -> bool:
+def _busy(seen: Seen, bounds: Bounds) -> Iterator[Befell]:
+    """When a flash kept nothing: it was at work, or had refused what it is asked for again."""
+    for sight in seen.all:
+        if not isinstance(sight, Befell):
+            continue
+        if sight.kind == "flash_busy":
+            yield sight
+        elif sight.kind == "flash_fails":
+            yield replace(sight, ends_ms=sight.at_ms + bounds.flash_again_ms)
+
+
+def _stored_by_ms(press: Pressed, busy: list[Befell], bounds: Bounds) -> int:
     """A flash that is busy stores nothing, and nothing is said to be stored."""
-    begins = busy.at_ms <= press.end_ms + bounds.stored_ms
-    return busy.what == press.pendant and begins and busy.ends_ms >= press.at_ms
+    within_ms = bounds.stored_ms + bounds.lag_ms
+    until_ms = press.end_ms + within_ms
+    for each in busy:
+        if each.what == press.pendant and press.at_ms <= each.ends_ms and each.at_ms <= until_ms:
+            until_ms = max(until_ms, each.ends_ms + within_ms)
+    return until_ms
 
 
 def in_log(book: Logbook) -> dict[tuple[str, str], list[Line]]:

@@ -18,7 +18,7 @@ from simulator.live.pendant import GESTURES
 from simulator.storm.flash import Flash, PowerCut
 from simulator.storm.links import PendantLink
 from simulator.storm.rates import Rates
-from simulator.storm.seen import Felt, Kept, Powered, Pressed, Seen
+from simulator.storm.seen import Befell, Felt, Kept, Powered, Pressed, Seen
 from simulator.storm.timeline import Due, Timeline
 
 Outputs = list[tuple[Any, ...]]
@@ -200,6 +200,8 @@ class Handset:
         wait_ms = self._random.randint(*WRITE_MS)
         if rates.flash_busy and self._random.random() < rates.flash_busy:
             wait_ms = self._random.randrange(rates.flash_busy_ms)
+            now_ms = self._timeline.now_ms
+            self._around.seen.add(Befell(now_ms, "flash_busy", self.id, now_ms + wait_ms))
         self._writing = self._timeline.after(wait_ms, self._written)
 
     def _written(self) -> None:
@@ -218,6 +220,7 @@ class Handset:
             self._went()
             return
         except OSError:
+            self._around.seen.add(Befell(self._timeline.now_ms, "flash_fails", self.id))
             ok = False
         if ok and blob is not None:
             self._around.seen.add(Kept(self._timeline.now_ms, self.id, name))

@@ -14,12 +14,15 @@ from hub.settings import Notify
 from hub.store.reader import Reader
 from simulator.storm.fate import Fate
 from simulator.storm.rates import Rates
-from simulator.storm.seen import Befell, Delivered, Handed, Seen
+from simulator.storm.seen import Befell, Delivered, Handed, Seen, Taken
 from simulator.storm.timeline import Due, Timeline
 
 LINK = "https://hub.invalid"
 TAKEN_MS = (80, 1_500)  # from handing a page over to the provider's answer
 CARRIED_MS = (300, 4_000)  # from there to the telephone
+# What hangs comes to nothing in the end: by the sockets' own limits (notify/channels.py: 4 s and
+# 5 s), or, where a little arrives now and then, minutes later.
+HANGS_MS = (9_000, 300_000)
 IDLE_LOOK_MS = 60_000  # the real one looks each second; with nothing in hand that changes nothing
 
 
@@ -114,9 +117,9 @@ class Providers:
         if fate:
             person = sending.attempt.page.person
             post.seen.add(Befell(self._timeline.now_ms, fate, person))
-        if fate != "page_hangs":
-            fault = "refused by the provider" if fate == "page_fails" else ""
-            self._timeline.after(after_ms, lambda: self._came_back(sending, fault))
+        fault = {"page_fails": "refused by the provider", "page_hangs": "no answer"}.get(fate, "")
+        answers_ms = random.randrange(*HANGS_MS) if fate == "page_hangs" else after_ms
+        self._timeline.after(answers_ms, lambda: self._came_back(sending, fault))
         if fate in ("", "page_late"):
             after_ms += random.randint(*CARRIED_MS)
             if fate:
@@ -137,6 +140,8 @@ class Providers:
         self._post.deliver(page)
 
     def _came_back(self, sending: Sending, fault: str) -> None:
+        page = sending.attempt.page
+        self._post.seen.add(Taken(self._timeline.now_ms, page.id, page.person, not fault))
         if not self._alive or self._dispatch is None:
             return
         self._dispatch.done(sending, fault, self._timeline.now_ms / 1000)

@@ -49,7 +49,7 @@ class Rates:
     clock_jump_ms: int = 4 * 3_600_000  # at most, either way
     # Providers of pages.
     page_fails: float = 0.0  # refused
-    page_hangs: float = 0.0  # no answer, ever
+    page_hangs: float = 0.0  # no answer for minutes, and then a fault
     page_lies: float = 0.0  # "taken", and never delivered
     page_late: float = 0.0  # delivered up to page_late_ms afterwards
     page_late_ms: int = 600_000

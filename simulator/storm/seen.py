@@ -58,6 +58,16 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a provider said of the page with this number: `ok`, it took it; else it did not."""
+
+    at_ms: int
+    page: int
+    person: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """A page on a person's telephone. `facts`: as receivers of JSON get them (notify/outbox)."""
 
@@ -126,8 +136,9 @@ class HubLife:
 
 
 Sight = (
-    Pressed | Felt | Kept | Powered | Handed | Delivered | Asked | Carried | Befell | HubLife | Went
-)
+    Pressed | Felt | Kept | Powered | Handed | Taken | Delivered | Asked | Carried | Befell
+    | HubLife | Went
+)  # fmt: skip
 
 
 @dataclass
