@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from hub.rules.model import Press
+from hub.rules.claims import NO_PRESS
+from hub.rules.model import Alarm, Press
+from hub.rules.phases import PHASES
 from hub.rules.standing import standing_of
 from protocol.messages import Standing
 from tests.hub.rules.test_alarm import NOW, new
@@ -52,3 +54,63 @@ def test_each_of_a_pair_is_told_her_own_part() -> None:
     assert standing_of("p-lee", world.visit, ())["phase"] == "at-door"
     assert standing_of("p-new", world.visit, (), "lee")["phase"] == "at-door"
     assert standing_of("p-new", world.visit, (), "ana")["phase"] == "off"
+
+
+def test_she_may_go_in_only_at_a_door_and_only_for_an_arrival_that_was_confirmed() -> None:
+    world = World()
+    world.plan()
+    world.press("a-short")
+    assert standing_of("p-kim", world.visit, ())["go_in"] == ""
+    world.command("confirm_arrival", place="1 Some Street", name="A Client")
+    arrival = world.part().go_in
+    visit = world.visit_now()
+    for phase in PHASES[:-2]:
+        part = replace(world.part(), phase=phase)
+        told = standing_of("p-kim", replace(visit, parts=(part,)), ())
+        expected = arrival if phase in ("at-door", "inside") else ""
+        assert (told["phase"], told["go_in"]) == (phase, expected)
+    told_by_telephone = replace(world.part(), go_in=NO_PRESS)
+    assert standing_of("p-kim", replace(visit, parts=(told_by_telephone,)), ())["go_in"] == ""
+
+
+def test_her_question_and_her_tracker_are_told_as_they_are() -> None:
+    world = World()
+    visit = world.plan()
+    told = standing_of("p-kim", visit, ())
+    assert (told["visit"], told["tracker"], told["prompt"]) == ("v1", True, "")
+    asked = replace(visit, tracker="", parts=(replace(visit.parts[0], prompt="are-you-well-3"),))
+    told = standing_of("p-kim", asked, ())
+    assert (told["tracker"], told["prompt"]) == (False, "are-you-well-3")
+    unlawful = replace(visit, parts=(replace(visit.parts[0], prompt="Are you well?"),))
+    assert standing_of("p-kim", unlawful, ())["prompt"] == ""
+
+
+def test_a_pendant_that_nobody_planned_with_is_hers_who_carries_it() -> None:
+    visit = World().plan()
+    assert standing_of("p-new", visit, ())["phase"] == "planned", "the only one who goes"
+    assert standing_of("p-new", visit, (), "kim")["phase"] == "planned"
+    told = standing_of("p-kim", visit, (), "lee")
+    assert (told["phase"], told["visit"], told["tracker"]) == ("off", "", True)
+    untracked = replace(visit, tracker="")
+    assert standing_of("p-kim", untracked, (), "lee")["tracker"] is True, "off a visit"
+
+
+def test_an_sos_is_shown_before_one_that_was_let_go_and_of_two_the_newest() -> None:
+    sos = new()
+    let_go = replace(new("sos_aborted"), presses=(Press("00000000000000ab.8", NOW, NOW + 9),))
+    later = replace(sos, presses=(Press("00000000000000ab.9", NOW, NOW + 5),))
+    for alarms in ((sos, let_go, later), (later, let_go, sos), (let_go, later, sos)):
+        assert standing_of("p-kim", None, alarms)["sos"] == "00000000000000ab.9"
+    over = replace(later, state="resolved", next_ms=0)
+    assert standing_of("p-kim", None, (over, let_go))["sos"] == "00000000000000ab.8"
+
+
+def test_what_was_ended_last_is_told_last() -> None:
+    def ended(number: int, at_ms: int) -> Alarm:
+        presses = (Press(f"00000000000000ab.{number}", NOW, NOW),)
+        return replace(new(), presses=presses, state="resolved", next_ms=0, resolved_ms=at_ms)
+
+    told = standing_of("p-kim", None, (ended(1, NOW + 2), ended(2, NOW + 1)))
+    assert told["resolved"] == ["00000000000000ab.2", "00000000000000ab.1"]
+    unlawful = replace(ended(3, NOW), presses=(Press("", NOW, NOW),))
+    assert standing_of("p-kim", None, (unlawful,))["resolved"] == []
