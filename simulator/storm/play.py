@@ -25,19 +25,20 @@ MEMORY = Path("/dev/shm")  # files that live as long as a run need no disk
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a run was and what was wrong with it. `digest`: of everything that was seen and logged:
-    the same plan gives the same, on every machine."""
+    the same plan gives the same, on every machine. `core_s`: of this core, judgement included."""
 
     seed: int
     policy: str
+    weather: str
     visits: int
     alarms: int
     presses: int
     happened: int
     virtual_ms: int
-    core_s: float
     faults: Mapping[str, int]
     violations: tuple[Violation, ...]
     digest: str
+    core_s: float
 
 
 @contextmanager
@@ -64,26 +65,26 @@ def scratch() -> Iterator[Path]:
 
 def play(plan: Plan) -> Result:
     """Run it and judge it. Raises only for a fault of the storm's own."""
+    began_s = time.process_time()
     with scratch() as folder, quiet():
-        began_s = time.process_time()
         world = World(plan, folder)
         inhabit(world)
         world.run()
-        core_s = time.process_time() - began_s
         evidence = evidence_of(world)
         violations = tuple(judge(evidence))
         return Result(
-            plan.seed,
-            plan.policy,
-            len(evidence.visits),
-            len(evidence.alarms),
-            sum(len(alarm.presses) for alarm in evidence.alarms.values()),
-            world.timeline.happened,
-            world.timeline.now_ms - plan.start_ms,
-            core_s,
-            dict(sorted(Counter(each.kind for each in evidence.of(Befell)).items())),
-            violations,
-            _digest(evidence),
+            seed=plan.seed,
+            policy=plan.policy,
+            weather=plan.notes.get("weather", ""),
+            visits=len(evidence.visits),
+            alarms=len(evidence.alarms),
+            presses=sum(len(alarm.presses) for alarm in evidence.alarms.values()),
+            happened=world.timeline.happened,
+            virtual_ms=world.timeline.now_ms - plan.start_ms,
+            faults=dict(sorted(Counter(each.kind for each in evidence.of(Befell)).items())),
+            violations=violations,
+            digest=_digest(evidence),
+            core_s=time.process_time() - began_s,
         )
 
 
