@@ -21,6 +21,7 @@ class Figures:
     beats_per_s: float = 0.0
     standings_per_s: float = 0.0
     sos: int = 0
+    unmade: int = 0  # gestures that a busy machine spoilt: no press was made of them
     receipt_ms: dict[str, float] = field(default_factory=dict)
     thin_receipt_ms: dict[str, float] = field(default_factory=dict)
     page_ms: dict[str, float] = field(default_factory=dict)
@@ -93,6 +94,10 @@ def _share(share: float) -> str:
     return "not told" if share < 0 else f"{100 * share:.0f} %"
 
 
+def _unmade(figures: Figures) -> str:
+    return f" ({figures.unmade} more gestures were spoilt by the machine)" if figures.unmade else ""
+
+
 def lines(figures: Figures) -> list[str]:
     """For a person."""
     made = {"micropython": "MicroPython, a process each", "cpython": "CPython, forked"}
@@ -105,9 +110,10 @@ def lines(figures: Figures) -> list[str]:
         ),
         f"up          {figures.beats_per_s:g} beats/s over {figures.seconds:g} s",
         f"down        {figures.standings_per_s:g} standings/s",
-        f"SOS         {figures.sos}; to the receipt as felt: {_spread(figures.receipt_ms)}",
+        f"SOS         {figures.sos}{_unmade(figures)}",
+        f"to receipt  as felt: {_spread(figures.receipt_ms)}",
         f"            thin clients: {_spread(figures.thin_receipt_ms)}",
-        f"SOS to page {_spread(figures.page_ms)}; without a page: {figures.unpaged}",
+        f"to page     {_spread(figures.page_ms)}; without a page: {figures.unpaged}",
         (
             f"processor   hub {_share(figures.hub_cpu)}, broker {_share(figures.broker_cpu)},"
             f" this process {_share(figures.own_cpu)} of a core"

@@ -80,7 +80,9 @@ class Real:
             self._link(False)
 
     def _heard(self, news: Mapping[str, Any]) -> None:
-        if news.get("feel") == "hub-has-it":
+        if news.get("feel") == "stored":
+            self._tally.stored(self.name)
+        elif news.get("feel") == "hub-has-it":
             self._tally.has_it(self.name, self._now_s())
         elif "link" in news:
             self._link(bool(news["link"]))

@@ -219,6 +219,7 @@ class Fleet:
     def figures(self, book: Logbook) -> Figures:
         """The hub has stopped; this is its log."""
         tally, wish, took_s = self._tally, self._wish, self._took_s
+        unmade = tally.unmade()
         match_pages(tally.sos, self._stage.feed.all(), book)
         real = [each for each in tally.sos if not each.thin and each.receipt_s]
         thin = [each for each in tally.sos if each.thin and each.receipt_s]
@@ -226,7 +227,7 @@ class Fleet:
             pendants=wish.pendants, thin=wish.thin, interpreter=wish.interpreter,
             connected=self._most[0], thin_connected=self._most[1], dropped=tally.dropped,
             seconds=round(took_s, 1), beats_per_s=round(self._beats / took_s, 1),
-            standings_per_s=round(self._standings / took_s, 1), sos=len(tally.sos),
+            standings_per_s=round(self._standings / took_s, 1), sos=len(tally.sos), unmade=unmade,
             receipt_ms=spread_ms(each.receipt_s - each.at_s for each in real),
             thin_receipt_ms=spread_ms(each.receipt_s - each.at_s for each in thin),
             page_ms=spread_ms(each.page_s - each.at_s for each in tally.sos if each.page_s),

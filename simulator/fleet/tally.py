@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Sos:
-    """One press. `thin`: not of a real pendant. `receipt_s`, `page_s`: 0 until it came."""
+    """One press. `thin`: not of a real pendant. `made`: the pendant knows of it; a hand that a busy
+    machine jogged makes none. `receipt_s`, `page_s`: 0 until it came."""
 
     pendant: str
     at_s: float
     thin: bool
+    made: bool
     receipt_s: float = 0.0
     page_s: float = 0.0
 
@@ -32,7 +34,20 @@ class Tally:
     sos: list[Sos] = field(default_factory=list)
 
     def pressed(self, pendant: str, at_s: float, thin: bool) -> None:
-        self.sos.append(Sos(pendant, at_s, thin))
+        self.sos.append(Sos(pendant, at_s, thin, made=thin))
+
+    def stored(self, pendant: str) -> None:
+        """The pendant says that it keeps its newest press."""
+        for press in reversed(self.sos):
+            if press.pendant == pendant:
+                press.made = True
+                return
+
+    def unmade(self) -> int:
+        """Takes those presses away that no pendant knows of; how many."""
+        made = [press for press in self.sos if press.made]
+        count, self.sos = len(self.sos) - len(made), made
+        return count
 
     def has_it(self, pendant: str, at_s: float) -> None:
         """The pendant knows that the hub has its newest press."""
