@@ -13,7 +13,8 @@ import pytest
 from hub.rules.model import Alarm, Visit
 from simulator.storm.checkers.evidence import Evidence
 from simulator.storm.drawing import PAIRS, workers_of
-from simulator.storm.people import Crowd, inhabit
+from simulator.storm.people import inhabit
+from simulator.storm.people.crowd import Crowd
 from simulator.storm.people.entries import SORTS
 from simulator.storm.plan import MINUTE_MS, Act, Plan
 from simulator.storm.play import evidence_of, quiet
