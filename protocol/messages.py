@@ -6,7 +6,7 @@ from then, or from boot, to the press) and the standing version it believed. An 
 and resent byte-identical. Down: `receipt` (sent only after the hub's commit) and `standing`.
 """
 
-from protocol.record import Message
+from protocol.record import OPEN_LETTERS, Message
 
 # Gestures, as the pendant read them from its buttons (docs/pendant.md).
 GESTURES = (
@@ -72,10 +72,11 @@ class UpMessage(Message):
 
 class Booted(UpMessage):
     """The pendant started. `cause`: power, reset, watchdog or a task's name. `open`: presses on
-    flash that no person has resolved."""
+    flash that no person has resolved, each with the letter of its kind: `s` SOS, `a` let go, `d`
+    duress, `q` suspected, so that a hub that never had it does not ring into a silent alarm."""
 
     TYPE = "booted"
-    FIELDS = _IDENTITY + (("cause", "text"), ("firmware", "text"), ("open", "presses"))
+    FIELDS = _IDENTITY + (("cause", "text"), ("firmware", "text"), ("open", "opens"))
     cause: str
     firmware: str
     open: list[str]
@@ -90,7 +91,7 @@ class Beat(UpMessage):
         ("battery_pct", "int"),
         ("signal_pct", "int"),
         ("dropped", "int"),
-        ("open", "presses"),
+        ("open", "opens"),
     )
     battery_pct: int
     signal_pct: int
@@ -270,3 +271,13 @@ DOWN_TYPES = (Receipt, Standing)
 # These travel on the `sos` topic: nothing queues before them, a revoked pendant may still say them.
 ALARM_TYPES = (SosPressed, SosAborted, Duress, DuressSuspected)
 NO_BOOT = "0" * 16
+
+
+def open_press(identity: str, type_name: str) -> str:
+    """As booted and beat list it. Raises ValueError for what is no alarm."""
+    return identity + OPEN_LETTERS[[cls.TYPE for cls in ALARM_TYPES].index(type_name)]
+
+
+def open_parts(listed: str) -> tuple[str, str]:
+    """(identity, type) of a press as booted and beat list it."""
+    return listed[:-1], ALARM_TYPES[OPEN_LETTERS.index(listed[-1])].TYPE

@@ -7,12 +7,13 @@ goes to that reader, which says why. A property test holds the two against each 
 
 import re
 
-from protocol.record import MAX_INT, MAX_LIST, Message
+from protocol.record import MAX_INT, MAX_LIST, OPEN_LETTERS, Message
 
 _BOOT = "[0-9a-f]{16}"
 _PRESS = _BOOT + r"\.[1-9][0-9]{0,10}"
 _ID = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
 _INT = "(0|[1-9][0-9]{0,15})"
+_OPEN = f"{_PRESS}[{OPEN_LETTERS}]"
 # kind -> expression with exactly one group
 _KINDS = {
     "int": _INT,
@@ -25,6 +26,7 @@ _KINDS = {
     "press": f'"({_PRESS})"',
     "press?": f'"({_PRESS}|)"',
     "presses": f'(\\[\\]|\\["{_PRESS}"(?:,"{_PRESS}"){{0,{MAX_LIST - 1}}}\\])',
+    "opens": f'(\\[\\]|\\["{_OPEN}"(?:,"{_OPEN}"){{0,{MAX_LIST - 1}}}\\])',
 }
 
 
@@ -41,7 +43,7 @@ class LineReader:
         kinds = [kind for _, kind in cls.FIELDS]
         self._numbers = [n for n, kind in enumerate(kinds) if kind in ("int", "seq")]
         self._words = [n for n, kind in enumerate(kinds) if kind == "bool"]
-        self._lists = [n for n, kind in enumerate(kinds) if kind == "presses"]
+        self._lists = [n for n, kind in enumerate(kinds) if kind in ("presses", "opens")]
 
     def read(self, claims: str) -> Message | None:
         """The message, or None: not in canonical form, or out of range."""

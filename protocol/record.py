@@ -12,6 +12,7 @@ MAX_ID = 32
 MAX_SEQ = 99999999999  # eleven digits: a thousand presses a second for three years of one boot
 MAX_PRESS = 16 + 1 + 11
 MAX_LIST = 8  # open presses a pendant carries; older ones wait their turn
+OPEN_LETTERS = "sadq"  # what an open press is: SOS, let go, duress, suspected (messages.OPEN_TYPES)
 
 # Whether a text is made of an alphabet only is asked as `not text.strip(ALPHABET)`: strip stops at
 # the first character that is not in it, and both interpreters do it in C.
@@ -60,6 +61,17 @@ def is_presses(value: object) -> bool:
     return isinstance(value, list) and len(value) <= MAX_LIST and all(is_press(v) for v in value)
 
 
+def is_open_press(text: object) -> bool:
+    """A press and the letter of its kind, `<boot id>.<sequence><letter>`."""
+    return isinstance(text, str) and text[-1:] in OPEN_LETTERS and is_press(text[:-1])
+
+
+def is_opens(value: object) -> bool:
+    return (
+        isinstance(value, list) and len(value) <= MAX_LIST and all(is_open_press(v) for v in value)
+    )
+
+
 def _is_bool(value: object) -> bool:
     return value is True or value is False
 
@@ -84,6 +96,7 @@ KINDS = {
     "press": is_press,
     "press?": _is_optional_press,
     "presses": is_presses,
+    "opens": is_opens,
 }
 
 

@@ -18,10 +18,12 @@ class _Form:
     """A class's whole line as a template, made at its first use: the chip needs few of them."""
 
     def __init__(self, cls: type[Message]) -> None:
-        self.worded = [i for i, (_, kind) in enumerate(cls.FIELDS) if kind in ("bool", "presses")]
+        self.worded = [
+            i for i, (_, kind) in enumerate(cls.FIELDS) if kind in ("bool", "presses", "opens")
+        ]
         line = '{"v":%d,"type":"%s"' % (WIRE_VERSION, cls.TYPE)
         for name, kind in cls.FIELDS:
-            bare = kind in ("int", "seq", "bool", "presses")
+            bare = kind in ("int", "seq", "bool", "presses", "opens")
             line += ',"' + name + ('":%s' if bare else '":"%s"')
         self.line = line + "}"
 

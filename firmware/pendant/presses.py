@@ -4,7 +4,7 @@ Rule: a press stays here, on flash, and in the beats, over receipts and reboots,
 standing lists it as resolved; so a hub that lost it hears of it again.
 """
 
-from protocol.messages import Duress, DuressSuspected, SosAborted, SosPressed
+from protocol.messages import Duress, DuressSuspected, SosAborted, SosPressed, open_press
 from protocol.record import MAX_LIST
 
 AUDIBLE = (SosPressed.TYPE, SosAborted.TYPE)
@@ -61,7 +61,7 @@ class OpenPresses:
 
     def listed(self) -> list[str]:
         """For a beat: the newest, and the others in turn when they do not all fit."""
-        identities = [press.identity for press in self._presses]
+        identities = [open_press(press.identity, press.kind) for press in self._presses]
         if len(identities) <= MAX_LIST:
             return identities
         others, newest = identities[:-1], identities[-1]

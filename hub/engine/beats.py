@@ -5,6 +5,8 @@ that is older than the newest, or of a boot that another has followed, proves no
 its open presses count all the same, because an SOS is always accepted (P1, P4).
 """
 
+from dataclasses import replace
+
 from hub.dating import date
 from hub.engine import decide, standings
 from hub.engine.pendants import WRITE_EVERY_MS, Boot, PendantState, boot_of
@@ -14,7 +16,7 @@ from hub.engine.routing import route
 from hub.engine.turn import Turn
 from hub.rules.model import Event
 from hub.verify import Verified
-from protocol.messages import Beat, Booted
+from protocol.messages import Beat, Booted, open_parts
 
 RECOVERED_PCT = 30  # not low again until it has been this high: no row for every wobble
 
@@ -25,7 +27,7 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
     if pendant is None:  # its row went between the look-up and here: cannot be, within a turn
         return
     boot, is_new = boot_of(turn.state.store, pendant, beat.boot, turn.now_ms, beats=True)
-    _open_presses(turn, pendant, tuple(beat.open))
+    _open_presses(turn, pendant, beat.open)
     if not is_new and beat.seq <= boot.beat_seq:
         return
     created_ms = turn.state.store.genesis.created_ms
@@ -74,7 +76,7 @@ def _heard(turn: Turn, pendant: PendantState, beat: Beat, at_ms: int) -> bool:
     pendant.signal_pct = beat.signal_pct
     pendant.dropped = beat.dropped
     pendant.echoed = beat.standing
-    pendant.open_presses = tuple(beat.open)
+    pendant.open_presses = tuple(open_parts(listed)[0] for listed in beat.open)
     pendant.beat_lost = False
     now = (pendant.boot, pendant.echoed, pendant.open_presses, pendant.beat_lost, pendant.dropped)
     return was != now or charge != pendant.battery_pct
@@ -114,9 +116,10 @@ def _returned(turn: Turn, pendant: PendantState) -> None:
         turn.note(event.kind, "beats are back", event)
 
 
-def _open_presses(turn: Turn, pendant: PendantState, presses: tuple[str, ...]) -> None:
-    """An open press that no alarm holds: a dead disk or a restored backup. Raise it (P1)."""
-    for identity in presses:
+def _open_presses(turn: Turn, pendant: PendantState, presses: list[str]) -> None:
+    """An open press that no alarm holds: a dead disk, a restored backup, or a beat that came before
+    it. Raise it (P1), as what it is: a silent one is silent though nobody had heard of it."""
+    for identity, type_name in map(open_parts, presses):
         if turn.state.alarm_of_press(pendant.id, identity):
             continue
         boot, _ = boot_of(turn.state.store, pendant, identity[:16], turn.now_ms)
@@ -124,6 +127,7 @@ def _open_presses(turn: Turn, pendant: PendantState, presses: tuple[str, ...]) -
         event = _event(
             turn, pendant, "unknown_open_press", min(boot.floor_ms, turn.now_ms), identity
         )
+        event = replace(event, data={"press": type_name.replace("-", "_")})
         visit = turn.visit(event.visit) if event.visit else None
         if visit is not None:
             decide.visit_event(turn, event, visit)
@@ -133,7 +137,7 @@ def _open_presses(turn: Turn, pendant: PendantState, presses: tuple[str, ...]) -
 
 def booted(turn: Turn, pendant: PendantState, message: Booted) -> None:
     """A pendant started: its open presses count at once, its standing is told anew."""
-    _open_presses(turn, pendant, tuple(message.open))
+    _open_presses(turn, pendant, message.open)
     turn.unsettled[pendant.id] = None
 
 

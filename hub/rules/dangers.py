@@ -4,6 +4,8 @@ Rule: a new SOS is always accepted (P4): on a visit or off it, verified or not, 
 already or none. Repeats are gathered by source; an unverified source never meets a verified one.
 """
 
+from dataclasses import replace
+
 from hub.policy.model import Terms
 from hub.rules import drills, scripts
 from hub.rules.effects import Decision, RaiseAlarm
@@ -33,8 +35,11 @@ def press_alarm(terms: Terms, event: Event, now_ms: int, verified: bool = True) 
 
 
 def unknown_press_alarm(terms: Terms, event: Event, now_ms: int) -> RaiseAlarm:
-    """A press that a pendant carries and the hub never had: an SOS, but by the policy's own row for
-    it, because it may have been a silent one. Further presses of that pendant join it."""
+    """A press that a pendant carries and the hub never had; data press: which kind. An SOS goes by
+    the policy's own row for it, anything else by the row of its kind, so that a silent one stays
+    silent. Further presses of that kind join it, and the press itself, should it come later."""
+    if event.data.get("press", "sos_pressed") in DANGER_PRESSES - {"sos_pressed"}:
+        return press_alarm(terms, replace(event, kind=str(event.data["press"])), now_ms)
     carrier = event.pendant or event.worker or event.by
     press = Press(event.identity, event.at_ms, now_ms)
     worker = event.worker or event.by

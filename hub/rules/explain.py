@@ -217,7 +217,7 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "page_failed": _plain("A page to {person} could not be handed to any provider."),
     "beat_lost": _plain("No signal from the pendant of {worker}, where there should be one."),
     "beat_returned": _plain("The pendant of {worker} is heard again. That ends no alarm."),
-    "unknown_open_press": _plain("The pendant of {worker} holds an SOS that the hub did not know."),
+    "unknown_open_press": _plain("{worker}'s pendant holds an alarm that the hub did not know."),
     "hub_restarted": _hub_restarted,
     "clock_jumped": _plain("The hub's clock jumped: every time on the board is in doubt."),
     # alarms

@@ -88,7 +88,8 @@ HUB_EVENTS = {
     "page_failed": "a page could not be handed to any provider; data page, person, note",
     "beat_lost": "no beat from a pendant where coverage is expected",
     "beat_returned": "beats are back (ends no alarm)",
-    "unknown_open_press": "a beat carries an open SOS that the hub does not know: raise it (P1)",
+    "unknown_open_press": "a beat carries an open alarm that the hub does not know: raise it (P1); "
+    "data press: its kind",
     "hub_restarted": "data blind_from_ms, blind_until_ms",
     "clock_jumped": "the hub's clock moved against its monotonic one; data by_ms",
 }

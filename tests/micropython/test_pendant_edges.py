@@ -187,7 +187,7 @@ def test_as_many_open_presses_as_a_beat_holds_are_listed_in_their_order() -> Non
     for identity in identities:
         presses.add(OpenPress(identity, "sos-pressed", True))
     for _ in range(3):
-        assert presses.listed() == identities
+        assert presses.listed() == [identity + "s" for identity in identities]
 
 
 def test_the_newest_of_a_kind_is_the_one_that_is_joined() -> None:

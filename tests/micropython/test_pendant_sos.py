@@ -17,7 +17,7 @@ def test_an_sos_is_stored_then_received_then_a_persons() -> None:
     assert bench.told(start) == ["stored", "hub-has-it", "person-has-it"]  # each truth once
     assert bench.hub.types() == ["sos-pressed"]
     newest = bench.hub.state["sos"]
-    assert bench.hub.beats[-1].open == [newest]
+    assert bench.hub.beats[-1].open == [newest + "s"]
     assert bench.flash_kinds() == ["o"]  # the token is gone, the press is not
     bench.push(sos="", sos_state="none", resolved=[newest])
     bench.run(30_000)

@@ -222,7 +222,7 @@ def test_what_is_stale_ends_no_alarm_and_is_counted() -> None:
     assert bench.flash_kinds() == ["o"]
     bench.hub.answers = True
     bench.run(11_000)
-    assert bench.hub.beats[-1].open == [press]
+    assert bench.hub.beats[-1].open == [press + "s"]
 
 
 def test_a_standing_that_comes_twice_is_stale_the_second_time() -> None:

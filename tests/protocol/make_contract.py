@@ -38,6 +38,11 @@ SCHEMAS: dict[str, Schema] = {
         "maxItems": record.MAX_LIST,
         "items": {"type": "string", "pattern": f"^{PRESS}$"},
     },
+    "opens": {
+        "type": "array",
+        "maxItems": record.MAX_LIST,
+        "items": {"type": "string", "pattern": f"^{PRESS}[{record.OPEN_LETTERS}]$"},
+    },
 }
 KIND_WORDS = {
     "int": "whole number from 0 to 2^53 - 1",
@@ -50,6 +55,7 @@ KIND_WORDS = {
     "press": "`<boot>.<seq>`: one press of one pendant, for ever",
     "press?": "a press, or the empty string",
     "presses": f"a list of up to {record.MAX_LIST} presses",
+    "opens": f"a list of up to {record.MAX_LIST} presses, each with the letter of its kind",
 }
 LANES: dict[str, tuple[type[Message], ...]] = {
     "sos": ALARM_TYPES,

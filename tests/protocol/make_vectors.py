@@ -27,18 +27,20 @@ PRESS = "00c0ffee00c0ffee.%d"
 SMALLEST: dict[str, object] = {
     "int": 0, "seq": 1, "bool": False, "text": "", "id": "a", "id?": "", "boot": "0" * 16,
     "press": "0" * 16 + ".1", "press?": "", "presses": [],
+    "opens": [],
 }  # fmt: skip
 LARGEST: dict[str, object] = {
     "int": MAX_INT, "seq": MAX_SEQ, "bool": False, "text": "~" * MAX_TEXT, "id": "z" * MAX_ID,
     "id?": "9-" * (MAX_ID // 2 - 1) + "9z", "boot": "f" * 16, "press": "f" * 16 + f".{MAX_SEQ}",
     "press?": "f" * 16 + f".{MAX_SEQ}", "presses": ["f" * 16 + f".{MAX_SEQ}"] * MAX_LIST,
+    "opens": ["f" * 16 + f".{MAX_SEQ}q"] * MAX_LIST,
 }  # fmt: skip
 # What a Tuesday looks like.
 TYPICAL: dict[str, object] = {
     "pendant": KID, "boot": "00c0ffee00c0ffee", "seq": 41, "heard_ms": 1795429800123,
     "since_ms": 7350, "standing": 12, "phase": "inside", "gesture": "a-short", "cause": "power",
-    "firmware": "allswell 0.1.0 (unix)", "open": [PRESS % 17, PRESS % 23], "battery_pct": 83,
-    "signal_pct": 61, "dropped": 0, "minutes": 15, "prompt": "call-back-3", "held_ms": 1240,
+    "firmware": "allswell 0.1.0 (unix)", "open": [PRESS % 17 + "s", PRESS % 23 + "d"],
+    "battery_pct": 83, "signal_pct": 61, "dropped": 0, "minutes": 15, "prompt": "call-back-3", "held_ms": 1240,
     "sha": "5e884898da28047151d0e56f8dc62927", "hub_ms": 1795429807501, "version": 13, "beat": 40,
     "valid_ms": 45000, "visit": "v-2026-11-23-04", "tracker": True, "go_in": PRESS % 9,
     "sos": PRESS % 23, "sos_state": "owned", "resolved": [PRESS % 17],

@@ -15,6 +15,7 @@ from protocol.record import (
     MAX_LIST,
     MAX_SEQ,
     MAX_TEXT,
+    OPEN_LETTERS,
     TEXT_ALPHABET,
     Message,
     is_id,
@@ -40,6 +41,9 @@ BY_KIND: dict[str, st.SearchStrategy[object]] = {
     "press": presses,
     "press?": st.just("") | presses,
     "presses": st.lists(presses, max_size=MAX_LIST),
+    "opens": st.lists(
+        st.builds("{}{}".format, presses, st.sampled_from(OPEN_LETTERS)), max_size=MAX_LIST
+    ),
 }
 
 

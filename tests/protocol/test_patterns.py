@@ -10,7 +10,7 @@ from protocol import writer
 from protocol.errors import RemoteProtocolError
 from protocol.messages import DOWN_TYPES, UP_TYPES
 from protocol.patterns import LineReader
-from protocol.record import MAX_INT, MAX_LIST, MAX_SEQ, Message
+from protocol.record import MAX_INT, MAX_LIST, MAX_SEQ, OPEN_LETTERS, Message
 
 CLASSES = UP_TYPES + DOWN_TYPES
 BOOT = "0123456789abcdef"
@@ -27,6 +27,7 @@ VALUES: dict[str, list[object]] = {
     "press": [PRESS],
     "press?": ["", BOOT + ".99999999999"],
     "presses": [[], [PRESS], [PRESS] * MAX_LIST],
+    "opens": [[], [PRESS + "s"], [PRESS + letter for letter in OPEN_LETTERS * 2]],
 }
 
 

@@ -171,7 +171,7 @@ def test_the_board_knows_the_pendant_within_seconds(house: House) -> None:
 def test_an_open_press_that_the_hub_does_not_know_is_raised(house: House) -> None:
     handset = house.handsets["p-ada"]
     identity = f"{7:016x}.3"
-    handset.open = [identity]
+    handset.open = [identity + "s"]
     after = house.beat("p-ada")
     (alarm,) = house.reader.open_alarms()
     assert (alarm.kind, alarm.presses[0].identity) == ("sos", identity)
@@ -183,9 +183,37 @@ def test_an_open_press_that_the_hub_does_not_know_is_raised(house: House) -> Non
     assert len(house.reader.pages()) == pages
 
 
+def test_a_silent_press_that_only_a_beat_has_told_of_is_silent(house: House) -> None:
+    """The beat overtook it: found by the storm, where it rang as an SOS and was told to ring her."""
+    handset = house.handsets["p-ada"]
+    house.beat("p-ada")
+    duress = handset.message("duress", house.now_ms, gesture="chord")
+    handset.open = [duress.identity() + "d"]
+    after = house.beat("p-ada")
+    (alarm,) = house.reader.open_alarms()
+    assert (alarm.kind, alarm.silent) == ("duress", True)
+    assert all(duress.identity() not in (m.sos, *m.resolved) for m in handset.heard(after)
+               if isinstance(m, Standing))  # fmt: skip
+    assert not any("Call her" in page.body for page in house.reader.pages(alarm.id))
+    house.turn(house.item(duress))
+    (alarm,) = house.reader.open_alarms()
+    assert [press.identity for press in alarm.presses] == [duress.identity()], "one incident"
+
+
+def test_an_aborted_sos_that_only_a_beat_has_told_of_is_one_incident(house: House) -> None:
+    handset = house.handsets["p-ada"]
+    house.beat("p-ada")
+    let_go = handset.message("sos-aborted", house.now_ms, gesture="sos-let-go", held_ms=900)
+    handset.open = [let_go.identity() + "a"]
+    house.beat("p-ada")
+    house.turn(house.item(let_go))
+    (alarm,) = house.reader.open_alarms()
+    assert (alarm.kind, len(alarm.presses)) == ("sos_aborted", 1)
+
+
 def test_a_booted_pendant_with_an_open_press_is_heard_at_once(house: House) -> None:
     handset = house.handsets["p-ada"]
-    handset.open = [f"{7:016x}.3"]
+    handset.open = [f"{7:016x}.3s"]
     house.press("p-ada", "booted")
     assert kinds(house) == ["sos"]
 
@@ -193,7 +221,7 @@ def test_a_booted_pendant_with_an_open_press_is_heard_at_once(house: House) -> N
 def test_a_press_is_open_until_a_person_resolves_it(house: House) -> None:
     handset = house.handsets["p-ada"]
     message = handset.message("sos-pressed", house.now_ms, gesture="sos-hold")
-    handset.open = [message.identity()]
+    handset.open = [message.identity() + "s"]
     house.turn(house.item(message))
     house.now_ms += 10_000
     (standing,) = answers(house)

@@ -167,7 +167,7 @@ def test_a_restored_backup_learns_of_an_sos_from_the_pendant(house: House, tmp_p
     backup = house.kill(tmp_path / "backup")
     handset = house.handsets["p-ada"]
     message = handset.message("sos-pressed", house.now_ms)
-    handset.open = [message.identity()]
+    handset.open = [message.identity() + "s"]
     house.turn(house.item(message))
     house.store.close()
     backup.now_ms += HOUR_MS
