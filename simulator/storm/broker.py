@@ -125,6 +125,9 @@ class Broker:
         kept = self._resume(client, clean)
         self._connections[client] = connection
         connection.session = self.sessions[client]
+        if connection.session.is_restored:
+            connection.session.is_restored = connection.session.is_lost = False
+            self._routes.clear()
         connection.wire.down.send(Sent(CONNACK, int(kept), bytes([0])))
         if not kept:
             self._routes.clear()
@@ -208,6 +211,8 @@ class Broker:
     def _find(self, topic: str) -> list[tuple[Session, int]]:
         found = []
         for session in self.sessions.values():
+            if session.is_lost:
+                continue
             granted = [qos for each, qos in session.subscriptions.items() if matches(each, topic)]
             if granted:
                 found.append((session, max(granted)))
@@ -255,6 +260,17 @@ class Broker:
         """With what `autosave_on_changes` had saved: persistent sessions and all they hold."""
         self.is_up = True
         self.sessions = {client: each for client, each in self.sessions.items() if not each.clean}
+        for session in self.sessions.values():
+            session.is_restored, session.is_lost = True, False
+        self._routes.clear()
+
+    def reload(self, access: Access) -> None:
+        """It reads its rules again (SIGHUP). mosquitto 2.0.11 then no longer knows what a session
+        may hear that it restored at its start and whose client has not come since: until it comes
+        everything for it is denied, that is, acknowledged and gone."""
+        self.access = access
+        for session in self.sessions.values():
+            session.is_lost = session.is_restored
         self._routes.clear()
 
     def take_over(self, client: str, clean: bool, outlet: Outlet) -> Session:
@@ -263,6 +279,7 @@ class Broker:
         self._resume(client, clean)
         self._routes.clear()
         session = self.sessions[client]
+        session.is_restored = session.is_lost = False
         session.resumed(outlet)
         return session
 

@@ -166,7 +166,7 @@ class Net:
         now_ms = self._timeline.now_ms
         revoked = [pendant for pendant, until_ms in self._revoked.items() if until_ms > now_ms]
         silenced = [pendant for pendant, until_ms in self._silenced.items() if until_ms > now_ms]
-        self.broker.access = Access(revoked, silenced)
+        self.broker.reload(Access(revoked, silenced))
         self.broker.refuses.intersection_update(revoked + silenced)
 
     def forge(self, pendant: str, kind: str = "") -> None:

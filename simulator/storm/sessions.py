@@ -26,9 +26,12 @@ class Session:
         "_last_id",
         "_limits",
         "_queued",
+        "_quota",
         "clean",
         "client",
         "dropped",
+        "is_lost",
+        "is_restored",
         "outlet",
         "subscriptions",
     )
@@ -39,9 +42,12 @@ class Session:
         self.subscriptions: dict[str, int] = {}
         self.outlet: Outlet | None = None
         self.dropped = 0
+        self.is_restored = False  # from the broker's store, and its client has not come since
+        self.is_lost = False  # what is published for it is acknowledged and gone
         self._limits = limits  # in flight, queued
         self._in_flight: dict[int, Sent] = {}  # in order; `dup` once it has been sent
         self._queued: deque[Sent] = deque()
+        self._quota = limits[0]  # how many more may fly
         self._last_id = 0
 
     @property
@@ -61,7 +67,7 @@ class Session:
         room = queued + in_flight if outlet is not None else queued
         packet_id = self._next_id()  # a message that is dropped takes one too
         packet = Sent(PUBLISH, packet_id, b"", topic, payload, 1, False, forged)
-        if outlet is not None and len(self._in_flight) < in_flight:
+        if outlet is not None and self._quota:
             self._fly(packet)
         elif self.waiting < room:
             self._queued.append(packet)
@@ -69,6 +75,7 @@ class Session:
             self.dropped += 1
 
     def _fly(self, packet: Sent) -> None:
+        self._quota = max(0, self._quota - 1)
         self._in_flight[packet.packet_id] = packet
         self._send(packet)
 
@@ -89,12 +96,18 @@ class Session:
             )
 
     def acknowledged(self, packet_id: int) -> None:
-        """PUBACK (section 3.4). One for nothing in flight means nothing."""
-        if self._in_flight.pop(packet_id, None) is not None:
-            self._fill()
+        """PUBACK (section 3.4). One for nothing in flight only frees a place.
 
-    def _fill(self) -> None:
-        while self._queued and len(self._in_flight) < self._limits[0]:
+        What waits moves up by the place in which the acknowledged one stood, so that mosquitto
+        (2.0.11) has more in flight than its limit for a while.
+        """
+        limit = self._limits[0]
+        self._quota = min(self._quota + 1, limit)
+        place = len(self._in_flight)
+        if self._queued and packet_id in self._in_flight:
+            place = list(self._in_flight).index(packet_id)
+        self._in_flight.pop(packet_id, None)
+        for _ in range(min(limit - place, len(self._queued))):
             self._fly(self._queued.popleft())
 
     def keep(self, may_hear: Callable[[str], bool]) -> None:
@@ -106,9 +119,11 @@ class Session:
     def resumed(self, outlet: Outlet) -> None:
         """Its client is there (again): first what was in flight, then what waited."""
         self.outlet = outlet
+        self._quota = max(0, self._limits[0] - len(self._in_flight))
         for packet in list(self._in_flight.values()):
             self._send(packet)
-        self._fill()
+        while self._queued and self._quota:
+            self._fly(self._queued.popleft())
 
     def _next_id(self) -> int:
         self._last_id = self._last_id % 0xFFFF + 1

@@ -112,7 +112,7 @@ class ModelLab:
 
     def revoke(self, *pendants: str) -> None:
         self._settle()
-        self._broker.access = Access(pendants)
+        self._broker.reload(Access(pendants))
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -198,6 +198,23 @@ def what_waits_for_the_denied(lab: Lab) -> list[Client]:
     return [events, ada, again]
 
 
+def rules_read_again_before_the_hub_is_back(lab: Lab) -> list[Client]:
+    """The one way in which the shipped settings lose what was acknowledged: docs/operations.md."""
+    first = hub(lab)
+    ada = lab.connect("p-aa", clean=True)
+    lab.restart()
+    ada = lab.connect("p-aa", clean=True)
+    lab.publish(ada, SOS, "kept")
+    lab.revoke()
+    lab.publish(ada, SOS, "acknowledged and gone")
+    second = lab.connect(EVENTS_USER)
+    lab.publish(ada, SOS, "heard")
+    lab.drop(second)
+    lab.revoke()
+    lab.publish(ada, SOS, "kept again")
+    return [first, ada, second, lab.connect(EVENTS_USER)]
+
+
 HISTORIES: tuple[History, ...] = (
     publishes_while_away,
     beats_are_for_who_is_there,
@@ -212,6 +229,7 @@ HISTORIES: tuple[History, ...] = (
     the_same_twice_is_two,
     revoked_on_the_way,
     what_waits_for_the_denied,
+    rules_read_again_before_the_hub_is_back,
 )
 
 
