@@ -184,7 +184,7 @@ def test_an_open_press_that_the_hub_does_not_know_is_raised(house: House) -> Non
 
 
 def test_a_silent_press_that_only_a_beat_has_told_of_is_silent(house: House) -> None:
-    """The beat overtook it: found by the storm, where it rang as an SOS and was told to ring her."""
+    """The beat overtook it: found by the storm, where it rang as an SOS, with a number to ring."""
     handset = house.handsets["p-ada"]
     house.beat("p-ada")
     duress = handset.message("duress", house.now_ms, gesture="chord")
