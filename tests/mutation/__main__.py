@@ -1,11 +1,14 @@
 """Mutation testing: is there a test that would notice if this line said something else?
 
-    python -m tests.mutation {protocol,pendant,rules} [--folder build/mutation] [--wide] [NAME ...]
+    python -m tests.mutation {protocol,pendant,rules} [--folder build/mutation]
+                             [--again] [--quick] [--wide] [NAME ...]
 
 Copies the tree, lets mutmut change the copy and run the quick tests against each mutant in a fork
 of one warm process, and tries again, each in a process of its own, what lived: a fork inherits
-tables that were filled before the mutant was chosen. --wide goes on with the slower tests; names
-(glob patterns) try only these mutants again. docs/mutation.md has the last run, and what lived.
+tables that were filled before the mutant was chosen. It can be stopped and goes on where it was.
+--again: there are new tests, so what lived is tried anew. --quick: without the second look.
+--wide: the second look with the slower tests. NAME (a glob pattern): a second look at these only.
+docs/mutation.md has the last run, and what lived.
 
 Rule: the mutants are in the copy, never in the checkout; the sample is every n-th mutant in the
 order of the source, so the same tree gives the same sample.
@@ -29,7 +32,10 @@ MUTMUT = [sys.executable, "-c", "from mutmut.__main__ import cli; cli()"]
 NO_MUTANT = "none-has-this-name"
 SKIPPED = 34  # mutmut's own code for a mutant that is not to be tried
 TESTS_FAILED = 1
+LIVED = (0, 33)  # survived, and: no test came by
 TIMED_OUT = (36, 24, 152, 255, -24)
+WORDS = {TESTS_FAILED: "killed", **dict.fromkeys(LIVED, "survived")}
+WORDS |= dict.fromkeys(TIMED_OUT, "timed out")
 FRESH_LIMIT_S = 600
 
 
@@ -89,6 +95,14 @@ def draw(folder: Path, target: Target) -> None:
         meta.write_text(json.dumps(kept, indent=4), encoding="utf-8")
 
 
+def forget_survivors(folder: Path) -> None:
+    for meta in metas(folder).values():
+        kept = json.loads(meta.read_text(encoding="utf-8"))
+        codes = kept["exit_code_by_key"]
+        kept["exit_code_by_key"] = {n: None if code in LIVED else code for n, code in codes.items()}
+        meta.write_text(json.dumps(kept, indent=4), encoding="utf-8")
+
+
 def quick_codes(folder: Path) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for meta in metas(folder).values():
@@ -141,21 +155,26 @@ def main() -> None:
     parser.add_argument("target", choices=sorted(TARGETS))
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "mutation")
-    parser.add_argument("--wide", action="store_true")
+    for option in ("--again", "--quick", "--wide"):
+        parser.add_argument(option, action="store_true")
     chosen = parser.parse_args()
     target = TARGETS[chosen.target]
     folder = chosen.folder.resolve() / chosen.target
     copy_tree(folder)
     configure(folder, target)
     mutmut(folder, NO_MUTANT)
+    if chosen.again:
+        forget_survivors(folder)
+        (folder / "verdicts.json").unlink(missing_ok=True)
     if not chosen.names:
         draw(folder, target)
         if mutmut(folder):
             sys.exit("mutmut did not come to its end")
-    verdicts = judge(folder, target, chosen.names, chosen.wide)
-    counts = Counter(verdicts.values())
-    of = len(quick_codes(folder))
-    print(f"{chosen.target}: {sum(counts.values())} of {of} mutants tried, {dict(counts)}")
+    codes = quick_codes(folder)
+    found = {n: WORDS.get(code, "?") for n, code in codes.items() if code not in (None, SKIPPED)}
+    if not chosen.quick:
+        found |= judge(folder, target, chosen.names, chosen.wide)
+    print(f"{chosen.target}: {len(found)} of {len(codes)} tried, {dict(Counter(found.values()))}")
 
 
 if __name__ == "__main__":
