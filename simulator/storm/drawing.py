@@ -97,8 +97,8 @@ def _visits(chance: Chance, policy: str, workers: tuple[str, ...], length_ms: in
     leading = workers[::2] if policy == PAIRS else workers
     for who in leading:
         stream = chance.stream("draw", "visits", who)
-        at_ms = stream.randrange(1, 25) * MINUTE_MS
-        while at_ms + LAST_HOUR_MS <= length_ms or not at_ms:
+        at_ms = stream.randrange(1, 15) * MINUTE_MS
+        while at_ms + LAST_HOUR_MS <= length_ms:
             stay_ms = stream.randrange(15, 50) * MINUTE_MS
             sort = stream.choice(("visit", "visit", *sorts))
             yield Act(at_ms, "visit", who, stay_ms, sort)
