@@ -16,6 +16,7 @@ from hub.engine.engine import Engine
 from hub.ids import Ids, RandomIds
 from hub.inbox import Command, Reply
 from hub.policy.load import load, shipped
+from hub.policy.model import Policy
 from hub.rules.model import Value
 from hub.settings import DEFAULT_POLICY
 from hub.store.genesis import SIMULATION, Genesis
@@ -33,8 +34,8 @@ class NotProvisioned(Exception):
 class Books:
     """An engine on the database that the hub will open."""
 
-    def __init__(self, store: Store, policy: str, now_ms: int, ids: Ids) -> None:
-        self._engine = Engine(store, ids, load(shipped(policy)))
+    def __init__(self, store: Store, policy: Policy, now_ms: int, ids: Ids) -> None:
+        self._engine = Engine(store, ids, policy)
         self._now_ms = now_ms
 
     def give(self, kind: str, facts: Mapping[str, Value], by: str = BY) -> str:
@@ -61,7 +62,7 @@ def register(
     made = {pendant: secrets.token_bytes(SECRET_BYTES) for pendant in carriers}
     store = Store(folder, genesis)
     try:
-        books = Books(store, policy, now_ms, RandomIds())
+        books = Books(store, load(shipped(policy)), now_ms, RandomIds())
         records = tree.get("record", [])
         for person in tree["person"]:
             if records or person["id"] in carriers.values():

@@ -63,6 +63,12 @@ def world_of(policy: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@cache
+def policy_of(policy: str) -> Policy:
+    """A shipped one, read once."""
+    return load(shipped(policy))
+
+
 def pendant_of(worker: str) -> str:
     return f"p-{worker}"
 
@@ -81,7 +87,7 @@ def found(folder: Path, policy: str, workers: int, now_ms: int, random: Random) 
     secrets = {pendant_of(worker): random.randbytes(SECRET_BYTES) for worker in chosen}
     store = Store(folder, genesis)
     try:
-        books = Books(store, policy, before_ms, ids)
+        books = Books(store, policy_of(policy), before_ms, ids)
         for person in people.values():
             _add_person(books, person)
         for worker in chosen:
@@ -93,7 +99,7 @@ def found(folder: Path, policy: str, workers: int, now_ms: int, random: Random) 
         write_records(books, records, lambda text: day_text(text, about["zone"], now_ms))
     finally:
         store.close()
-    return Organisation(load(shipped(policy)), about["zone"], people, clients, chosen, secrets)
+    return Organisation(policy_of(policy), about["zone"], people, clients, chosen, secrets)
 
 
 def with_workers(
