@@ -20,7 +20,7 @@ from tests.live.real_lab import RealLab
 pytestmark = pytest.mark.live
 
 STEPS = 40
-SEEDS = range(4)
+SEEDS = range(2)
 LIMITS = ((MAX_INFLIGHT, MAX_QUEUED), (3, 5))
 PENDANTS = ("p-aa", "p-bb", "p-revoked")
 FILTERS = {
