@@ -40,12 +40,16 @@ FRESH_LIMIT_S = 600
 
 
 def copy_tree(folder: Path) -> None:
-    """The checkout as it is on disk; files that did not change keep what was found about them."""
+    """The checkout as it is on disk; files that did not change keep what was found about them.
+    mutmut makes its modules anew by their dates, and never looks at its other files again."""
     for path in files():
-        copy = folder / path
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        if not copy.exists() or copy.read_bytes() != (ROOT / path).read_bytes():
-            shutil.copy2(ROOT / path, copy)
+        copies = [folder / path]
+        if path.suffix != ".py" and (folder / "mutants" / path).exists():
+            copies.append(folder / "mutants" / path)
+        for copy in copies:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if not copy.exists() or copy.read_bytes() != (ROOT / path).read_bytes():
+                shutil.copy2(ROOT / path, copy)
 
 
 def configure(folder: Path, target: Target) -> None:
