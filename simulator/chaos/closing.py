@@ -6,6 +6,7 @@ them, and by statements that know nothing of the hub's rules.
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,8 +48,7 @@ def _count(totals: Totals, seen: Seen, book: Logbook) -> None:
     totals.in_log = len(in_log(book))
     totals.log_rows = len(book.lines)
     totals.pages = sum(isinstance(each, Delivered) for each in seen.all)
-    totals.faults.clear()
-    totals.faults.update(each.kind for each in seen.all if isinstance(each, Befell))
+    totals.faults = dict(Counter(each.kind for each in seen.all if isinstance(each, Befell)))
     totals.page_ms = list(_page_times(seen, book))
 
 

@@ -1,6 +1,5 @@
 """What a run came to: the line of totals and the figures, as text and as JSON."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
@@ -42,7 +41,7 @@ class Totals:
     statements: int = 0
     early: bool = False
     folder: str = ""
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, int] = field(default_factory=dict)
     page_ms: list[int] = field(default_factory=list)  # from when there was a way to the page
     refusals: dict[str, int] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
@@ -54,7 +53,8 @@ def line(totals: Totals) -> str:
     said = (
         f"{totals.seconds / 60:.1f} minutes, {totals.visits} visits, {totals.sos} SOS"
         f" ({totals.stored} stored, {totals.in_log} in the log), {totals.pages} pages,"
-        f" {totals.faults.total()} faults ({faults or 'none'}), {len(totals.violations)} violations"
+        f" {sum(totals.faults.values())} faults ({faults or 'none'}),"
+        f" {len(totals.violations)} violations"
     )
     return said + (" (ended early: not healed, so not all was checked)" if totals.early else "")
 

@@ -1,6 +1,7 @@
 """The parts of a live run that need no process: plots, people, faults, the feed as sights."""
 
 import ast
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -246,6 +247,7 @@ def test_a_violation_says_how_to_repeat_it() -> None:
     assert "/somewhere" in said
     assert "chaos --minutes 2 --seed 7 --policy plain --pendants 3 --speed 10" in said
     assert "again" not in "\n".join(ending(Totals(), WISH))
-    assert as_json(totals, WISH)["violations"] == [
-        {"statement": "paged", "at_ms": 1_500, "what": "nobody"}
-    ]
+    totals.faults["hub_kill_h"] = 2
+    told = json.loads(json.dumps(as_json(totals, WISH)))
+    assert told["violations"] == [{"statement": "paged", "at_ms": 1_500, "what": "nobody"}]
+    assert told["faults"] == {"hub_kill_h": 2}
