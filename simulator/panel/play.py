@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from simulator.live.broker import mosquitto_path
 from simulator.live.child import ChildFailed
 from simulator.live.hub import PASSWORD
+from simulator.live.operator import OperatorFailed
 from simulator.live.provision import NotProvisioned
 from simulator.live.stage import Stage
 from simulator.panel import plans
-from simulator.panel.serve import Panel, role_of, until
+from simulator.panel.serve import Panel, listen, role_of, until
 from simulator.panel.shown import Shown
 
 FAILED = 1
@@ -41,17 +42,22 @@ def play(options: Options) -> int:
     """The exit code."""
     shown = Shown(plans.WEARERS)
     try:
-        with Stage(
+        front = listen(options.port)
+    except OSError as exc:
+        print(f"port {options.port} cannot be had: {exc.strerror}", file=sys.stderr)
+        return FAILED
+    try:
+        with front, Stage(
             plans.WORLD, plans.WEARERS, options.speed, shown.happened,
             embedded_broker=options.embedded or None, begins=plans.BEGINS,
         ) as stage:  # fmt: skip
             stage.log_in(plans.SCREENS)
-            with Panel(stage, shown, options.port) as panel:
+            with Panel(stage, shown, front) as panel:
                 _welcome(stage, panel, options)
                 if options.opens and has_display():
                     webbrowser.open(panel.url)
                 panel.acts.run(until(options.seconds))
-    except (ChildFailed, NotProvisioned, OSError) as exc:
+    except (ChildFailed, NotProvisioned, OperatorFailed, OSError) as exc:
         print(f"the panel cannot go on: {exc}", file=sys.stderr)
         return FAILED
     return 0

@@ -16,7 +16,7 @@ import uvicorn
 
 from hub.web.shell import App, Message, Receive, Send
 from simulator.live.hub import PASSWORD
-from simulator.live.stage import Stage
+from simulator.live.stage import Stage, undisturbed
 from simulator.panel import app, plans
 from simulator.panel.acts import Acts
 from simulator.panel.doorway import Doorway, hosts
@@ -67,7 +67,7 @@ class Panel:
     """A context: the page of a running stage, served until it is left. The stage's feed must tell
     `shown.happened`, and some thread that outlives the panel must `acts.run`."""
 
-    def __init__(self, stage: Stage, shown: Shown, port: int = 0) -> None:
+    def __init__(self, stage: Stage, shown: Shown, front: socket.socket) -> None:
         check_simulation(stage.hub.store)
         self.shown = shown
         self.acts = Acts(stage)
@@ -75,7 +75,6 @@ class Panel:
         tree = tomllib.loads(plans.WORLD.read_text(encoding="utf-8"))
         self._organisation = tree["organisation"]
         self.people = {each["id"]: each for each in tree["person"]}
-        front = listen(port)
         screens = {person: listen() for person in plans.SCREENS}
         self.port = _port(front)
         self.url = f"http://{LOOPBACK}:{self.port}/"
@@ -148,11 +147,12 @@ class Panel:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.shown.end()
-        self._server.should_exit = True
-        self._thread.join()
-        for hand in self._hands.values():
-            hand.close()
+        with undisturbed():
+            self.shown.end()
+            self._server.should_exit = True
+            self._thread.join()
+            for hand in self._hands.values():
+                hand.close()
 
 
 def role_of(person: Mapping[str, Any]) -> str:

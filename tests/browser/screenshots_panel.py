@@ -51,6 +51,7 @@ def context(browser: Browser, size: tuple[int, int], scheme: str) -> BrowserCont
 
 def shoot(page: Page, file: Path) -> None:
     """With the light on, if it shines soon."""
+    page.evaluate("document.activeElement.blur()")
     page.wait_for_selector("#device.lit")
     page.screenshot(path=str(file))
     sys.stdout.write(f"{file.name}\n")

@@ -63,11 +63,12 @@ def test_an_sos_by_pointer_is_felt_and_stands_on_the_board_beside_it(
     hold_by_pointer(page, stage, start)
     expect(page.locator("#felt .means")).to_have_text("the hub has the SOS")
     board = page.frame_locator("#frame")
-    expect(board.locator("section.alarm.loud")).to_contain_text("SOS, Bea Okoye")
+    banner = board.locator("section.alarm.loud", has_text="SOS, Bea Okoye")
+    expect(banner).to_be_visible()
     expect(page.locator("[data-try=sos]")).to_have_class("met")
-    expect(page.locator(".messages li").first).to_contain_text("SOS: Bea Okoye")
+    expect(page.locator(".messages li", has_text="SOS: Bea Okoye").first).to_be_visible()
     # Taken on the board in the frame, by the one who sits at it; the pendant says so.
-    board.get_by_role("button", name="I have it").click()
+    banner.get_by_role("button", name="I have it").click()
     happens(stage, "feel", "person-has-it", "bea", start)
     expect(page.locator("#felt .means")).to_have_text("a person has the SOS")
     expect(page.locator("#felt .written")).to_have_text("··–··–")
@@ -81,9 +82,9 @@ def test_an_sos_by_key_is_the_other_wearers(page: Page, stage: Stage) -> None:
         page.keyboard.press("s", delay=120)
     happens(stage, "feel", "hub-has-it", "dai", start)
     board = page.frame_locator("#frame")
-    expect(board.locator("section.alarm.loud").first).to_contain_text("SOS, Dai Morgan")
+    expect(board.locator("section.alarm.loud", has_text="SOS, Dai Morgan")).to_be_visible()
     page.get_by_role("button", name="Maria duty manager").click()
-    expect(board.locator("section.alarm.loud").first).to_contain_text("SOS, Dai Morgan")
+    expect(board.locator("section.alarm.loud", has_text="SOS, Dai Morgan")).to_be_visible()
 
 
 def test_a_button_is_reached_by_tab_and_held_by_space(page: Page, stage: Stage) -> None:

@@ -224,7 +224,7 @@ function start() {
   $("hum").addEventListener("click", () => {
     const on = hum.toggle();
     $("hum").setAttribute("aria-pressed", String(on));
-    setText($("hum"), on ? "Sound on" : "Sound off");
+    setText($("hum"), on ? "Sound: on" : "Sound: off");
   });
   $("battery").addEventListener("input", (event) => showCharge(event.target.value));
   $("battery").addEventListener("change", (event) => act("battery", event.target.value));

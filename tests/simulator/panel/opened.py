@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from simulator.live.feed import Happening
 from simulator.live.stage import Stage
 from simulator.panel import plans
-from simulator.panel.serve import Panel
+from simulator.panel.serve import Panel, listen
 from simulator.panel.shown import Shown
 
 PATIENCE_S = 20.0
@@ -20,7 +20,7 @@ def opened(*wearers: str) -> Iterator[tuple[Stage, Panel]]:
     shown = Shown(wearers)
     with Stage(plans.WORLD, wearers, 10, shown.happened, begins=plans.BEGINS) as stage:
         stage.log_in(plans.SCREENS)
-        with Panel(stage, shown) as panel:
+        with Panel(stage, shown, listen()) as panel:
             acts = threading.Thread(target=panel.acts.run, args=(lambda: shown.over,))
             acts.start()
             for who in wearers:
