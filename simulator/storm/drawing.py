@@ -23,7 +23,7 @@ LAST_HOUR_MS = 75 * MINUTE_MS  # no visit begins in it that could not end within
 POCKET = ("a-short", "a-double", "d-short", "a-hold", "d-double", "d-hold", "sos-let-go",
           "chord-broken", "sos-hold")  # fmt: skip
 HELP = ("sos-hold", "sos-stabs", "sos-hold", "sos-let-go")
-HELD = ("chord", "chord-broken", "phrase")
+HELD = ("chord", "chord-broken", "phrase", "family")
 INSTANTS = 600  # of the hub's, within a few busy minutes
 FLASH_OPERATIONS = 40
 

@@ -33,7 +33,7 @@ ACTS = {
     "clock_jump": "the hub's machine sets its clock by detail milliseconds",
     "off_duty": "who: somebody leaves her post for length_ms, without a word",
     "danger": "who: a worker is in danger for length_ms, unless somebody comes; detail: how she "
-    "tells it: a gesture, or `phrase`: she rings and says it",
+    "tells it: a gesture, `phrase`: she rings and says it, `family`: they ring, and she is well",
     "pages_fail": "every provider refuses for length_ms",
 }
 

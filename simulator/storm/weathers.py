@@ -43,7 +43,7 @@ _PEOPLE = Rates(
 _PROVIDERS = Rates(
     page_fails=0.15, page_hangs=0.05, page_lies=0.05, page_late=0.1, pages_fail_h=0.3,
 )  # fmt: skip
-_DANGER = Rates(sos_h=0.6, duress_h=0.3, pocket_press_h=0.3)
+_DANGER = Rates(sos_h=0.3, duress_h=0.2, pocket_press_h=0.3)
 
 
 def _together(*each: Rates) -> Rates:

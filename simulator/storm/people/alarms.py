@@ -101,9 +101,14 @@ def _tried(
     return False
 
 
-def phrase_heard(op: "Operator", worker: "Worker", visit: str) -> Steps:
-    """Her words mean danger: they are entered, and nothing is said of it (HM-5.1)."""
+def phrase_heard(op: "Operator", worker: "Worker", visit: str, called: bool = False) -> Steps:
+    """Her words mean danger: they are entered, and nothing is said of it (HM-5.1, SU-false).
+    `called`: she has rung, not we."""
     look = yield from op.look(visit=visit)
+    script = None if look is None else look.script_form(worker.id, "in" if called else "out")
+    if look is not None and script is not None and op.random.random() < 0.5:
+        yield from op.give(look, script, {"answer": "phrase"})
+        return
     form = None if look is None else look.form(worker.id, "report_danger")
     if look is None or form is None:
         return

@@ -39,6 +39,8 @@ class Crowd:
             "alarm": alarms.attend,
             "enter": planning.enter,
             "call": routine.answer,
+            "family": routine.told_of_worry,
+            "duty": routine.change_duty,
             "visit": routine.see,
             "board": routine.round_of_the_board,
         }
@@ -134,6 +136,12 @@ class Crowd:
             return False
         self.random.choice(idle).take(Job("call", worker=worker, trip=trip))
         return True
+
+    def family_rings(self, worker: Worker) -> None:
+        """They are worried about her (HM-7.3)."""
+        idle = [each for each in self.operators.values() if each.there and not each.busy]
+        if idle:
+            self.random.choice(idle).take(Job("family", worker=worker))
 
     def rung_up(self, op: Operator, worker: Worker, means: str) -> str:
         """How a call to her ends (rules/kinds.RESULTS), or "phrase": she says it."""

@@ -13,7 +13,7 @@ from hub.inbox import Answer
 from hub.rules.model import Alarm, Part, Value, Visit
 from hub.store.reader import Reader
 from hub.store.views import Client, Person
-from hub.web.views import alarm_page, duty, fields, offered, passing, planning, reach
+from hub.web.views import alarm_page, calling, duty, fields, offered, passing, planning, reach
 from hub.web.views.fields import Form
 from hub.web.views.scene import Scene, concerns, seen_by
 from simulator.storm.people.course import Wish, asked
@@ -65,6 +65,18 @@ class Look:
 
     def duty_form(self) -> Form:
         return duty.duty(self.scene)
+
+    def danger_form(self) -> Form:
+        return duty.danger(self.scene)
+
+    def script_form(self, worker: str, direction: str) -> Form | None:
+        """The first question of the call screen's script (SU-false), if the procedure has one."""
+        rows = self.scene.of(self.visit).policy.scripts if self.visit is not None else ()
+        named = next((row.id for row in rows if row.direction == direction), "")
+        shown = calling.page(self.scene, worker, named) if named else None
+        if shown is None:
+            return None
+        return next((each for each in calling.forms(shown) if each.kind == "record_answer"), None)
 
 
 class Desk:

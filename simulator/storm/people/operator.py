@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.storm.people.worker import Worker
 
 SECOND_MS, MINUTE_MS = 1_000, 60_000
-RANK = {"call": 0, "alarm": 1, "enter": 2, "visit": 3, "board": 4}
+RANK = {"call": 0, "family": 0, "alarm": 1, "enter": 2, "visit": 3, "duty": 4, "board": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Job:
 
     @property
     def key(self) -> str:
-        return f"{self.kind}:{self.about}"
+        return f"{self.kind}:{self.about}" if self.kind != "duty" else ""
 
 
 class Operator:
@@ -50,6 +50,7 @@ class Operator:
         self._jobs: list[Job] = []
         self._course: Course | None = None
         self._away_until_ms = 0
+        self.laid_down: list[str] = []  # duties
 
     @property
     def busy(self) -> bool:
@@ -79,7 +80,7 @@ class Operator:
             self.world.timeline.after(after_ms, lambda: self.take(job))
 
     def take(self, job: Job) -> None:
-        if any(each.key == job.key and job.about for each in self._jobs):
+        if job.key and any(each.key == job.key and job.about for each in self._jobs):
             return
         self._jobs.append(job)
         self._go_on()
@@ -93,13 +94,22 @@ class Operator:
     def _done(self) -> None:
         self._course = None
         if self.random.random() < self.world.rates.goes_off_duty:
-            self.leave(self.between(600, 2400))
+            self._goes_off_duty()
         self._go_on()
+
+    def _goes_off_duty(self) -> None:
+        """Some tell the hub before they go, and when they are back."""
+        length_ms = self.between(600, 2400)
+        if self.random.random() < 0.5:
+            self.leave(length_ms)
+        else:
+            self.take(Job("duty", "off"))
+            self.world.timeline.after(length_ms, lambda: self.take(Job("duty", "on")))
 
     def _doing(self, job: Job) -> Steps:
         """Who hears a colleague say "mine" leaves it, mostly."""
         key = job.key
-        if job.about and self.crowd.handled.get(key) and not self.twice():
+        if job.kind in ("alarm", "visit") and self.crowd.handled.get(key) and not self.twice():
             return
         self.crowd.handled[key] = self.id
         try:

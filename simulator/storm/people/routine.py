@@ -28,9 +28,32 @@ def answer(op: "Operator", job: "Job") -> Steps:
     if worker.danger == "held" and trip is not None:
         from simulator.storm.people.alarms import phrase_heard
 
-        yield from phrase_heard(op, worker, trip.errand.visit)
+        yield from phrase_heard(op, worker, trip.errand.visit, called=True)
     elif trip is not None and trip.errand.visit and not worker.danger:
         yield from converse(op, worker, trip.errand.visit)
+
+
+def told_of_worry(op: "Operator", job: "Job") -> Steps:
+    """Her family rings: it is told to whoever is in charge, at once (HM-7.3)."""
+    look = yield from op.look()
+    if look is not None and job.worker is not None:
+        said = {"worker": job.worker.id, "how": "family", "note": "she was to be home by now"}
+        yield from op.give(look, look.danger_form(), said)
+
+
+def change_duty(op: "Operator", job: "Job") -> Steps:
+    """She lays her duties down by name, or takes them again. A procedure may refuse the first."""
+    off = job.about == "off"
+    look = yield from op.look()
+    if look is None:
+        return
+    mine = [role for role, people in look.scene.duty.items() if op.id in people]
+    roles, op.laid_down = (mine, mine) if off else (op.laid_down, [])
+    offered = [field.options for field in look.duty_form().fields if field.name == "role"]
+    for role in roles:
+        if any(role == each for each, _ in offered[0]):
+            said = {"role": role, "person": op.id, "on": "no" if off else "yes"}
+            yield from op.give(look, look.duty_form(), said)
 
 
 def see(op: "Operator", job: "Job") -> Steps:

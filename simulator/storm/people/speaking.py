@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MINUTE_MS = 60_000
 FORMS_MAX = 8  # in one conversation
 SOON_MS = 6 * MINUTE_MS
+AGAIN_MS = 18 * MINUTE_MS  # who stays for longer is rung again
+AGAIN_MIN = 12
 SPOKEN = frozenset({"confirm_arrival", "confirm_departure", "confirm_home"})
 CHOICES = ("choice", "radio")
 # What a gate's refusal asks for -> the form that gives it.
@@ -138,6 +140,8 @@ def _wished(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
     if part.phase in BEFORE_ARRIVAL:
         if place in (DOOR, INSIDE):
             return ("confirm_arrival",)
+        if trip is not None and trip.later_ms and not gone:
+            return ("reschedule",)
         return ("cancel",) if gone else ("record_contact",)
     if part.phase == "at-door":
         if place in (DOOR, INSIDE) and not gone:
@@ -152,6 +156,8 @@ def _wished(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
 
 def _inside(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
     """She is well and still there: contact, the end, the relief, the call-backs."""
+    if trip is not None and trip.uneasy:
+        return ("abandon",)
     wished = ["record_contact"]
     finish_ms = part.anchors.get("finish", 0)
     until_ms = _until(look, trip)
@@ -161,7 +167,7 @@ def _inside(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
         wished.append("relief_came")
     if "called_back" in part.anchors and not part.stood_down and not part.call_every_ms:
         left_ms = until_ms - look.now_ms
-        wished.append("carry_on" if left_ms > 40 * MINUTE_MS else "stand_down")
+        wished.append("carry_on" if left_ms > AGAIN_MS else "stand_down")
     return tuple(wished)
 
 
@@ -195,6 +201,14 @@ def _told(trip: Trip | None, kind: str) -> None:
         trip.errand.off = trip.left_known = trip.home_known = True
     elif kind == "relief_came":
         trip.relief_known = True
+    elif kind == "reschedule":
+        trip.errand.start_ms += trip.later_ms
+        trip.errand.end_ms += trip.later_ms
+        trip.until_ms += trip.later_ms
+        trip.later_ms = 0
+    elif kind == "abandon":
+        trip.uneasy = False
+        trip.told_to_leave()
 
 
 def typed(op: "Operator", look: Look, form: Form, trip: Trip | None) -> dict[str, str]:
@@ -213,6 +227,15 @@ def typed(op: "Operator", look: Look, form: Form, trip: Trip | None) -> dict[str
         found["note"] = "agreed with her on the telephone"
     if form.kind == "name_tracker":
         found["tracker"] = op.id
+    if form.kind == "carry_on":
+        found["every_min"] = str(AGAIN_MIN)
+    if form.kind == "reschedule" and look.visit is not None and trip is not None:
+        for name, at_ms in (
+            ("start_ms", look.visit.planned_start_ms),
+            ("end_ms", look.visit.planned_end_ms),
+        ):
+            found[name] = times.for_input(at_ms + trip.later_ms, look.scene.zone)
+        return found
     if end := _end(look, form, trip):
         found["end_ms"] = end
     return found

@@ -39,6 +39,8 @@ class Trip:
     place: str = AWAY
     gave_up: bool = False
     wants_longer: bool = False
+    later_ms: int = 0  # she asks that it be moved by so much
+    uneasy: bool = False  # she would rather break it off, if anybody asks
     told: Bell = field(default_factory=Bell)  # go in, by pendant or telephone
     may_go_in: bool = False
     leave: Bell = field(default_factory=Bell)

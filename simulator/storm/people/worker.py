@@ -90,6 +90,11 @@ class Worker(Wearer):
         errand = trip.errand
         if not errand.visit and errand.sort.form == "unplanned":
             yield from rung(errand.entered, 3 * MINUTE_MS)
+        elif self._forgets(2):
+            yield from pause(MINUTE_MS)
+            trip.later_ms = self.random.randrange(10, 25) * MINUTE_MS
+            yield from self._ring(trip, lambda: not trip.later_ms)
+            trip.later_ms = 0
         lead_ms = errand.start_ms - self.random.randrange(2, 9) * MINUTE_MS - self._now_ms
         if not (yield from self._told_to_leave(trip, lead_ms)):
             if errand.off or not errand.visit or self._is_late(trip):
@@ -156,6 +161,7 @@ class Worker(Wearer):
 
     def _stay(self, trip: Trip) -> Steps:
         trip.until_ms = min(trip.until_ms, self._now_ms + 4 * 60 * MINUTE_MS)
+        trip.uneasy = self._forgets(2)
         ask_ms = self._between(240, 420)
         yield from self._told_to_leave(trip, trip.until_ms - ask_ms - self._now_ms)
         if trip.errand.sort.facts.count("must_not_be_left") or trip.errand.sort.client == "c-82":
@@ -222,7 +228,11 @@ class Worker(Wearer):
     # Danger.
 
     def falls_into(self, kind: str, length_ms: int) -> None:
-        """`kind`: a gesture, "phrase" (she rings and says it) or "family" (they ring)."""
+        """`kind`: a gesture, "phrase" (she rings and says it) or "family" (they ring, and she is
+        well)."""
+        if kind == "family":
+            self.crowd.family_rings(self)
+            return
         if kind == "sos-let-go":
             self.handset.press(kind, self._stretch())
             return
