@@ -9,10 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hub.toml_source import Faults
+from hub.toml_source import Faults, read
 from simulator.live.child import ChildFailed
 from simulator.live.feed import Happening
 from simulator.live.judge import Failed
@@ -20,6 +20,10 @@ from simulator.live.perform import Performance
 from simulator.live.provision import NotProvisioned
 from simulator.live.scenario import Scenario, Step, load
 from simulator.live.stage import Stage
+from simulator.storm import story
+from simulator.storm.checkers.evidence import Violation
+from simulator.storm.play import play
+from simulator.storm.story import Story
 
 MAX_TEXT = 120  # of what is told of one happening
 SHOWN = 40  # happenings in a diff; the newest count
@@ -98,7 +102,11 @@ def run(files: Sequence[Path], options: Options) -> int:
     scenarios, faulty = _load_all(files, printer)
     failed = faulty
     for scenario in scenarios:
-        failed += 0 if run_one(scenario, options, printer) else 1
+        if isinstance(scenario, Story):
+            passed = run_story(scenario, printer)
+        else:
+            passed = run_one(scenario, options, printer)
+        failed += 0 if passed else 1
     if options.as_json:
         printer.json(event="end", passed=len(files) - failed, failed=failed)
     else:
@@ -108,12 +116,15 @@ def run(files: Sequence[Path], options: Options) -> int:
     return failed
 
 
-def _load_all(files: Sequence[Path], printer: Printer) -> tuple[list[Scenario], int]:
+def _load_all(files: Sequence[Path], printer: Printer) -> tuple[list[Scenario | Story], int]:
     """Every file is read before the first one runs: a misspelt one is told at once."""
-    found, faulty = [], 0
+    found: list[Scenario | Story] = []
+    faulty = 0
     for path in files:
         try:
-            found.append(load(path))
+            source = read(path)
+            is_story = story.is_story(source)
+            found.append(story.understood(source) if is_story else load(path))
         except Faults as faults:
             faulty += 1
             printer.say(f"{path} cannot be played:\n{faults}")
@@ -145,10 +156,36 @@ def run_one(scenario: Scenario, options: Options, printer: Printer) -> bool:
     return True
 
 
-def _guarded(play: Callable[[], None], stage: Stage) -> None:
+def run_story(found: Story, printer: Printer) -> bool:
+    """A seed of the storm's, in virtual time: it passes when every checker is content."""
+    if printer.as_json:
+        printer.json(event="scenario", file=found.file, title=found.title, speed=0)
+    else:
+        print(f"\n{printer.colour(found.name, '1')}: {found.title}  in virtual time", flush=True)
+    try:
+        result = play(found.plan)
+    except Exception as exc:  # noqa: BLE001  # a story may be that of a crash: told, the next plays
+        violations = [Violation(story.CRASH, 0, "", repr(exc))]
+        took_s = 0.0
+    else:
+        violations, took_s = list(result.violations), result.core_s
+    if printer.as_json:
+        event = "failed" if violations else "passed"
+        told = [asdict(each) for each in violations]
+        printer.json(event=event, file=found.file, took_s=round(took_s, 2), violations=told)
+        return not violations
+    for each in violations:
+        word = "again" if each.checker == found.breaks else "besides"
+        print(f"{printer.colour('FAILED', '31;1')}  {word}: {each.checker}: {each.said}")
+    if not violations:
+        print(f"{printer.colour('passed', '32')}  {found.name}  ({took_s:.1f} s)", flush=True)
+    return not violations
+
+
+def _guarded(perform: Callable[[], None], stage: Stage) -> None:
     """A failure also shows what the processes said last."""
     try:
-        play()
+        perform()
     except Failed as failed:
         if not stage.hub.child.alive:
             words = stage.hub.child.last_words()

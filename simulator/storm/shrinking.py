@@ -96,6 +96,8 @@ class Shrinking:
                 for way in (shorter, fewer_workers):
                     self._go(way)
                 self._fewer_acts()
+                for way in (other_workers, fewer_workers):
+                    self._go(way)
                 for way in (calmer, sooner_over, simpler_acts):
                     self._go(way)
         except OutOfPlays:
@@ -178,6 +180,18 @@ def fewer_workers(plan: Plan) -> Iterator[Plan]:
         gone = everybody[count:]
         acts = tuple(act for act in plan.acts if act.who not in gone)
         yield replace(plan, workers=count, acts=acts)
+
+
+def other_workers(plan: Plan) -> Iterator[Plan]:
+    """What befalls a worker befalls one before her, who had no part in it."""
+    everybody = workers_of(plan.policy, plan.workers)
+    named = {act.who for act in plan.acts}
+    for who in reversed(everybody):
+        for free in everybody[: everybody.index(who)] if who in named else ():
+            if free not in named:
+                acts = (replace(act, who=free) if act.who == who else act for act in plan.acts)
+                yield replace(plan, acts=tuple(acts))
+                break
 
 
 def calmer(plan: Plan) -> Iterator[Plan]:

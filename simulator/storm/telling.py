@@ -106,16 +106,20 @@ class Totals:
         """The one line that a run ends with."""
         faults = ", ".join(f"{kind} {count:,}" for kind, count in sorted(self.faults.items()))
         found = _counted(len(self.violations))
-        found += f" in {len(self.failed):,} seeds" if self.violations else ""
+        found += f" in {_seeds(len(self.failed))}" if self.violations else ""
         return f"{self.brief()}; faults: {faults or 'none'}; {found}"
 
     def brief(self) -> str:
         """Without the faults."""
         days = self.virtual_ms / HOUR_MS / 24
         return (
-            f"{self.seeds:,} seed{'' if self.seeds == 1 else 's'}, {self.visits:,} visits,"
+            f"{_seeds(self.seeds)}, {self.visits:,} visits,"
             f" {days:,.1f} days, × {self.speedup:,.0f} real time a core"
         )
+
+
+def _seeds(count: int) -> str:
+    return f"{count:,} seed{'' if count == 1 else 's'}"
 
 
 def _counted(violations: int) -> str:
