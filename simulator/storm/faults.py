@@ -107,7 +107,7 @@ def _denial(world: "World", act: Act) -> None:
 
 
 def _forged(world: "World", act: Act) -> None:
-    world.net.forge(pendant_of(act.who), str(act.detail))
+    world.net.forge(pendant_of(act.who), str(act.detail or ""))
 
 
 _FAULTS: dict[str, Callable[["World", Act], None]] = {
