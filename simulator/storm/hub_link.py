@@ -50,6 +50,7 @@ class StormLink(Link):
         self._paho: Paho | None = None
         self._is_ended = False
         self._look_due: Due | None = None
+        self._is_looking = False
         self._disturbed_ms = 0
         path.watches.append(self._disturbed)
 
@@ -97,8 +98,9 @@ class StormLink(Link):
 
     def _disturbed(self) -> None:
         self._disturbed_ms = now_ms = self._timeline.now_ms
-        if self._is_ended or self._look_due is not None:
+        if self._is_ended or self._is_looking:
             return
+        self._is_looking = True
         if self._paho is not None and self._paho.is_connected():
             # What the watch would have done on a calm path: each probe sent, and heard.
             first_ms = self._probed_ms or self._paho.connected_ms
@@ -108,11 +110,12 @@ class StormLink(Link):
 
     def _look(self) -> None:
         """Until a probe that was sent after the disturbance has come back."""
-        self._look_due = None
         self.look()
         probed_ms = self._probed_ms
         is_calm = probed_ms is not None and self._disturbed_ms <= probed_ms <= self._heard_ms
-        if not (is_calm and self._path.is_open):
+        if is_calm and self._path.is_open:
+            self._is_looking = False
+        else:
             self._look_due = self._timeline.after(LOOK_EVERY_MS, self._look)
 
 

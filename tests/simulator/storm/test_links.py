@@ -67,3 +67,32 @@ def test_what_was_not_acknowledged_comes_again_and_the_rest_does_not() -> None:
     second = HubSide(world.net)
     world.run(3_000)
     assert second.tokens == [b"%d" % number for number in range(7, 20)]
+
+
+def test_all_that_the_broker_kept_is_in_the_inbox_when_drained_is_told() -> None:
+    world = World()
+    world.hub.link.die()
+    for number in range(300):
+        world.ada.say("event", b"%d" % number)
+        world.run(100)
+    second = HubSide(world.net)
+    while not second.link.events.drained.is_set():
+        assert world.timeline.step(world.timeline.now_ms + 10_000)
+    assert second.tokens == [b"%d" % number for number in range(300)]
+
+
+def test_an_acknowledgement_for_an_older_connection_confirms_nothing() -> None:
+    world = World()
+    world.ada.say("event", b"before")
+    world.run(1_000)
+    old = world.hub.messages[0]
+    world.net.restart(memory=True, down_ms=1_000)
+    world.run(10_000)
+    assert world.hub.tokens == [b"before", b"before"]
+    assert world.hub.messages[1].connection > old.connection
+    world.hub.ack(old)
+    world.run(1_000)
+    assert world.net.broker.sessions[EVENTS].waiting == 2, "the event, and the probe behind it"
+    world.hub.ack(world.hub.messages[1])
+    world.run(1_000)
+    assert world.net.broker.sessions[EVENTS].waiting == 0

@@ -251,3 +251,19 @@ def test_a_message_that_could_not_be_put_in_the_inbox_comes_again() -> None:
     world.run(5_000)
     assert world.hub.tokens == [b"sos"]
     assert link.events.restarts == 1
+
+
+def test_a_slow_path_keeps_one_watch_going_and_a_dead_hub_none() -> None:
+    world = World(Rates(slow=0.5, slow_ms=8_000))
+    world.run(10 * MINUTE_MS)
+    before = world.timeline.happened
+    world.run(MINUTE_MS)
+    looked = world.timeline.happened - before
+    assert looked < 600, "a watch each for two sessions, and what they send"
+    world.hub.link.die()
+    world.ada.link.power(False)
+    world.ben.link.power(False)
+    world.run(MINUTE_MS)
+    before = world.timeline.happened
+    world.run(60 * MINUTE_MS)
+    assert world.timeline.happened == before
