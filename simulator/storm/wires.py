@@ -199,6 +199,8 @@ class Wire:
         if cut:
             self.up.drop()
         self.down.shut()
+        if self.up.is_shut:
+            self.over()
         self.up.send(Sent(END))
 
     def closed_by_broker(self) -> None:
