@@ -67,8 +67,9 @@ def play(browser: Browser, stage: Stage, panel: Panel, folder: Path) -> None:
     let_in(stage, "dai", MILL_LANE, "Dai Morgan")
     at_the_door(desk, stage, "bea", "close")
     phone.click(".wearer[data-who=bea]")
-    for _ in range(3):
-        desk.keyboard.press("s", delay=120)
+    desk.keyboard.down("s")
+    happens(stage, "feel", "stored", "bea")
+    desk.keyboard.up("s")
     banner = desk.frame_locator("#frame").locator("section.alarm.loud")
     expect(banner).to_contain_text("SOS, Bea Okoye", timeout=PATIENCE_MS)
     happens(stage, "feel", "hub-has-it", "bea")
