@@ -25,7 +25,7 @@ from firmware.pendant.truths import (
     SOS_AGAIN_MS,
     Truths,
 )
-from protocol.messages import Ok, SosPressed
+from protocol.messages import Ok, SosPressed, Standing
 from protocol.record import MAX_LIST
 from tests.firmware.harness import Bench, on_visit
 
@@ -101,6 +101,25 @@ def test_a_standing_holds_until_it_lapses_and_not_a_millisecond_longer() -> None
     beliefs.until_ms = 5000
     assert beliefs.fresh(4999)
     assert not beliefs.fresh(5000)
+
+
+def test_an_answer_is_believed_until_it_has_lapsed_on_its_way() -> None:
+    def said(seq: int, phase: str = "inside") -> Standing:
+        return Standing(
+            pendant="p07", version=seq, boot="1" * 16, beat=seq, hub_ms=1, valid_ms=4000,
+            phase=phase, visit="v1", tracker=True, go_in="", prompt="", sos="", sos_state="none",
+            resolved=[],
+        )  # fmt: skip
+
+    beliefs = Beliefs("1" * 16, "inside", "v1")
+    for seq in (5, 6, 7, 8):
+        beliefs.beat_sent(seq, 1000)
+    assert beliefs.take(said(5), 8, 5000) == "stale"
+    assert beliefs.until_ms == -1
+    assert beliefs.take(said(5), 8, 4999) == "news"
+    assert beliefs.until_ms == 5000
+    assert beliefs.take(said(6), 8, 4999) == "same"
+    assert beliefs.take(said(7, "leaving"), 8, 4999) == "news"
 
 
 def test_a_joined_press_is_felt_as_stored_only_if_it_is_and_never_if_it_is_silent() -> None:

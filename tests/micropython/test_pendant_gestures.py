@@ -132,6 +132,8 @@ def test_a_gesture_says_when_it_began_and_how_long_it_was_held() -> None:
                 ("read", "chord-broken", 100, 310),
             ],
         ),
+        # dated from the edge from which it stood
+        ("a100 A103 a105 A300", [("felt", "tick"), ("gesture", "a-short", 105, 195)]),
         (
             "s100 S1000",
             [("felt", "tick"), ("felt", "ramp-1"), ("gesture", "sos-let-go", 100, 900)],
@@ -154,6 +156,12 @@ def test_every_gesture_of_the_wire_is_told_and_no_other() -> None:
 def test_a_contact_that_never_settles_counts_as_down() -> None:
     story = " ".join("%s%d" % ("sS"[i % 2], 100 + 7 * i) for i in range(400))
     assert read(story)[0] == "sos-hold"
+
+
+def test_a_contact_that_chattered_and_came_to_rest_is_up_again() -> None:
+    chatter = " ".join("%s%d" % ("aA"[i % 2], 100 + 7 * i) for i in range(36))
+    assert read(chatter) == ["a-short"]
+    assert read(chatter + " a2000 A2100") == ["a-short", "a-short"]
 
 
 def test_no_ragged_chord_is_ever_departed_or_home_safe() -> None:

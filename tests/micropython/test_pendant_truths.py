@@ -24,6 +24,25 @@ def test_a_start_is_felt_and_told_with_its_cause() -> None:
         assert bench.hub.events[-1].cause == told  # type: ignore[attr-defined]  # a Booted
 
 
+def test_every_gesture_but_the_silent_ones_is_felt_as_what_it_was_read() -> None:
+    for button in "ad":
+        bench = on_visit("inside")
+        bench.link(False)
+        start = bench.now_ms
+        bench.short(button)
+        assert bench.feels(start) == ["tick", "read-short"]
+        start = bench.now_ms
+        bench.press(button)
+        bench.run(100)
+        bench.short(button)
+        assert bench.feels(start) == ["tick", "tick", "read-double"]
+        bench.run(1000)
+        start = bench.now_ms
+        bench.press(button, 2500)
+        bench.run(100)
+        assert bench.feels(start) == ["tick", "read-hold"]  # while it lasted, and not again
+
+
 def test_after_a_reboot_she_feels_that_her_sos_is_still_stored() -> None:
     bench = on_visit("inside")
     bench.link(False)
