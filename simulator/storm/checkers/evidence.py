@@ -23,7 +23,7 @@ from protocol.messages import UpMessage
 from protocol.record import Message
 from simulator.chaos import logbook
 from simulator.chaos.logbook import Logbook
-from simulator.storm.seen import Carried, Seen, Sight
+from simulator.storm.seen import Befell, Carried, Seen, Sight
 
 Some = TypeVar("Some", bound=Sight)
 HUB = ("events", "beats")  # the hub's sessions, as `Carried.to` names them
@@ -114,6 +114,25 @@ class Evidence:
             found = conn.execute("SELECT id, state FROM visit ORDER BY created_ms, id")
             return {row[0]: form.load_visit(json.loads(row[1])) for row in found}
 
+    @cached_property
+    def turns(self) -> list[tuple[log.Row, Alarm]]:
+        """Each row that left an alarm other than it was, with the alarm as it left it."""
+        found = []
+        for row, body in self.rows:
+            state = body.get("decision", {}).get("alarm")
+            if state is not None:
+                found.append((row, form.load_alarm(state)))
+        return found
+
+    def alarms_at(self, at_ms: int) -> dict[str, Alarm]:
+        """As they stood then, by the hub's time."""
+        return {alarm.id: alarm for row, alarm in self.turns if row.recorded_ms <= at_ms}
+
+    @cached_property
+    def clock_jumped(self) -> bool:
+        """The hub's time is not the world's then: what is held to the second can not be."""
+        return any(each.kind == "clock_jump" for each in self.of(Befell))
+
     # What the broker carried.
 
     @cached_property
@@ -125,6 +144,11 @@ class Evidence:
     def down(self) -> list[Opened]:
         """What reached a pendant and is signed for it, in order."""
         return list(self._opened(up=False))
+
+    @cached_property
+    def by_token(self) -> dict[bytes, Opened]:
+        """Each of `down`, the first time that it came."""
+        return {opened.carried.token: opened for opened in reversed(self.down)}
 
     def _opened(self, up: bool) -> Iterator[Opened]:
         derive = codec.up_key if up else codec.down_key

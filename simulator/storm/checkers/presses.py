@@ -1,19 +1,22 @@
 """P1, P4: every SOS that a finger made is an incident of its own, dated when it was made."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Any
 
+from hub.rules.kinds import DANGER_PRESSES, PENDANT_EVENTS
 from hub.store.log import Row
 from protocol.messages import SosPressed
 from simulator.chaos.presses import SOS_GESTURES
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
 from simulator.storm.checkers.silent import receipts_of
-from simulator.storm.seen import Befell, Powered, Pressed
+from simulator.storm.seen import Powered, Pressed
 
 APART_MS = 6_000  # stabs closer than this may be read as one
 JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
 DATED_MS = 60_000  # a press is dated so near to the finger, clocks that drift included
+MOST = 100  # presses that an alarm keeps (rules/alarm.py)
 PRESS_ROWS = frozenset({"sos_pressed"})
 
 
@@ -69,7 +72,7 @@ def _are_close(presses: list[Pressed]) -> bool:
 def _logged(evidence: Evidence) -> dict[str, dict[str, Row]]:
     found: dict[str, dict[str, Row]] = defaultdict(dict)
     for row, body in evidence.rows:
-        identity = str(body.get("input", {}).get("event", {}).get("identity", ""))
+        identity = _identity(body)
         if row.kind in PRESS_ROWS and identity:
             found[row.pendant][identity] = row
     return found
@@ -77,7 +80,7 @@ def _logged(evidence: Evidence) -> dict[str, dict[str, Row]]:
 
 def dated_by_the_finger(evidence: Evidence) -> Iterator[Violation]:
     """A press that the hub calls dated is dated near some finger's."""
-    if any(each.kind == "clock_jump" for each in evidence.of(Befell)):
+    if evidence.clock_jumped:
         return
     made = _made(evidence)
     for row, body in evidence.rows:
@@ -99,3 +102,39 @@ def identities_are_new(evidence: Evidence) -> Iterator[Violation]:
         if first.carried.token != opened.carried.token:
             said = f"{opened.identity} was signed twice with other bytes"
             yield Violation("identities-are-new", opened.carried.at_ms, key[0], said)
+
+
+def press_is_kept(evidence: Evidence) -> Iterator[Violation]:
+    """Each press of danger in the log stands in an alarm, under its own identity; an alarm keeps
+    the first and the newest MOST of them."""
+    held = {
+        (alarm.pendant, press.identity)
+        for alarm in evidence.alarms.values()
+        for press in alarm.presses
+    }
+    full = {alarm.pendant for alarm in evidence.alarms.values() if len(alarm.presses) >= MOST}
+    for row, body in evidence.rows:
+        identity = _identity(body)
+        if row.kind not in DANGER_PRESSES or not identity or row.pendant in full:
+            continue
+        if (row.pendant, identity) not in held:
+            said = f"{row.kind} {identity} in row {row.seq} stands in no alarm"
+            yield Violation("press-is-kept", row.recorded_ms, row.pendant, said)
+
+
+def press_rows_once(evidence: Evidence) -> Iterator[Violation]:
+    """What a pendant sent once, however often it came, is one row of its kind."""
+    known: dict[tuple[str, str, str], int] = {}
+    for row, body in evidence.rows:
+        identity = _identity(body)
+        if row.kind not in PENDANT_EVENTS or not identity:
+            continue
+        key = (row.pendant, identity, row.kind)
+        if key in known:
+            said = f"{row.kind} {identity} is in rows {known[key]} and {row.seq}"
+            yield Violation("press-rows-once", row.recorded_ms, row.pendant, said)
+        known[key] = row.seq
+
+
+def _identity(body: Mapping[str, Any]) -> str:
+    return str(body.get("input", {}).get("event", {}).get("identity", ""))

@@ -9,6 +9,7 @@ from simulator.storm.seen import Carried, Felt
 
 # What only a message from the hub can make her feel.
 FROM_THE_HUB = ("hub-has-it", "person-has-it", "over", "go-in", "prompt", "nobody-has-it")
+ANSWERS = (*FROM_THE_HUB, "hub-back", "received", "do-not-go-in")
 PLACES = ('"latitude"', '"longitude"', '"position"', '"lat"', '"lon"')
 
 
@@ -59,6 +60,19 @@ def forged_is_not_felt(evidence: Evidence) -> Iterator[Violation]:
             if sight.pendant in genuine:
                 continue
             said = f'felt "{sight.pattern}" before the hub had said a word'
+            yield Violation("forged-changes-nothing", sight.at_ms, sight.pendant, said)
+
+
+def nothing_is_felt_of_it(evidence: Evidence) -> Iterator[Violation]:
+    """What comes down unsigned is not felt: nothing in the very instant in which it came."""
+    came: Carried | None = None
+    for sight in evidence.seen.all:
+        if isinstance(sight, Carried):
+            came = sight if sight.token not in evidence.by_token else None
+        elif isinstance(sight, Felt) and came is not None and sight.pattern in ANSWERS:
+            if (sight.pendant, sight.at_ms) != (came.to, came.at_ms):
+                continue
+            said = f'felt "{sight.pattern}" of a message that nobody had signed'
             yield Violation("forged-changes-nothing", sight.at_ms, sight.pendant, said)
 
 

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from simulator.storm.checkers import claims, presses, record, silent, strangers, timely
+from simulator.storm.checkers import (
+    claims,
+    feeling,
+    owning,
+    paging,
+    presses,
+    record,
+    silent,
+    strangers,
+    timely,
+    watching,
+)
 from simulator.storm.checkers.evidence import Evidence, Violation
 from simulator.storm.checkers.outside import SHARED
 
@@ -10,10 +21,24 @@ Check = Callable[[Evidence], Iterator[Violation]]
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     **{name: (check,) for name, check in SHARED.items()},
+    "paged": (paging.paged,),
+    "paged-after-outage": (paging.paged_after_outage,),
+    "sent-is-taken": (paging.sent_is_taken,),
     "each-press-counts": (presses.each_press_counts,),
+    "press-is-kept": (presses.press_is_kept,),
+    "press-rows-once": (presses.press_rows_once,),
     "receipt-is-true": (presses.receipt_is_true,),
     "dated-by-the-finger": (presses.dated_by_the_finger,),
     "identities-are-new": (presses.identities_are_new,),
+    "stored-is-kept": (feeling.stored_is_kept,),
+    "stale-is-not-felt": (feeling.echoes_grow, feeling.stale_is_not_believed),
+    "hub-lost": (feeling.hub_lost,),
+    "lease-ends": (owning.lease_ends,),
+    "end-covers-what-was-seen": (owning.end_covers_what_was_seen,),
+    "silence-is-told": (watching.silence_is_told,),
+    "replay-is-no-life": (watching.replay_is_no_life,),
+    "inside-is-watched": (watching.inside_is_watched,),
+    "old-press-moves-nothing": (watching.old_press_moves_nothing,),
     "deadline-once": (timely.fired_once,),
     "deadline-in-time": (timely.fired_in_time,),
     "deadline-missed": (timely.left_over,),
@@ -21,7 +46,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "nobody-for-herself": (claims.nobody_for_herself,),
     "inside-by-a-person": (claims.inside_only_by_a_person,),
     "silent-stays-silent": (silent.nothing_felt, silent.nothing_told, silent.no_page_to_her),
-    "forged-changes-nothing": (strangers.forged_changes_nothing, strangers.forged_is_not_felt),
+    "forged-changes-nothing": (
+        strangers.forged_changes_nothing,
+        strangers.forged_is_not_felt,
+        strangers.nothing_is_felt_of_it,
+    ),
     "unverified-is-heard": (strangers.unverified_is_heard,),
     "no-position": (strangers.no_position,),
     "chain-whole": (record.chain_whole,),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from simulator.chaos.outages import HUB, Span, joined, outages
 from simulator.storm.checkers.evidence import Evidence, Violation
-from simulator.storm.seen import Befell
 
 # A turn that is due waits for the batch before it; 200 fire in one turn after an outage.
 LATE_MS = 3_000
@@ -30,26 +29,28 @@ def fired_once(evidence: Evidence) -> Iterator[Violation]:
 
 def fired_in_time(evidence: Evidence) -> Iterator[Violation]:
     """What fell due was decided at once, or as soon as there was a hub to decide it."""
-    if any(each.kind == "clock_jump" for each in evidence.of(Befell)):
-        return  # the hub's time is not the world's: `left_over` still holds
+    if evidence.clock_jumped:
+        return  # `left_over` still holds
     down = troubles(evidence)
     for row, body in evidence.rows:
         if row.kind != "due":
             continue
-        free_ms = _free_from_ms(down, row.at_ms)
-        if row.recorded_ms > free_ms + LATE_MS and not _was_late_news(evidence, row.seq, row.at_ms):
+        free_ms = free_from_ms(down, row.at_ms)
+        if row.recorded_ms > free_ms + LATE_MS and not _was_late_news(evidence, row.seq):
             timer = body["input"]["event"]["data"].get("timer", "")
             late_ms = row.recorded_ms - free_ms
             said = f"{timer} was due at {row.at_ms} and decided {late_ms} ms late, row {row.seq}"
             yield Violation("deadline-in-time", row.recorded_ms, row.alarm or row.visit, said)
 
 
-def _was_late_news(evidence: Evidence, seq: int, due_ms: int) -> bool:
-    """The row before made it due in the past: a press that was long on its way."""
-    for row, _ in reversed(evidence.rows[max(0, seq - 60) : seq - 1]):
-        if row.recorded_ms != evidence.rows[seq - 1][0].recorded_ms:
+def _was_late_news(evidence: Evidence, seq: int) -> bool:
+    """An earlier row of the same turn is about the same visit or alarm: what it changed fell due in
+    the past, as a press that was long on its way, or an entry made when it had begun."""
+    due = evidence.rows[seq - 1][0]
+    for row, _ in reversed(evidence.rows[: seq - 1]):
+        if row.recorded_ms != due.recorded_ms:
             return False
-        if row.kind != "due" and row.at_ms <= due_ms + LATE_MS:
+        if (due.visit and row.visit == due.visit) or (due.alarm and row.alarm == due.alarm):
             return True
     return False
 
@@ -60,7 +61,8 @@ def troubles(evidence: Evidence) -> list[Span]:
     return joined(Span(span.from_ms, span.to_ms + START_MS) for span in spans)
 
 
-def _free_from_ms(down: list[Span], at_ms: int) -> int:
+def free_from_ms(down: list[Span], at_ms: int) -> int:
+    """That moment, or when the hub could decide again."""
     for span in down:
         if span.from_ms - LATE_MS <= at_ms <= span.to_ms:
             return span.to_ms
