@@ -10,6 +10,7 @@ import selectors
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -43,11 +44,9 @@ class _Worker:
     def give(self, job: Job) -> None:
         self.job = job
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # it is gone: `line` says so
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it is gone: `line` says so
 
     def line(self) -> Line | None:
         """What it says; None when it is gone. Raises CannotPlay."""
@@ -78,7 +77,8 @@ class _Worker:
             self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(BrokenPipeError):  # what was meant for one who is dead
+                    stream.close()
 
 
 class Crew:

@@ -1,6 +1,7 @@
 """A plan played and judged: the one way to run a storm, for command, tests and bench."""
 
 import logging
+import os
 import shutil
 import tempfile
 import time
@@ -56,7 +57,7 @@ def quiet() -> Iterator[None]:
 def scratch() -> Iterator[Path]:
     """A folder for the files of one run."""
     base = MEMORY if MEMORY.is_dir() else None
-    folder = Path(tempfile.mkdtemp(prefix="allswell-storm-", dir=base))
+    folder = Path(tempfile.mkdtemp(prefix=f"allswell-storm-{os.getpid()}-", dir=base))
     try:
         yield folder
     finally:

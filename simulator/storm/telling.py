@@ -88,7 +88,7 @@ class Totals:
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads again; violations by seed, however many processes found them."""
-        found = asdict(self)
+        found = dict(vars(self))
         found["violations"] = sorted(self.violations, key=lambda each: int(each["seed"]))
         for name in ("faults", "visits_by_policy", "seeds_by_weather"):
             found[name] = dict(sorted(found[name].items()))

@@ -54,6 +54,8 @@ def _planted(names: list[str]) -> None:
     from simulator.storm.plants import PLANTS
 
     for name in names:
+        if name not in PLANTS:
+            raise NotPlanted(f"there is no plant {name!r}")
         plant_bug(PLANTS[name])
     import simulator.storm.play  # noqa: F401  # all that is played, and so what it is planted in
 
