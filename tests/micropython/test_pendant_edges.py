@@ -114,6 +114,7 @@ def test_an_answer_is_believed_until_it_has_lapsed_on_its_way() -> None:
     beliefs = Beliefs("1" * 16, "inside", "v1")
     for seq in (5, 6, 7, 8):
         beliefs.beat_sent(seq, 1000)
+    assert beliefs.take(said(99), 8, 1001) == "stale"  # of a beat that was never sent
     assert beliefs.take(said(5), 8, 5000) == "stale"
     assert beliefs.until_ms == -1
     assert beliefs.take(said(5), 8, 4999) == "news"
