@@ -1,0 +1,1 @@
+"""The fleet: its clients, its figures and its limits, without the hub."""
