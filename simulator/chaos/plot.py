@@ -56,6 +56,18 @@ class Plot:
     outings: tuple[Outing, ...]
 
     @property
+    def office(self) -> frozenset[str]:
+        """Who is needed on the other end of the line, whatever roles she holds."""
+        named = {
+            str(act.values.get(key, ""))
+            for outing in self.outings
+            for act in (outing.plan, outing.let_in)
+            for key in ("tracker", "departure_contact", "manager_agreed")
+        }
+        acting = {act.by for outing in self.outings for act in (outing.plan, outing.let_in)}
+        return frozenset(named | acting)
+
+    @property
     def together(self) -> int:
         return max(outing.together for outing in self.outings)
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from simulator.chaos import closing, logbook
 from simulator.chaos.answerers import Answerer
 from simulator.chaos.bounds import Bounds, Violation
+from simulator.chaos.crowd import crowd
 from simulator.chaos.desk import Desk
 from simulator.chaos.kept import next_action, watched
 from simulator.chaos.lives import HubLives
 from simulator.chaos.mischief import Mischief
 from simulator.chaos.plot import Plot, plot_of
-from simulator.chaos.stage import ChaosStage, crowd
+from simulator.chaos.stage import ChaosStage
 from simulator.chaos.totals import Totals, Wish
 from simulator.chaos.workers import Group
 from simulator.live.stage import undisturbed
@@ -45,7 +46,8 @@ def run(wish: Wish, say: Say) -> Totals:
     """Raises ChildFailed when the parts do not even start."""
     totals, plot = Totals(), plot_of(wish.policy)
     with tempfile.TemporaryDirectory(prefix="allswell-chaos-") as name:
-        world, wearers = crowd(plot.world, wish.pendants, Path(name) / "world.toml")
+        made = Path(name) / "world.toml"
+        world, wearers = crowd(plot.world, wish.pendants, made, plot.office)
         stage = ChaosStage(world, wearers, wish.speed, wish.policy, plot.begins, lambda item: None)
         with stage:
             life = Life(wish, plot, stage, totals, say)

@@ -4,45 +4,17 @@ Rule: what is heard on the way to a pendant is kept as it was carried, before th
 anything of it.
 """
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from string import ascii_uppercase
 
 from firmware.mqtt_packets import PUBLISH, Parser
 from protocol.errors import RemoteProtocolError
 from simulator.live.feed import Feed, Happening
-from simulator.live.hub import Hub, toml_table
+from simulator.live.hub import Hub
 from simulator.live.proxy import FaultProxy
 from simulator.live.stage import Stage
 
 DOWN = "/down"
-
-
-def crowd(world: Path, count: int, into: Path) -> tuple[Path, tuple[str, ...]]:
-    """A world with at least `count` people who hold no role: its own, then invented ones. Written
-    to `into` if it is not the world as it stands; and who they are."""
-    text = world.read_text(encoding="utf-8")
-    own = [person["id"] for person in tomllib.loads(text)["person"] if not person.get("roles")]
-    more = invented(count - len(own))
-    if not more:
-        return world, tuple(own[:count])
-    tables = [toml_table("[[person]]", person) for person in more]
-    into.write_text("\n".join([text, *tables]), encoding="utf-8")
-    return into, (*own, *[person["id"] for person in more])
-
-
-def invented(count: int) -> list[dict[str, str]]:
-    """People who only go on visits."""
-    return [
-        {"id": f"w{number}", "name": f"Worker {number}", "initials": _letters(number)}
-        for number in range(1, count + 1)
-    ]
-
-
-def _letters(number: int) -> str:
-    """WAA, WAB …: initials are letters."""
-    return "W" + "".join(ascii_uppercase[each] for each in divmod(number % 676, 26))
 
 
 class Ear:

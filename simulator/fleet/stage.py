@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.devices.broker import ACL
 from protocol.topics import ROOT as ROOT_TOPIC
-from simulator.chaos.stage import crowd, invented
+from simulator.chaos.crowd import crowd, invented
 from simulator.fleet.ear import EAR
 from simulator.live.broker import Broker
 from simulator.live.child import Child, ChildFailed

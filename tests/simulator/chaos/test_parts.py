@@ -2,6 +2,7 @@
 
 import ast
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -18,10 +19,11 @@ from hub.settings import load as load_settings
 from simulator.chaos import mischief
 from simulator.chaos.answerers import ON_VISIT
 from simulator.chaos.bounds import Violation
+from simulator.chaos.crowd import crowd
 from simulator.chaos.mischief import Fault, Mischief
 from simulator.chaos.plot import SOURCES, plot_of, timed
 from simulator.chaos.recording import seen_in
-from simulator.chaos.stage import Ear, crowd
+from simulator.chaos.stage import Ear
 from simulator.chaos.totals import Totals, Wish, as_json, ending, line
 from simulator.chaos.workers import NEXT
 from simulator.live.feed import Feed
@@ -79,6 +81,22 @@ def test_a_crowd_is_somebody_the_hub_accepts(tmp_path: Path) -> None:
     assert len(set(wearers)) == 60
     settings = load_settings(made)
     assert {person.id for person in settings.people} >= set(wearers)
+
+
+def test_who_is_needed_in_the_office_goes_on_no_visit(tmp_path: Path) -> None:
+    for policy in SOURCES:
+        plot = plot_of(policy)
+        _, wearers = crowd(plot.world, 5, tmp_path / "w.toml", plot.office)
+        assert len(wearers) == 5
+        assert not plot.office & set(wearers)
+
+
+def test_what_is_on_file_about_the_first_is_on_file_about_all(tmp_path: Path) -> None:
+    world = WORLDS / "sutton.toml"
+    made, wearers = crowd(world, 4, tmp_path / "w.toml", ("tom", "olu"))
+    records = tomllib.loads(made.read_text(encoding="utf-8"))["record"]
+    inducted = {each["about"] for each in records if each["kind"] == "induction"}
+    assert inducted == set(wearers)
 
 
 # The ear.
