@@ -12,10 +12,11 @@ from protocol.errors import RemoteProtocolError
 from protocol.messages import Receipt, Standing
 from simulator.chaos.bounds import Bounds, Violation
 from simulator.chaos.logbook import Logbook
-from simulator.chaos.outages import UPLINK, covered, outages
 from simulator.chaos.presses import in_log, sos_pressed
 from simulator.storm.seen import Asked, Carried, Felt, Powered, Seen, Sight
 
+# What tells her how it stands with her SOS.
+ANSWERS = ("not-sent", "hub-has-it", "person-has-it")
 # A command -> what its alarm or visit may then be said to be.
 CAUSES = {"acknowledge": "person-has-it", "resolve": "over", "confirm_arrival": "go-in"}
 
@@ -54,20 +55,17 @@ def _down(token: bytes) -> object:
 
 
 def not_sent(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
-    """While pendant, broker or hub is out of reach from the press on, it is felt within 10 s."""
-    felt = [each for each in seen.all if isinstance(each, Felt) and each.pattern == "not-sent"]
+    """Within 10 s of each SOS she feels that it is not sent, if by then she has not felt that the
+    hub, or a person, has it. Whether there was a way is not asked: she cannot know it."""
+    felt = [each for each in seen.all if isinstance(each, Felt) and each.pattern in ANSWERS]
     power = [each for each in seen.all if isinstance(each, Powered)]
-    spans = {
-        pendant: outages(seen, (pendant, *UPLINK))
-        for pendant in {press.pendant for press in sos_pressed(seen)}
-    }
     for press in sos_pressed(seen):
         latest_ms = press.at_ms + bounds.not_sent_ms + bounds.lag_ms
         mine = (press.pendant, press.at_ms, latest_ms)
-        if not covered(spans[press.pendant], press.at_ms, latest_ms) or _happened(power, *mine):
+        if _happened(power, *mine) or not _is_on(power, press.pendant, press.at_ms):
             continue
-        if _is_on(power, press.pendant, press.at_ms) and not _happened(felt, *mine):
-            what = f'{press.pendant}: no way since its SOS, and "not sent" was not felt in time'
+        if not _happened(felt, *mine):
+            what = f'{press.pendant}: its SOS was neither answered nor felt as "not sent" in time'
             yield Violation("not-sent", press.at_ms, what)
 
 
