@@ -55,20 +55,24 @@ def sos_pressed(seen: Seen) -> list[Pressed]:
 
 
 def felt_stored(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
-    """Between a press and the next one there is a "stored", if the power did not go."""
+    """Between a press and the next one there is a "stored", if the power did not go; or, where the
+    flash was slower than the hub, "the hub has it", which says more."""
     dark: dict[str, list[int]] = defaultdict(list)
     busy = list(_busy(seen, bounds))
-    feels: dict[str, list[int]] = defaultdict(list)
+    feels = {pattern: defaultdict[str, list[int]](list) for pattern in ("stored", "hub-has-it")}
     for sight in seen.all:
         if isinstance(sight, Powered):
             dark[sight.pendant].append(sight.at_ms)
-        elif isinstance(sight, Felt) and sight.pattern == "stored":
-            feels[sight.pendant].append(sight.at_ms)
+        elif isinstance(sight, Felt) and sight.pattern in feels:
+            feels[sight.pattern][sight.pendant].append(sight.at_ms)
     for press in sos_pressed(seen):
         until_ms = _stored_by_ms(press, busy, bounds)
         if any(press.at_ms <= at_ms <= until_ms for at_ms in dark[press.pendant]):
             continue
-        if not any(press.at_ms <= at_ms <= until_ms for at_ms in feels[press.pendant]):
+        felt = feels["stored"][press.pendant]
+        if until_ms > press.end_ms + bounds.stored_ms + bounds.lag_ms:
+            felt = felt + feels["hub-has-it"][press.pendant]
+        if not any(press.at_ms <= at_ms <= until_ms for at_ms in felt):
             what = f"{press.pendant}: {press.gesture} was not felt as stored"
             yield Violation("felt-stored", press.at_ms, what)
 
