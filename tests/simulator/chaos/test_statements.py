@@ -93,6 +93,7 @@ def test_a_second_press_that_is_swallowed() -> None:
         Pressed(15_000, ADA, "sos-stabs", 16_000),
         Kept(16_010, ADA, f"e-{BOOT}-9"),
         Felt(16_020, ADA, "stored"),
+        Felt(16_060, ADA, "hub-has-it"),
         Delivered(16_100, "tom", "SOS", "", {"alarm": ALARM, "created_ms": HUB_MS + 5}),
     )
     pressed = Line(
