@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.messages import SosPressed
+from protocol.messages import SosPressed, open_press
 from tests.hub.notify.office import Post
 from tests.live.hub_process import Pendant, Site
 from tests.live.real_broker import wait_until
@@ -68,7 +68,7 @@ def test_an_sos_pages_and_a_beat_is_answered(running: Site, pendant: Pendant, po
     wait_until(lambda: identity in pendant.receipts(), what="a receipt")
     wait_until(lambda: bool(post.letters), what="a page")
     assert post.letters[0]["simulation"] is True
-    pendant.beat(identity)
+    pendant.beat(open_press(identity, SosPressed.TYPE))
     wait_until(lambda: any(each.TYPE == "standing" for each in pendant.told), what="a standing")
 
 

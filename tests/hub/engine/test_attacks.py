@@ -6,7 +6,7 @@ Each was thought of as an attack on a promise; what must hold is in its name.
 import pytest
 
 from hub.rules.model import Alarm
-from protocol.messages import Standing
+from protocol.messages import SosPressed, Standing, open_press
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
 
 
@@ -154,7 +154,7 @@ def test_an_sos_of_a_pendant_that_nobody_carries_is_felt_answered_and_ended_by_s
     assert told(house, "p-spare").sos_state == "owned"
     assert not house.ask("resolve", "mia", alarm=sos.id, outcome="a drawer").ok
     house.must("resolve", "mia", alarm=sos.id, outcome="a drawer", spoke=True)
-    house.beat("p-spare", open=[sos.presses[0].identity])
+    house.beat("p-spare", open=[open_press(sos.presses[0].identity, SosPressed.TYPE)])
     assert told(house, "p-spare").sos_state == "none"
 
 

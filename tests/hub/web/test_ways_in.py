@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.inbox import EngineStuck
 from protocol.messages import SosPressed
-from tests.hub.web.house import Browser, House
+from tests.hub.web.house import GIVE_UP_S, Browser, House
 
 OPEN = {"/login", "/api/v1/login", "/healthz", "/api/openapi.json"}
 KINDS = {"visits": "extend", "alarms": "record_contact", "call": "record_contact"}
@@ -69,14 +70,29 @@ def test_a_cookie_alone_changes_nothing(
     assert house.store.one("SELECT COUNT(*) FROM log WHERE kind <> 'looked'") == before
 
 
-def test_who_asks_for_health_leaves_the_board_its_threads(house: House, url: str) -> None:
+def test_who_asks_for_health_leaves_the_board_its_threads(
+    house: House, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For as long as the engine hangs, which is here until the board was served."""
     house.stick()
+    held, release = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        held.set()
+        release.wait(GIVE_UP_S)
+        raise EngineStuck
+
+    monkeypatch.setattr(house.inbox, "ask", hang)
     crowd = [
         threading.Thread(target=lambda: httpx.get(f"{url}/healthz", timeout=60)) for _ in range(100)
     ]
-    for each in crowd:
-        each.start()
-    with httpx.Client(base_url=url, timeout=2) as stranger:
-        assert stranger.get("/login").status_code == 200
-    for each in crowd:
-        each.join()
+    try:
+        for each in crowd:
+            each.start()
+        assert held.wait(GIVE_UP_S)
+        with httpx.Client(base_url=url, timeout=GIVE_UP_S / 2) as stranger:
+            assert stranger.get("/login").status_code == 200
+    finally:
+        release.set()
+        for each in crowd:
+            each.join()
