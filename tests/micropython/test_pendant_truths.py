@@ -198,15 +198,18 @@ def test_her_arrival_stands_however_long_the_hub_takes_to_read_it() -> None:
 
 
 def test_a_door_behind_her_stays_behind_her_over_a_reboot() -> None:
-    bench, claim = arrive()
-    bench.reboot()
-    bench.run(11_000)
-    bench.push(phase="leaving")
-    bench.run(100)
-    assert bench.flash_kinds() == []
-    start = bench.now_ms
-    bench.push(go_in=claim, phase="at-door", visit="v2")
-    assert bench.told(start) == ["do-not-go-in"]
+    for meanwhile in (False, True):
+        bench, claim = arrive()
+        if meanwhile:  # she left while it was off
+            bench.hub.state["phase"] = "leaving"
+        bench.reboot()
+        bench.run(11_000)
+        bench.push(phase="leaving")
+        bench.run(100)
+        assert bench.flash_kinds() == []
+        start = bench.now_ms
+        bench.push(go_in=claim, phase="at-door", visit="v2")
+        assert bench.told(start) == ["do-not-go-in"], meanwhile
 
 
 def all_over(bench: Bench, press: str, boot: str = NO_BOOT, beat: int = 0) -> bytes:
