@@ -41,9 +41,13 @@ NOT_FROM_HUB = frozenset(
 )
 DOWN = """<!doctype html><html lang="en-GB"><meta charset="utf-8">
 <meta http-equiv="refresh" content="1"><title>The hub is down</title>
+<style>:root{color-scheme:light dark}
+body{font:1.1rem/1.5 Inter,system-ui,"DejaVu Sans",sans-serif;margin:4rem auto;max-width:32rem;
+padding:0 1.5rem}h1{font-size:1.5rem}</style>
 <h1>SIMULATION: the hub is down</h1>
 <p>Nobody sees a board now. This page comes back by itself when the hub does.</p></html>
 """
+DOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def check_simulation(store: Path) -> None:
@@ -82,7 +86,8 @@ class Window:
         try:
             response = await self._in_time(request)
         except (httpx.HTTPError, OperatorFailed):
-            response = HTMLResponse(DOWN, 502)
+            policy = {"content-security-policy": framed_by(DOWN_POLICY, self._panel_port)}
+            response = HTMLResponse(DOWN, 502, policy)
         await response(scope, receive, send)
 
     async def close(self) -> None:

@@ -238,6 +238,7 @@ def test_a_window_without_a_hub_says_so_and_comes_back(
     down = httpx.get(url, trust_env=False)
     assert down.status_code == 502
     assert "SIMULATION" in down.text
+    assert f"frame-ancestors {panel.url.rstrip('/')} " in down.headers["content-security-policy"]
     did(page, "hub start")
     assert httpx.get(url, trust_env=False).status_code == 200
 
