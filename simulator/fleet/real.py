@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from simulator.chaos.hands import STEADY
 from simulator.fleet.tally import Tally
-from simulator.live.pendant import GESTURES
 
 GESTURE = "sos-stabs"
 THIRD = 4  # which edge of it makes an SOS of three presses
@@ -51,7 +51,7 @@ class Real:
     async def press(self) -> None:
         """SOS: three stabs with a hand's timing."""
         last_s = 0.0
-        for number, (at_s, button, down) in enumerate(GESTURES[GESTURE]):
+        for number, (at_s, button, down) in enumerate(STEADY[GESTURE]):
             await asyncio.sleep(at_s - last_s)
             last_s = at_s
             if number == THIRD:

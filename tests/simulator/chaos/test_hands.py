@@ -20,7 +20,7 @@ def read(gesture: str, late_ms: int) -> list[str]:
         while edges and edges[0][0] <= now_ms:
             _, button, down = edges.pop(0)
             outputs = outputs + gestures.edge(button, down, now_ms)
-        found += [output[1] for output in outputs if output[0] == "gesture"]
+        found += [str(output[1]) for output in outputs if output[0] == "gesture"]
     return found
 
 
