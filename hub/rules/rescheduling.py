@@ -67,7 +67,8 @@ def reschedule(
         level_reasons=reasons,
         overridden=visit.overridden + passed.overridden,
         parts=tuple(
-            part if part.phase in ENDED else _moved(part, start_ms, end_ms) for part in visit.parts
+            part if part.phase in ENDED else _moved(part, start_ms, end_ms, event.at_ms)
+            for part in visit.parts
         ),
         version=visit.version + 1,
     )
@@ -125,15 +126,16 @@ def _newly_asked(
     return passage(terms, "plan_visit", asked, gates) if gates else Passage()
 
 
-def _moved(part: Part, start_ms: int, end_ms: int) -> Part:
-    """As it was planned, at the new time: what has rung or was tried belongs to the old one."""
+def _moved(part: Part, start_ms: int, end_ms: int, at_ms: int) -> Part:
+    """As it was planned, at the new time, and entered now: what has rung or was tried belongs to
+    the old one, and whoever is told of an entry is told of this one (LF-notify)."""
     by_ms = end_ms - part.anchors["finish"]
     anchors = {
-        name: at_ms + by_ms if name in MOVED_ALONG else at_ms
-        for name, at_ms in part.anchors.items()
+        name: was_ms + by_ms if name in MOVED_ALONG else was_ms
+        for name, was_ms in part.anchors.items()
         if name not in ("started_out", "attempt")
     }
-    anchors |= {"planned_start": start_ms, "awaited": start_ms, "finish": end_ms}
+    anchors |= {"planned_start": start_ms, "awaited": start_ms, "finish": end_ms, "entered": at_ms}
     if part.phase == "to-base":  # a working day, which is out from its start
         anchors["started_out"] = start_ms
     phase = "planned" if part.phase == "on-the-way" else part.phase

@@ -44,6 +44,22 @@ def test_a_moved_visit_is_watched_from_its_new_time(world: World) -> None:
     world.expect_page("monitor", "no_arrival")
 
 
+@story("LF-notify", policy="leading-futures")
+def test_the_directors_are_told_of_a_moved_visit_as_of_the_moment_it_was_moved(
+    world: World,
+) -> None:
+    """One entry, one telling: what fell due when it was entered is not told a second time."""
+    world.plan(at="1 h", tracker="", expected_back_ms=NINE + ms("3 h"))
+    world.fast_forward("5 min")
+    world.expect_page("manager", "lone_work_entered", ago="5 min")
+    first_ms = world.part().anchors["entered"]
+    world.command("reschedule", "olive", start_ms=NINE + ms("2 h"), end_ms=NINE + ms("3 h"))
+    assert world.part().anchors["entered"] == first_ms + ms("5 min")
+    world.fast_forward("1 min")
+    world.expect_page("manager", "lone_work_entered", ago="1 min")
+    assert ("directors-told", first_ms + ms("5 min")) in world.part().fired
+
+
 @story("DC-terminate", policy=PLAIN)
 def test_after_arrival_nothing_is_moved_and_a_broken_off_one_is_noted(world: World) -> None:
     world.plan(tracker="")
