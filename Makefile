@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 STUBS := build/stubs/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check bench soak scenarios clean
+.PHONY: help venv demo test check bench soak mutation scenarios clean
 
 help: ## this list
 	@echo "allswell: silence is the alarm. make ..."
@@ -72,6 +72,11 @@ RANDOM_TESTS := $(shell grep -rlE '^from hypothesis|mark\.soak' tests --include=
 soak: $(INSTALLED) ## the long randomised runs and 200 kills of the hub; docs/soak.md has the last result
 	@ALLSWELL_HYPOTHESIS=soak $(BIN)/python -m pytest -q -m "soak or not soak" --timeout 3600 $(RANDOM_TESTS)
 	@$(BIN)/allswell-sim run simulator/scenarios/hub-killed.toml
+
+mutation: $(INSTALLED) ## would a test notice? hours; goes on where it was stopped; docs/mutation.md has the last result
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
+		-c constraints.txt -e '.[mutation]'
+	@for target in protocol pendant rules; do nice -n 19 $(BIN)/python -m tests.mutation $$target; done
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
