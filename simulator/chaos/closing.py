@@ -12,8 +12,7 @@ from pathlib import Path
 
 from simulator.chaos.bounds import Bounds, Violation
 from simulator.chaos.logbook import Logbook, read
-from simulator.chaos.outages import WHOLE_WAY, outages
-from simulator.chaos.presses import in_log, page_for, stored
+from simulator.chaos.presses import first_pages, in_log, stored, ways
 from simulator.chaos.recording import seen_in
 from simulator.chaos.statements import STATEMENTS, check
 from simulator.chaos.totals import Totals
@@ -54,12 +53,11 @@ def _count(totals: Totals, seen: Seen, book: Logbook) -> None:
 
 def _page_times(seen: Seen, book: Logbook) -> Iterator[int]:
     """From the press, or from the end of the last outage before its page, to that page."""
-    logged = in_log(book)
-    for press in stored(seen):
-        lines = logged.get((press.pendant, press.identity))
-        page = page_for(seen, lines[0]) if lines else None
+    presses, pages = stored(seen), first_pages(seen, book)
+    spans = ways(seen, presses)
+    for press in presses:
+        page = pages.get((press.pendant, press.identity))
         if page is None:
             continue
-        spans = outages(seen, (press.pendant, *WHOLE_WAY))
-        ends = [span.to_ms for span in spans if span.to_ms <= page.at_ms]
+        ends = [span.to_ms for span in spans[press.pendant] if span.to_ms <= page.at_ms]
         yield max(0, page.at_ms - max([press.at_ms, *ends[-1:]]))

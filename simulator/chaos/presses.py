@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from simulator.chaos.bounds import Bounds, Violation
 from simulator.chaos.logbook import Line, Logbook
-from simulator.chaos.outages import FOR_EVER_MS, WHOLE_WAY, free_until_ms, outages
+from simulator.chaos.outages import FOR_EVER_MS, WHOLE_WAY, Span, free_until_ms, outages
 from simulator.storm.seen import Befell, Delivered, Felt, Kept, Powered, Pressed, Seen
 
 SOS_GESTURES = frozenset({"sos-hold", "sos-stabs"})
@@ -154,12 +154,13 @@ def paged(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
     had been paged about that alarm before has ended it with this press in it."""
     logged, pages = in_log(book), _pages(seen)
     ended = {line.alarm for line in book.lines if line.kind == "resolve" and not line.refused}
-    for press in stored(seen):
+    presses = stored(seen)
+    spans = ways(seen, presses)
+    for press in presses:
         lines = logged.get((press.pendant, press.identity))
         if not lines:
             continue  # `not_lost` tells of it
-        spans = outages(seen, (press.pendant, *WHOLE_WAY))
-        limit_ms = free_until_ms(spans, press.at_ms, bounds.paged_ms)
+        limit_ms = free_until_ms(spans[press.pendant], press.at_ms, bounds.paged_ms)
         if limit_ms >= FOR_EVER_MS:
             continue
         about = pages.get(lines[0].alarm, [])
@@ -174,12 +175,24 @@ def paged(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
         yield Violation("paged", press.at_ms, what)
 
 
-def page_for(seen: Seen, line: Line) -> Delivered | None:
-    """The first on anybody's telephone that was written because of this press, or later."""
-    for each in _pages(seen).get(line.alarm, ()):
-        if _created_ms(each) >= line.recorded_ms:
-            return each
-    return None
+def ways(seen: Seen, presses: list[Stored]) -> dict[str, list[Span]]:
+    """For each pendant with a press: when there was no way from it to a telephone."""
+    return {
+        pendant: outages(seen, (pendant, *WHOLE_WAY))
+        for pendant in sorted({press.pendant for press in presses})
+    }
+
+
+def first_pages(seen: Seen, book: Logbook) -> dict[tuple[str, str], Delivered]:
+    """(pendant, identity) -> the first page on anybody's telephone that was written because of this
+    press, or later."""
+    pages = _pages(seen)
+    return {
+        key: each
+        for key, lines in in_log(book).items()
+        for each in reversed(pages.get(lines[0].alarm, ()))
+        if _created_ms(each) >= lines[0].recorded_ms
+    }
 
 
 def _pages(seen: Seen) -> dict[str, list[Delivered]]:
