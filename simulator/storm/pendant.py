@@ -24,6 +24,7 @@ from simulator.storm.timeline import Due, Timeline
 Outputs = list[tuple[Any, ...]]
 WRITE_MS = (4, 40)  # what a record costs on a healthy flash
 LOOK_MS = 3_600_000  # an idle pendant reads its ticks at least so often: less than half a wrap
+HAND_MS = 700  # between two gestures; two of three stabs would be read as one of six sooner
 WRAPS_SOON_MS = 600_000
 
 
@@ -62,6 +63,7 @@ class Handset:
         drift_ppm = around.rates.pendant_drift_ppm
         self._ppm = self._random.randint(-drift_ppm, drift_ppm)
         self._fingers: list[Due] = []
+        self._hand_free_ms = 0
 
     # Power.
 
@@ -116,12 +118,17 @@ class Handset:
     # Fingers.
 
     def press(self, gesture: str, stretch: float = 1.0) -> None:
-        """A whole gesture with a hand's timing, `stretch` times as slow, from now on."""
+        """A whole gesture with a hand's timing, `stretch` times as slow, from now on; or as soon as
+        the gesture before it is over: there is one hand."""
         if not self.on:
             return
         now_ms = self._timeline.now_ms
+        if now_ms < self._hand_free_ms:
+            self._timeline.at(self._hand_free_ms, lambda: self.press(gesture, stretch))
+            return
         hand = GESTURES[gesture]
         end_ms = now_ms + round(hand[-1][0] * 1000 * stretch)
+        self._hand_free_ms = end_ms + HAND_MS
         self._around.seen.add(Pressed(now_ms, self.id, gesture, end_ms))
         self._fingers = [due for due in self._fingers if due.is_waiting]
         for at_s, button, down in hand:

@@ -13,20 +13,15 @@ START_MS = 15_000
 
 
 def fired_once(evidence: Evidence) -> Iterator[Violation]:
-    """The same deadline of the same owner, due at the same moment, is in the log once; and once
-    more when a person has moved the entry since."""
+    """The same deadline of the same owner, due at the same moment, is in the log once."""
     seen: dict[tuple[str, str, str, int], int] = {}
-    moved: dict[str, int] = {}
     for row, body in evidence.rows:
-        if row.kind in ("reschedule", "rebase"):
-            moved[row.visit] = row.seq
         if row.kind != "due":
             continue
         timer = str(body["input"]["event"]["data"].get("timer", ""))
         owner = row.alarm or row.visit
         key = (owner, timer, row.worker, row.at_ms)
-        is_again = key in seen and moved.get(owner, 0) < seen[key]
-        if is_again and not body["decision"].get("reason", "").startswith("not due"):
+        if key in seen and not body["decision"].get("reason", "").startswith("not due"):
             said = f"{timer} of {owner}, due at {row.at_ms}, fired in rows {seen[key]}, {row.seq}"
             yield Violation("deadline-once", row.recorded_ms, owner, said)
         seen[key] = row.seq

@@ -35,6 +35,7 @@ class Wearer:
         self._now: Trip | None = None
         self._last = ""
         self._again = 0
+        self._is_about_to = False
 
     def felt(self, pattern: str) -> None:
         """Skin is quick, hands are not."""
@@ -64,7 +65,13 @@ class Wearer:
             self._later(3, 20, self.sos)
 
     def _later(self, least_s: int, most_s: int, gesture: str) -> None:
+        """One thing in mind at a time: whoever is about to press need not decide to again."""
+        if self._is_about_to:
+            return
+        self._is_about_to = True
+
         def press() -> None:
+            self._is_about_to = False
             self.handset.press(gesture, self._stretch())
 
         self.world.timeline.after(self._between(least_s, most_s), press)
