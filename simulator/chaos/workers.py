@@ -18,8 +18,8 @@ from simulator.live.feed import FeedEnded
 
 SOS = ("sos-hold", "sos-stabs")
 LIKE_SOS = ("sos-let-go",)
-SOS_EVERY_S = 25.0  # of each group, on average
-AGAIN = 0.3  # how often she presses again soon
+SOS_EVERY_S = 15.0  # of each group, on average
+AGAIN = 0.5  # how often she presses again soon
 OTHER = 0.12  # ... lets go too soon, or presses the chord: danger that is no SOS
 GO_IN_S = 6.0
 TRIES = 8
