@@ -3,10 +3,11 @@
 Runs on both interpreters.
 """
 
+from firmware.pendant.device import Device
 from protocol import codec
 from protocol.messages import NO_BOOT, SosPressed
 from tests.firmware.fake_hub import HUB_EPOCH_MS, VALID_MS
-from tests.firmware.harness import Bench, on_visit
+from tests.firmware.harness import Bench, on_visit, settings
 from tests.micropython.test_pendant_door import arrive
 
 
@@ -80,8 +81,8 @@ def test_a_record_that_is_kept_twice_is_felt_once() -> None:
 
 def test_a_low_battery_is_felt_from_the_first_measurement_on() -> None:
     for pct, told in ((21, []), (20, ["battery-low"]), (1, ["battery-low"])):
-        device = Bench(link=False).device
-        device._truths.battery_pct = 0  # as before anything was measured
+        device = Device(settings(), lambda count: bytes(count), 0)
+        device.boot([], 0, "power")
         outs = device.battery(pct, 10)
         assert [out[1] for out in outs if out[0] == "feel"] == told, pct
 
