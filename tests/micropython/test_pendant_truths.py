@@ -81,7 +81,7 @@ def test_a_record_that_is_kept_twice_is_felt_once() -> None:
 
 def test_a_low_battery_is_felt_from_the_first_measurement_on() -> None:
     for pct, told in ((21, []), (20, ["battery-low"]), (1, ["battery-low"])):
-        device = Device(settings(), lambda count: bytes(count), 0)
+        device = Device(settings(), bytes, 0)
         device.boot([], 0, "power")
         outs = device.battery(pct, 10)
         assert [out[1] for out in outs if out[0] == "feel"] == told, pct
