@@ -7,8 +7,6 @@ follow what caused it: the commit of the press, or a person who asked for it.
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from protocol.codec import peek
-from protocol.errors import RemoteProtocolError
 from protocol.messages import Receipt, Standing
 from simulator.chaos.bounds import Bounds, Violation
 from simulator.chaos.logbook import Logbook
@@ -28,7 +26,7 @@ def hub_has_it(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]
     told: set[str] = set()
     for sight in seen.all:
         if isinstance(sight, Carried) and not sight.forged:
-            message = _down(sight.token)
+            message = seen.message(sight.token, up=False)
             if isinstance(message, Receipt):
                 lines = logged.get((sight.to, f"{message.boot}.{message.seq}"), [])
                 if lines and lines[0].recorded_ms > message.hub_ms:
@@ -45,13 +43,6 @@ def hub_has_it(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]
 
 def _is_felt(sight: Sight, pattern: str) -> TypeGuard[Felt]:
     return isinstance(sight, Felt) and sight.pattern == pattern
-
-
-def _down(token: bytes) -> object:
-    try:
-        return peek(token, up=False)
-    except RemoteProtocolError:
-        return None
 
 
 def not_sent(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
@@ -101,7 +92,7 @@ def _caused(pattern: str, seen: Seen, book: Logbook) -> Iterator[Violation]:
             if sight.ok is not False:
                 asked.add(str(sight.data.get("alarm") or sight.data.get("visit", "")))
         elif isinstance(sight, Carried) and not sight.forged:
-            message = _down(sight.token)
+            message = seen.message(sight.token, up=False)
             for identity in _claims(pattern, message) if isinstance(message, Standing) else ():
                 told.add(sight.to)
                 cause = about.get((sight.to, identity), "")

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hub.rules.model import Value
+from protocol import codec
+from protocol.errors import RemoteProtocolError
+from protocol.record import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,15 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The hub told the broker that it has this message: the broker keeps it no longer."""
+
+    at_ms: int
+    topic: str
+    token: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Befell:
     """A fault of the world: `kind` is the field of Rates it is counted under, `what` whom it hit.
     `ends_ms`: when it was over, 0 for what has no length."""
@@ -136,8 +148,8 @@ class HubLife:
 
 
 Sight = (
-    Pressed | Felt | Kept | Powered | Handed | Taken | Delivered | Asked | Carried | Befell
-    | HubLife | Went
+    Pressed | Felt | Kept | Powered | Handed | Taken | Delivered | Asked | Carried | Acknowledged
+    | Befell | HubLife | Went
 )  # fmt: skip
 
 
@@ -147,6 +159,20 @@ class Seen:
 
     all: list[Sight] = field(default_factory=list)
     wearers: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
+    _read: dict[tuple[bytes, bool], Message | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def message(self, token: bytes, up: bool) -> Message | None:
+        """What a token says, unverified; None if it says nothing lawful in that direction. Read
+        once for all who ask."""
+        key = (token, up)
+        if key not in self._read:
+            try:
+                self._read[key] = codec.peek(token, up)
+            except RemoteProtocolError:
+                self._read[key] = None
+        return self._read[key]
 
     def add(self, sight: Sight) -> None:
         self.all.append(sight)
