@@ -8,7 +8,7 @@ restart with its memory, and nothing at all after one without.
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from hub.devices.broker import MAX_INFLIGHT, MAX_QUEUED
+from hub.devices.broker import EVENTS_USER, MAX_INFLIGHT, MAX_QUEUED
 from simulator.storm.access import READ, WRITE, Access, matches
 from simulator.storm.chance import Chance
 from simulator.storm.packets import (
@@ -27,7 +27,7 @@ from simulator.storm.packets import (
     Subscribe,
 )
 from simulator.storm.rates import Rates
-from simulator.storm.seen import Befell, Seen
+from simulator.storm.seen import Acknowledged, Befell, Seen
 from simulator.storm.sessions import Outlet, Session
 from simulator.storm.timeline import Timeline
 from simulator.storm.wires import Take, Wire
@@ -76,7 +76,7 @@ class Connection:
 
     def _acknowledged(self, packet: Sent) -> None:
         if self.session is not None:
-            self.session.acknowledged(packet.packet_id)
+            self._broker.acknowledged(self.session, packet.packet_id)
 
     def _ping(self, _packet: Sent) -> None:
         self.wire.down.send(Sent(PINGRESP))
@@ -246,6 +246,13 @@ class Broker:
         session = self.sessions.get(client)
         if self.is_up and session is not None:
             session.give(topic, payload, qos, forged)
+
+    def acknowledged(self, session: Session, packet_id: int) -> None:
+        """Somebody has taken over what the session held."""
+        packet = session.acknowledged(packet_id)
+        if packet is not None and session.client == EVENTS_USER and not packet.forged:
+            now_ms = self._timeline.now_ms
+            self._seen.add(Acknowledged(now_ms, packet.topic, packet.payload))
 
     # What may befall it.
 

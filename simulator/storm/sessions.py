@@ -95,8 +95,8 @@ class Session:
                 )
             )
 
-    def acknowledged(self, packet_id: int) -> None:
-        """PUBACK (section 3.4). One for nothing in flight only frees a place.
+    def acknowledged(self, packet_id: int) -> Sent | None:
+        """PUBACK (section 3.4): of which message. One for nothing in flight only frees a place.
 
         What waits moves up by the place in which the acknowledged one stood, so that mosquitto
         (2.0.11) has more in flight than its limit for a while.
@@ -106,9 +106,10 @@ class Session:
         place = len(self._in_flight)
         if self._queued and packet_id in self._in_flight:
             place = list(self._in_flight).index(packet_id)
-        self._in_flight.pop(packet_id, None)
+        packet = self._in_flight.pop(packet_id, None)
         for _ in range(min(limit - place, len(self._queued))):
             self._fly(self._queued.popleft())
+        return packet
 
     def keep(self, may_hear: Callable[[str], bool]) -> None:
         """Its client has come back, and the rules may have changed while this waited."""

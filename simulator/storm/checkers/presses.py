@@ -7,11 +7,11 @@ from typing import Any
 
 from hub.rules.kinds import DANGER_PRESSES, PENDANT_EVENTS
 from hub.store.log import Row
-from protocol.messages import SosPressed
+from protocol.messages import SosPressed, UpMessage
 from simulator.chaos.presses import SOS_GESTURES
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
 from simulator.storm.checkers.silent import receipts_of
-from simulator.storm.seen import Powered, Pressed
+from simulator.storm.seen import Acknowledged, Powered, Pressed
 
 APART_MS = 6_000  # stabs closer than this may be read as one
 JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
@@ -102,6 +102,29 @@ def identities_are_new(evidence: Evidence) -> Iterator[Violation]:
         if first.carried.token != opened.carried.token:
             said = f"{opened.identity} was signed twice with other bytes"
             yield Violation("identities-are-new", opened.carried.at_ms, key[0], said)
+
+
+def acknowledged_is_kept(evidence: Evidence) -> Iterator[Violation]:
+    """What the hub acknowledged to the broker it had committed before, so that the broker may
+    forget it (P1): a row, or a letter that nobody could read."""
+    if evidence.clock_jumped:
+        return
+    first: dict[tuple[str, str], int] = {}
+    for row, body in evidence.rows:
+        if row.pendant and (identity := _identity(body)):
+            first.setdefault((row.pendant, identity), row.recorded_ms)
+    revoked = _dead(evidence)
+    by_token = {opened.carried.token: opened for opened in evidence.up}
+    for sight in evidence.of(Acknowledged):
+        opened = by_token.get(sight.token)
+        if opened is None or not isinstance(opened.message, UpMessage):
+            continue  # a probe, or what no pendant of ours signed
+        name = opened.message.pendant
+        at_ms = first.get((name, opened.identity))
+        if name not in revoked and (at_ms is None or at_ms > sight.at_ms):
+            said = f"the broker was told at {sight.at_ms} that the hub has {opened.identity}; "
+            said += "it has it not" if at_ms is None else f"it has it since {at_ms}"
+            yield Violation("acknowledged-is-kept", sight.at_ms, name, said)
 
 
 def press_is_kept(evidence: Evidence) -> Iterator[Violation]:

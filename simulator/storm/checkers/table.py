@@ -25,6 +25,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "paged-after-outage": (paging.paged_after_outage,),
     "sent-is-taken": (paging.sent_is_taken,),
     "each-press-counts": (presses.each_press_counts,),
+    "acknowledged-is-kept": (presses.acknowledged_is_kept,),
     "press-is-kept": (presses.press_is_kept,),
     "press-rows-once": (presses.press_rows_once,),
     "receipt-is-true": (presses.receipt_is_true,),
