@@ -149,7 +149,7 @@ def settle(op: "Operator", alarm: str, spoke: bool) -> Steps:
             return
         forms = look.alarm_forms()
         choose = _first(forms, "choose_case") if not look.alarm.case else None
-        form = choose or _first(forms, "do_task") or _first(forms, "resolve")
+        form = choose or _by_hand(op, forms) or _first(forms, "resolve")
         if form is None:
             return
         answer = yield from op.give(look, form, _typed(op, form, spoke))
@@ -160,6 +160,12 @@ def settle(op: "Operator", alarm: str, spoke: bool) -> Steps:
             yield from pause(op.between(5, 20))
 
 
+def _by_hand(op: "Operator", forms: tuple[Form, ...]) -> Form | None:
+    """Done, or not needed where she may say so."""
+    waive = _first(forms, "waive_task") if op.random.random() < 0.3 else None
+    return waive or _first(forms, "do_task")
+
+
 def _first(forms: tuple[Form, ...], kind: str) -> Form | None:
     return next((each for each in forms if each.kind == kind), None)
 
@@ -168,7 +174,7 @@ def _typed(op: "Operator", form: Form, spoke: bool) -> dict[str, str]:
     if form.kind == "choose_case":
         options = next(field for field in form.fields if field.name == "case").options
         return {"case": op.random.choice([value for value, _ in options])}
-    if form.kind == "do_task":
+    if form.kind in ("do_task", "waive_task"):
         return {"note": "seen to"}
     said = {"outcome": "safe" if spoke else "other", "note": "looked into, and seen to"}
     return {**said, "spoke": "on"} if spoke else said

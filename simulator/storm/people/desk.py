@@ -21,6 +21,7 @@ from simulator.storm.people.course import Wish, asked
 if TYPE_CHECKING:
     from simulator.storm.world import World
 
+_UNTICKED = frozenset({"tick", "flag", "yesno"})
 LATE_FORMS = 2  # so often a time that the clocks skip is typed anew
 
 
@@ -145,23 +146,27 @@ class Desk:
         return (yield from asked(look.viewer, form.kind, data, form.version))
 
     def read(self, look: Look, form: Form, typed: Mapping[str, str]) -> dict[str, Value] | None:
-        """What the page's reader makes of it. What is drawn in goes along, as browsers do it."""
-        drawn = {f.name: f.value for f in form.fields if f.value and f.kind not in _UNTICKED}
-        wanted = {**drawn, **typed}
-        known = {f.name for f in form.fields}
-        if strange := sorted(set(typed) - known):
-            raise KeyError(f"the form {form.kind} does not ask for {', '.join(strange)}")
-        for _ in range(LATE_FORMS):
-            asked_for = fields.read(form, wanted, look.now_ms, self.zone)
-            if form.kind == "record_contact":
-                asked_for = reach.read(asked_for)
-            asked_for = passing.reasoned(asked_for)
-            if asked_for.ok:
-                return dict(asked_for.data)
-            # An hour that the clocks skip, drawn in by the page: who types leaves it empty.
-            wrong = {f.name for f in asked_for.form.fields if f.error}
-            wanted = {name: value for name, value in wanted.items() if name not in wrong}
-        return None
+        """What the page's reader makes of it."""
+        return posted(form, typed, look.now_ms, self.zone)
 
 
-_UNTICKED = frozenset({"tick", "flag", "yesno"})
+def posted(
+    form: Form, typed: Mapping[str, str], now_ms: int, zone: ZoneInfo
+) -> dict[str, Value] | None:
+    """As a browser posts it: what is drawn in goes along. None: it cannot be read. Raises KeyError
+    for an answer to a question that the form does not ask."""
+    drawn = {f.name: f.value for f in form.fields if f.value and f.kind not in _UNTICKED}
+    wanted = {**drawn, **typed}
+    if strange := sorted(set(typed) - {f.name for f in form.fields}):
+        raise KeyError(f"the form {form.kind} does not ask for {', '.join(strange)}")
+    for _ in range(LATE_FORMS):
+        asked_for = fields.read(form, wanted, now_ms, zone)
+        if form.kind == "record_contact":
+            asked_for = reach.read(asked_for)
+        asked_for = passing.reasoned(asked_for)
+        if asked_for.ok:
+            return dict(asked_for.data)
+        # An hour that the clocks skip, drawn in by the page: who types leaves it empty.
+        wrong = {f.name for f in asked_for.form.fields if f.error}
+        wanted = {name: value for name, value in wanted.items() if name not in wrong}
+    return None

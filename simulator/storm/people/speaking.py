@@ -14,7 +14,7 @@ from hub.web.views import times
 from hub.web.views.fields import Form
 from simulator.storm.people.course import Wish, pause
 from simulator.storm.people.desk import Look
-from simulator.storm.people.trips import BACK, DOOR, INSIDE, LEFT, Trip
+from simulator.storm.people.trips import BACK, DOOR, INSIDE, LEFT, TRAVELLING, Trip
 
 if TYPE_CHECKING:
     from simulator.storm.people.operator import Operator
@@ -102,10 +102,28 @@ def entered(
     form = look.form(worker.id, kind)
     if form is None:
         return None
+    if kind == "confirm_arrival":
+        yield from _confirmed_anothers(op, worker)
     answer = yield from op.give(look, form, typed(op, look, form, trip))
     if answer is not None and answer.ok:
         _told(trip, kind)
     return answer
+
+
+def _confirmed_anothers(op: "Operator", worker: "Worker") -> Generator[Wish, object, None]:
+    """By mistake: the row above, of somebody who is not there yet. She sees it, and goes on."""
+    rate = op.world.rates.wrong_page
+    if not rate or op.random.random() >= rate:
+        return
+    board = op.desk.board(op.id)
+    for visit in () if board is None else board[1]:
+        part = visit.parts[0]
+        look = op.desk.look(op.id, visit=visit.id)
+        if part.phase in BEFORE_ARRIVAL and part.worker != worker.id and look is not None:
+            form = look.form(part.worker, "confirm_arrival")
+            if form is not None and look.visit is not None:
+                yield from op.give(look, form, typed(op, look, form, None))
+            return
 
 
 def fill_duties(op: "Operator", look: Look) -> Generator[Wish, object, Answer | None]:
@@ -142,7 +160,10 @@ def _wished(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
             return ("confirm_arrival",)
         if trip is not None and trip.later_ms and not gone:
             return ("reschedule",)
-        return ("cancel",) if gone else ("record_contact",)
+        if gone:
+            return ("cancel",)
+        out = place == TRAVELLING and part.phase == "planned"
+        return ("start_out", "record_contact") if out else ("record_contact",)
     if part.phase == "at-door":
         if place in (DOOR, INSIDE) and not gone:
             return ("confirm_arrival",)

@@ -101,7 +101,10 @@ class Worker(Wearer):
                 yield from self._not_going(trip)
                 return
             self._went(trip, TRAVELLING)
-            yield from self._press("a-hold")
+            if self._forgets():
+                self.crowd.office_rung(self, trip)  # she says it instead
+            else:
+                yield from self._press("a-hold")
             travel_ms = errand.start_ms + self._between(-40, 90) - self._now_ms
             if not (yield from self._told_to_leave(trip, travel_ms)):
                 self._went(trip, DOOR)

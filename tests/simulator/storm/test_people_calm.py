@@ -56,7 +56,9 @@ def plan_of(policy: str) -> tuple[Plan, list[str]]:
         at_ms = (1 + number // 2 * EVERY) * MINUTE_MS
         acts.append(Act(at_ms, "visit", leading[number % 2], STAY_MS, name))
     length_ms = (len(names) + 1) // 2 * EVERY * MINUTE_MS
-    return Plan(7, policy, WORKERS, TUESDAY_MS, length_ms, CALM, tuple(acts)), names
+    often = {"beat_s": 30, "offduty_beat_s": 120}  # nobody here is interested in beats
+    plan = Plan(7, policy, WORKERS, TUESDAY_MS, length_ms, CALM, tuple(acts), **often)
+    return plan, names
 
 
 @contextmanager
