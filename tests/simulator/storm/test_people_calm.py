@@ -5,6 +5,7 @@ Rule: what is expected is what the procedure's own words ask for, entry by entry
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,8 +57,9 @@ def plan_of(policy: str) -> tuple[Plan, list[str]]:
         at_ms = (1 + number // 2 * EVERY) * MINUTE_MS
         acts.append(Act(at_ms, "visit", leading[number % 2], STAY_MS, name))
     length_ms = (len(names) + 1) // 2 * EVERY * MINUTE_MS
-    often = {"beat_s": 30, "offduty_beat_s": 120}  # nobody here is interested in beats
-    plan = Plan(7, policy, WORKERS, TUESDAY_MS, length_ms, CALM, tuple(acts), **often)
+    plan = Plan(7, policy, WORKERS, TUESDAY_MS, length_ms, CALM, tuple(acts))
+    # Nobody here is interested in beats.
+    plan = replace(plan, beat_s=30, offduty_beat_s=120)
     return plan, names
 
 
