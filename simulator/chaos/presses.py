@@ -126,7 +126,7 @@ def one_press(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
             yield Violation("one-press", -1, f"{pendant}: {identity} is in rows {rows}")
         presses = lines[0].alarm_state.get("presses", ())
         count = sum(each.get("identity") == identity for each in presses)
-        if lines[0].alarm_state and count != 1:
+        if count != 1:
             what = f"{pendant}: {identity} stands {count} times in alarm {lines[0].alarm}"
             yield Violation("one-press", -1, what)
 

@@ -104,7 +104,15 @@ def test_a_second_press_that_is_swallowed() -> None:
     assert broken(seen(plus=again), book(plus=(pressed, asks))) == []
     swallowed = replace(pressed, alarm_state=alarm_state())
     assert broken(seen(plus=again), book(plus=(swallowed, asks))) == ["one-press"]
+    unchanged = replace(pressed, alarm_state={})
+    assert broken(seen(plus=again), book(plus=(unchanged, asks))) == ["one-press"]
     assert broken(seen(plus=again), book(plus=(asks,))) == ["not-lost"]
+
+
+def test_a_beat_may_tell_of_a_press_before_it_comes() -> None:
+    """Its alarm holds it already when it comes, and is not changed by it."""
+    comes = replace(LINES[2], seq=5, kind="alarm_pressed", alarm_state={})
+    assert broken(seen(), book(plus=(comes,))) == []
 
 
 def test_a_press_that_nobody_made() -> None:
