@@ -102,9 +102,13 @@ def for_input(ms: int, zone: ZoneInfo) -> str:
 
 
 def next_at(hour: int, minute: int, now_ms: int, zone: ZoneInfo) -> int:
-    """The next moment the wall clock shows this time: a plain '16:30' means today or tomorrow."""
-    today = local(now_ms, zone).replace(tzinfo=None, second=0, microsecond=0)
+    """The next moment the wall clock shows this time: a plain '16:30' means today or tomorrow. Of
+    an hour that it shows twice that is the first still ahead, or no new end could be agreed in the
+    second."""
+    today = local(now_ms, zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
     wanted = today.replace(hour=hour, minute=minute)
-    if wanted < today:
+    again_ms = int(wanted.replace(tzinfo=zone, fold=1).timestamp() * 1000)
+    if wanted < today and again_ms < now_ms // MINUTE_MS * MINUTE_MS:
         wanted += timedelta(days=1)
-    return from_local(wanted.isoformat(), zone)
+    found_ms = from_local(wanted.isoformat(), zone)
+    return found_ms if found_ms > now_ms - MINUTE_MS else again_ms

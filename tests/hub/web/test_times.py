@@ -68,3 +68,13 @@ def test_a_bare_time_is_the_next_one() -> None:
     assert times.next_at(16, 30, now, LONDON) == utc(2026, 11, 23, 16, 30)
     assert times.next_at(1, 15, now, LONDON) == utc(2026, 11, 24, 1, 15)
     assert times.next_at(10, 0, now, LONDON) == now
+
+
+def test_within_the_hour_that_is_shown_twice_a_bare_time_still_lies_ahead() -> None:
+    first, second = utc(2026, 10, 25, 0, 10), utc(2026, 10, 25, 1, 10)
+    assert times.next_at(1, 50, first, LONDON) == utc(2026, 10, 25, 0, 50), "the earlier of two"
+    assert times.next_at(1, 50, second, LONDON) == utc(2026, 10, 25, 1, 50)
+    assert times.next_at(1, 10, second, LONDON) == second
+    late = utc(2026, 10, 25, 0, 50)
+    assert times.next_at(1, 10, late, LONDON) == second, "shown again in twenty minutes"
+    assert times.next_at(0, 50, late, LONDON) == utc(2026, 10, 26, 0, 50)
