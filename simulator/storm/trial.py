@@ -11,6 +11,8 @@ from typing import Any
 from simulator.storm.crew import CannotPlay, Crew, Job, Line
 from simulator.storm.planting import Plant
 
+LOOK_ON = 8  # seeds, for a checker that the plant names, after another one has fired
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -56,14 +58,20 @@ class Clean:
     def __init__(self, crew: Crew, job: Callable[[int], Job]) -> None:
         self._crew = crew
         self._job = job
-        self._known: dict[int, set[str]] = {}
+        self._known: dict[tuple[int, str], set[str]] = {}
 
-    def broken(self, seed: int) -> set[str]:
-        """The checkers that fire all the same."""
-        if seed not in self._known:
-            (line,) = self._crew.in_order([self._job(seed)])
-            self._known[seed] = checkers_in(line)
-        return self._known[seed]
+    def broken(self, seed: int, weather: str = "") -> set[str]:
+        """The checkers that fire all the same. `weather`: where the job names none."""
+        key = (seed, weather)
+        if key not in self._known:
+            (line,) = self._crew.in_order([in_weather(self._job(seed), weather)])
+            self._known[key] = checkers_in(line)
+        return self._known[key]
+
+
+def in_weather(job: Job, weather: str) -> Job:
+    """The same in that weather, unless it has one already."""
+    return {**job, "weather": job.get("weather") or weather}
 
 
 def checkers_in(line: Mapping[str, Any]) -> set[str]:
@@ -84,15 +92,20 @@ def tried(
     allowed = most or plant.seeds
     other: Verdict | None = None
     count = 0
+    last = allowed
+    jobs_of = [in_weather(job(seed), plant.weather) for seed in range(first, first + allowed)]
     try:
         with Crew(jobs, plant.name) as crew:
-            for line in _in_order(crew, [job(seed) for seed in range(first, first + allowed)]):
+            for line in _in_order(crew, jobs_of):
                 heard(line)
                 count += 1
                 verdict = _judged(plant, line, count, allowed, clean)
                 if verdict is not None and verdict.named:
                     return verdict
-                other = other or verdict
+                if other is None and verdict is not None:
+                    other, last = verdict, min(allowed, count + LOOK_ON)
+                if count >= last:
+                    break
     except CannotPlay as exc:
         return Verdict(plant, 0, allowed, fault=str(exc))
     return other or Verdict(plant, count, allowed)
@@ -100,7 +113,7 @@ def tried(
 
 def _judged(plant: Plant, line: Line, count: int, allowed: int, clean: Clean) -> Verdict | None:
     fired = checkers_in(line)
-    fired = fired - clean.broken(line["seed"]) if fired else fired
+    fired = fired - clean.broken(line["seed"], plant.weather) if fired else fired
     if not fired:
         return None
     named = sorted(fired & set(plant.checkers))

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-LIMIT_S = 120  # of processor time for one play; the longest take a few seconds
+LIMIT_S = 30  # of processor time for one play; the longest take a few seconds
 
 
 class Stuck(BaseException):
