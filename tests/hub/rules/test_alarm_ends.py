@@ -6,9 +6,13 @@ from dataclasses import replace
 import pytest
 
 from hub.rules import alarm as rules
+from hub.rules import tasks
 from hub.rules.effects import ResolveAlarms
-from hub.rules.model import Deadline
+from hub.rules.model import Deadline, Event, Press
 from tests.hub.rules.test_alarm import LADDER, MIN, NOW, new, press, sos, told
+from tests.hub.rules.test_alarm_words import alarm_of, decided
+from tests.hub.rules.test_tasks import CALL, TELL
+from tests.hub.rules.test_tasks import new as new_with
 from tests.stories.world import World
 
 
@@ -75,3 +79,50 @@ def test_an_alarm_that_has_ended_is_nobodys_and_says_how_it_ended() -> None:
     answered = rules.answered(replace(new("call_back_due"), presses=()), effect, NOW + 2).alarm
     assert answered is not None
     assert (answered.outcome, answered.resolved_ms) == ("spoken with her", NOW + 2)
+
+
+def test_a_resolution_from_before_the_alarm_ends_nothing() -> None:
+    event = Event("resolve", NOW - 1_001, "tess", data={"outcome": "safe", "spoke": True})
+    done = rules.decide(new(), event, NOW)
+    assert (done.alarm, done.refused) == (
+        new(),
+        "This is older than the alarm: speak with her now.",
+    )
+    at_once = replace(event, at_ms=NOW - 1_000)
+    ended = rules.decide(replace(new(), presses=()), at_once, NOW).alarm
+    assert ended is not None
+    assert ended.state == "resolved"
+
+
+def test_a_hand_out_of_another_round_moves_nothing() -> None:
+    for more in ({"step": 0, "round": 1}, {"step": 1, "round": 0}, {"round": 1}, {"step": 1}):
+        event = Event("handed_out", NOW + 5, data=more)
+        assert rules.decide(new(), event, NOW + 5).alarm == new(), more
+    event = Event("handed_out", NOW + 5, data={"step": 0, "round": 0})
+    moved = rules.decide(new(), event, NOW + 5).alarm
+    assert moved is not None
+    assert moved.next_ms == NOW + 5 + MIN
+
+
+def test_what_contact_spared_says_how() -> None:
+    alarm = replace(new("finish_missed"), presses=(), tasks=(TELL,))
+    ended = rules.answered(alarm, ResolveAlarms(("x",), "tess", "spoken with her"), NOW + 1).alarm
+    assert ended is not None
+    (task,) = ended.tasks
+    assert (task.state, task.by, task.at_ms, task.note) == (
+        "spared", "tess", NOW + 1, "spoken with her",
+    )  # fmt: skip
+
+
+def test_a_task_that_is_wanted_again_has_forgotten_who_spared_it() -> None:
+    spared = decided(new_with(CALL), "acknowledge", NOW, "max", by_roles="manager")
+    lapsed = alarm_of(decided(alarm_of(spared), "due", NOW + 2 * MIN, timer="next"))
+    (task,) = lapsed.tasks
+    assert (task.state, task.by, task.at_ms, task.due_ms) == ("open", "", 0, NOW + 3 * MIN)
+    assert tasks.open_tasks(lapsed) == (task,)
+
+
+def test_of_too_many_presses_the_first_and_the_newest_stay() -> None:
+    many = tuple(Press(f"00000000000000ab.{n}", NOW, NOW) for n in range(1, rules.MAX_PRESSES + 1))
+    grown = alarm_of(rules.pressed(replace(new(), presses=many), sos(999, NOW + 1), NOW + 1))
+    assert grown.presses == (many[0], *many[2:], press(999, NOW + 1))

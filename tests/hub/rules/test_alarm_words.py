@@ -9,7 +9,7 @@ from hub.rules import alarm as rules
 from hub.rules import tasks
 from hub.rules.effects import Decision, RaiseAlarm, ResolveAlarms
 from hub.rules.ladder import AT_ONCE_MS, HURRY_MS
-from hub.rules.model import Alarm, Event, Press, Value
+from hub.rules.model import Alarm, Deadline, Event, Value
 from tests.hub.rules.test_alarm import LADDER, MIN, NOW, new, press, sos
 from tests.hub.rules.test_tasks import CALL, TELL
 from tests.hub.rules.test_tasks import new as new_with
@@ -167,6 +167,7 @@ def test_what_is_said_of_rungs_and_leases() -> None:
         "nobody on the whole ladder has answered: it begins again",
     ]
     lapsed = decided(OWNED, "due", OWNED.next_ms)
+    assert alarm_of(lapsed).lease_until_ms == 0
     assert lapsed.reason == "the lease of tess has ended without an end of the alarm: open again"
 
 
@@ -181,6 +182,15 @@ def test_what_is_said_of_a_task_that_nobody_does() -> None:
         "call: not ticked off in time, asked for",
         "call: not ticked off in time, asked for again",
     ]
+    two = replace(CALL, clause=("X-1", "X-2"))
+    done = decided(new_with(two), "due", two.due_ms + NOW, timer="task:call")
+    (page,) = done.effects
+    assert page.why == "Call 999. (X-1, X-2)"  # type: ignore[union-attr]  # a Page
+    assert done.clause == ("X-1", "X-2")
+    ours = new_with(replace(CALL, clause=()))
+    (page,) = decided(ours, "due", ours.tasks[0].due_ms, timer="task:call").effects
+    assert page.why == "Call 999. (ours)"  # type: ignore[union-attr]  # a Page
+    assert tasks.deadlines(ours) == (Deadline("task:call", NOW + 3 * MIN, "", NOW),)
     early = decided(new_with(CALL), "resolve", NOW + 1, "max", outcome="safe", spoke=True)
     (task,) = alarm_of(early).tasks
     assert (task.by, task.at_ms, task.note) == ("max", NOW + 1, "over before it was asked for")
@@ -214,6 +224,7 @@ def test_what_is_said_of_a_further_press(alarm: Alarm, effect: RaiseAlarm, said:
     done = rules.pressed(alarm, effect, NOW)
     laws.keeps_to_them(alarm, done.alarm, done)
     assert done.reason == said
+    assert (alarm_of(done) == alarm) == (effect == sos(1))
 
 
 @pytest.mark.parametrize(
@@ -277,17 +288,3 @@ def test_leases_are_counted_and_an_attempt_in_its_first_moment_renews_one() -> N
     done = alarm_of(decided(new_with(TELL), "acknowledge", NOW, "max"))
     done = alarm_of(decided(done, "do_task", NOW, "max", task="tell"))
     assert alarm_of(decided(done, "acknowledge", NOW, "max")).leases == 2
-
-
-def test_a_task_that_is_wanted_again_has_forgotten_who_spared_it() -> None:
-    spared = decided(new_with(CALL), "acknowledge", NOW, "max", by_roles="manager")
-    lapsed = alarm_of(decided(alarm_of(spared), "due", NOW + 2 * MIN, timer="next"))
-    (task,) = lapsed.tasks
-    assert (task.state, task.by, task.at_ms, task.due_ms) == ("open", "", 0, NOW + 3 * MIN)
-    assert tasks.open_tasks(lapsed) == (task,)
-
-
-def test_of_too_many_presses_the_first_and_the_newest_stay() -> None:
-    many = tuple(Press(f"00000000000000ab.{n}", NOW, NOW) for n in range(1, rules.MAX_PRESSES + 1))
-    grown = alarm_of(rules.pressed(replace(new(), presses=many), sos(999, NOW + 1), NOW + 1))
-    assert grown.presses == (many[0], *many[2:], press(999, NOW + 1))

@@ -65,9 +65,12 @@ def test_one_of_those_that_there_are_and_by_another_person() -> None:
 
 def test_another_case_after_all_needs_a_reason_and_keeps_what_both_ask_for() -> None:
     chosen = told(new(IN_NEED, ABSENT), NOW, case="in-need")
-    assert "why" in refused(chosen, case="absent")
+    assert refused(chosen, case="absent") == "Say why it is another case after all."
     other = told(chosen, NOW + 2 * MIN, case="absent", note="her son says she is away")
     assert (other.case, states(other)) == ("absent", {"help": "waived", "ask": "open"})
+    left = next(task for task in other.tasks if task.id == "help")
+    assert (left.by, left.at_ms) == ("max", NOW + 2 * MIN)
+    assert left.note == "another case: her son says she is away"
     assert other.tasks[1].due_ms == NOW + 10 * MIN, "its clock did not begin anew"
     back = told(other, NOW + 4 * MIN, case="in-need", note="a voice was heard")
     assert states(back) == {"help": "open", "ask": "open"}

@@ -48,6 +48,8 @@ def test_each_drill_says_that_it_is_one_and_whom_it_asks(drill: str) -> None:
     assert drills.is_drill(alarm)
     assert (alarm.silent, alarm.presses) == (False, ())
     assert alarm.interested == (("kim",) if drill in drills.ABOUT_SOMEBODY else ())
+    about = "kim" if drill in drills.ABOUT_SOMEBODY else "duty"
+    assert alarm.source == f"drill:{drill}:{about}"
 
 
 def test_a_late_call_back_is_asked_of_those_who_answer_for_one() -> None:

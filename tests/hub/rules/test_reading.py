@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from hub.rules.claims import A_SHORT, HANDLERS
+from hub.rules.facts import is_fact
 from hub.rules.kinds import DANGER_PRESSES, PENDANT_EVENTS
 from hub.rules.reading import FELT_AS_A_SHORT, SILENT, TABLE, felt_as, read
 from protocol.messages import GESTURES, PHASES, UP_TYPES
@@ -88,3 +89,29 @@ def test_an_arrival_pressed_again_at_the_door_is_the_arrival() -> None:
     assert read("arrived", "a-short", "at-door", "") == "arrived"
     assert read("arrived", "a-short", "inside", "") == "arrived"
     assert read("ok", "a-short", "on-the-way", "") == "arrived"
+
+
+def test_who_believes_herself_at_a_door_is_asked_where_the_hub_knows_of_none() -> None:
+    for phase in ("off", "closed", "cancelled", ""):
+        assert read("arrived", "a-short", phase, "") == "arrived"
+        assert read("ok", "a-short", phase, "") == "touched"
+        assert read("arrived", "a-double", phase, "") == "touched"
+
+
+def test_on_a_day_out_she_is_well_or_home_and_all_else_is_about_a_visit() -> None:
+    for gesture, kind in (
+        ("a-short", "ok"),
+        ("a-double", "carry_on_asked"),
+        ("a-hold", "started_out"),
+        ("d-short", "departed"),
+        ("d-double", "no_answer"),
+        ("d-hold", "home_safe"),
+    ):
+        assert read("", gesture, "day", "") == kind
+
+
+def test_nothing_is_a_fact_that_no_policy_may_name() -> None:
+    for name, known in (
+        ("concern", True), ("relieved", True), ("pair", True), ("rating:C3", True), ("dog", False),
+    ):  # fmt: skip
+        assert is_fact(name) == known, name

@@ -187,3 +187,15 @@ def test_a_visit_that_is_moved_is_as_it_was_planned() -> None:
                 for name, at_ms in was.anchors.items()
             }
     world.unread.clear()
+
+
+def test_a_working_day_that_is_moved_is_out_from_its_new_start() -> None:
+    world = World(policy=policy_of("derbyshire-childrens-services"))
+    world.plan(at="1 h", end="8 h", kind="day", day_entry=True, expected_back_ms=NINE + ms("9 h"))
+    assert world.part().anchors["started_out"] == NINE + ms("1 h")
+    start_ms, end_ms = NINE + ms("2 h"), NINE + ms("10 h")
+    world.command("reschedule", "olive", start_ms=start_ms, end_ms=end_ms)
+    part = world.part()
+    assert (part.phase, part.anchors["started_out"]) == ("to-base", start_ms)
+    assert part.anchors["expected_back"] == NINE + ms("10 h")
+    world.unread.clear()
