@@ -11,6 +11,8 @@ from collections.abc import Callable
 from random import Random
 
 from protocol import codec
+from protocol.errors import RemoteProtocolError
+from protocol.messages import Beat, Receipt, Standing, UpMessage
 from protocol.topics import ROOT, UP_LANES, down, up
 from simulator.storm.broker import Broker
 from simulator.storm.chance import Chance
@@ -27,7 +29,14 @@ KINDS = (
     "replay-up",
     "replay-down",
     "turned-round",
+    "false-receipt",
+    "false-standing",
+    "held-back",
 )
+HELD_MS = (
+    70_000,
+    140_000,
+)  # longer than an answer holds on duty, and its beat is known
 
 Forgery = tuple[str, bytes]  # topic and token
 
@@ -68,6 +77,9 @@ class Attacker:
             "replay-up": self._replay_up,
             "replay-down": self._replay_down,
             "turned-round": self._turned_round,
+            "false-receipt": self._false_receipt,
+            "false-standing": self._false_standing,
+            "held-back": self._held_back,
         }
 
     def _listen(self) -> None:
@@ -146,6 +158,59 @@ class Attacker:
         """The hub's own word as if the pendant had said it."""
         made = self._any(stream, _topics(pendant)[:1])
         return None if made is None else (stream.choice(_topics(pendant)[1:]), made[1])
+
+    def _false_receipt(self, pendant: str, stream: Random) -> Forgery | None:
+        """The hub has what she pressed last: he would like her to believe that."""
+        token = self._newest(up(pendant, "sos")) or self._newest(up(pendant, "event"))
+        said = _opened(token, is_up=True)
+        if not isinstance(said, UpMessage):
+            return None
+        values = {"boot": said.boot, "seq": said.seq, "sha": codec.sha(token)}
+        message = Receipt(pendant=pendant, hub_ms=self._timeline.now_ms, **values)
+        return down(pendant), codec.seal(message, pendant, stream.randbytes(codec.SECRET_BYTES))
+
+    def _false_standing(self, pendant: str, stream: Random) -> Forgery | None:
+        """All is well, somebody has her alarm, it is over, and she may go in."""
+        beat = _opened(self._newest(up(pendant, "beat")), is_up=True)
+        told = _opened(self._newest(down(pendant)), is_up=False)
+        if not isinstance(beat, Beat) or not isinstance(told, Standing):
+            return None
+        claims = {name: getattr(told, name) for name, _ in Standing.FIELDS}
+        claims |= {"version": told.version + 60_000, "boot": beat.boot, "beat": beat.seq,
+                   "prompt": "are-you-well", "sos_state": "owned" if told.sos else "none",
+                   "hub_ms": self._timeline.now_ms}  # fmt: skip
+        message = Standing(**claims)
+        return down(pendant), codec.seal(message, pendant, stream.randbytes(codec.SECRET_BYTES))
+
+    def _held_back(self, pendant: str, stream: Random) -> Forgery | None:
+        """Whatever goes down to her is kept from her for a while, and the first of it comes then:
+        true once, and true no longer."""
+        topic = down(pendant)
+        held: list[bytes] = []
+        self._broker.kept_back[topic] = held.append
+
+        def let_go() -> None:
+            if self._broker.kept_back.pop(topic, None) is not None and held:
+                self._broker.route(topic, held[0], 0)
+
+        by_ms = stream.randrange(*HELD_MS)
+        now_ms = self._timeline.now_ms
+        self._seen.add(Befell(now_ms, "forged", pendant, now_ms + by_ms))
+        self._timeline.after(by_ms, let_go)
+        return None
+
+    def _newest(self, topic: str) -> bytes:
+        """The newest thing heard on a topic; nothing, if nothing was."""
+        heard = self._heard.get(topic)
+        return b"" if heard is None else [*heard.first, *heard.latest][-1]
+
+
+def _opened(token: bytes, is_up: bool) -> object:
+    """As anybody can read it."""
+    try:
+        return codec.peek(token, up=is_up)
+    except RemoteProtocolError:
+        return None
 
 
 def _topics(pendant: str) -> list[str]:

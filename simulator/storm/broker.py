@@ -100,6 +100,7 @@ class Broker:
         self.is_up = True
         self.sessions: dict[str, Session] = {}
         self.access = Access()
+        self.kept_back: dict[str, Callable[[bytes], None]] = {}  # topic -> who keeps it
         self.refuses: set[str] = set()  # whose subscriptions get 0x80, as not mosquitto's would
         self._timeline = timeline
         self._chance = chance
@@ -146,8 +147,7 @@ class Broker:
         if old is not None:
             self.disconnected(old)
             old.wire.closed_by_broker()
-        session = self.sessions.get(client)
-        if session is not None:
+        if (session := self.sessions.get(client)) is not None:
             session.outlet = None  # a rival's too
 
     def disconnected(self, connection: Connection) -> None:
@@ -195,6 +195,9 @@ class Broker:
 
     def route(self, topic: str, payload: bytes, qos: int, forged: bool = False) -> None:
         """To everybody who subscribed to it and may hear it."""
+        if self.kept_back and not forged and (keep := self.kept_back.get(topic)) is not None:
+            keep(payload)
+            return
         routes = self._routes.get(topic)
         if routes is None:
             routes = self._routes[topic] = self._find(topic)
@@ -243,16 +246,14 @@ class Broker:
         return self._chance.stream("broker", client, why, "ms").randrange(HELD_MS)
 
     def _give_later(self, client: str, topic: str, payload: bytes, qos: int, forged: bool) -> None:
-        session = self.sessions.get(client)
-        if self.is_up and session is not None:
+        if self.is_up and (session := self.sessions.get(client)) is not None:
             session.give(topic, payload, qos, forged)
 
     def acknowledged(self, session: Session, packet_id: int) -> None:
         """Somebody has taken over what the session held."""
         packet = session.acknowledged(packet_id)
         if packet is not None and session.client == EVENTS_USER and not packet.forged:
-            now_ms = self._timeline.now_ms
-            self._seen.add(Acknowledged(now_ms, packet.topic, packet.payload))
+            self._seen.add(Acknowledged(self._timeline.now_ms, packet.topic, packet.payload))
 
     # What may befall it.
 

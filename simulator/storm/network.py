@@ -179,6 +179,7 @@ class Net:
             path.clear()
         self._revoked.clear()
         self._silenced.clear()
+        self.broker.kept_back.clear()
         self._permit()
         if not self.broker.is_up:
             self._restarts_ms = 0

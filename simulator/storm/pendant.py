@@ -18,7 +18,7 @@ from simulator.live.pendant import GESTURES
 from simulator.storm.flash import Flash, PowerCut
 from simulator.storm.links import PendantLink
 from simulator.storm.rates import Rates
-from simulator.storm.seen import Befell, Felt, Kept, Powered, Pressed, Seen
+from simulator.storm.seen import Befell, Erased, Felt, Kept, Powered, Pressed, Seen
 from simulator.storm.timeline import Due, Timeline
 
 Outputs = list[tuple[Any, ...]]
@@ -229,8 +229,9 @@ class Handset:
         except OSError:
             self._around.seen.add(Befell(self._timeline.now_ms, "flash_fails", self.id))
             ok = False
-        if ok and blob is not None:
-            self._around.seen.add(Kept(self._timeline.now_ms, self.id, name))
+        if ok:
+            kind = Erased if blob is None else Kept
+            self._around.seen.add(kind(self._timeline.now_ms, self.id, name))
         self._at_once(self._carrier.flash_done(ok, self._uptime()))
         self._flash_on()
         self._expect_tick()

@@ -24,7 +24,7 @@ class Plant:
     `inside`: the function or class in which it stands, where the same line stands elsewhere too.
 
     `about`: what that breaks, in a sentence. `checkers`: one of them must find it. `seeds`: within
-    how many.
+    how many; `weather`: of which weather (weathers.py), "" for any.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Plant:
     checkers: tuple[str, ...]
     inside: str = ""
     seeds: int = 40
+    weather: str = ""
 
     def changed(self, source: str) -> str:
         """The module's text with the bug. Raises NotPlanted."""

@@ -43,6 +43,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """This record is on its flash no longer."""
+
+    at_ms: int
+    pendant: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Powered:
     """A pendant's power went or came back."""
 
@@ -148,8 +157,8 @@ class HubLife:
 
 
 Sight = (
-    Pressed | Felt | Kept | Powered | Handed | Taken | Delivered | Asked | Carried | Acknowledged
-    | Befell | HubLife | Went
+    Pressed | Felt | Kept | Erased | Powered | Handed | Taken | Delivered | Asked | Carried
+    | Acknowledged | Befell | HubLife | Went
 )  # fmt: skip
 
 

@@ -5,8 +5,11 @@ from typing import Any
 
 from hub.rules.kinds import PENDANT_EVENTS
 from simulator.storm.checkers.evidence import Evidence, Violation
+from simulator.storm.seen import Asked
 
 ENDED = ("closed", "cancelled")
+BY_PEOPLE = ("acknowledge", "resolve")
+UNANSWERED_MS = 15_000  # at the end somebody may still wait for her answer
 # What an hour of the day ends without a person: nothing here may, but a policy's clause (LF-home).
 Json = dict[str, Any]
 
@@ -57,6 +60,22 @@ def nobody_for_herself(evidence: Evidence) -> Iterator[Violation]:
         if alarm.owner and alarm.owner in about:
             said = f"{alarm.kind} is owned by {alarm.owner}, whom it is about"
             yield Violation("nobody-for-herself", evidence.end_ms, alarm.id, said)
+
+
+def asked_for(evidence: Evidence) -> Iterator[Violation]:
+    """Whatever the log says that a person did to an alarm, that person asked for at a screen."""
+    asked = {
+        (each.kind, each.by, str(each.data.get("alarm", "")))
+        for each in evidence.of(Asked)
+        if each.ok is not False
+    }
+    until_ms = evidence.book.last_turn_ms - UNANSWERED_MS
+    for row, _ in evidence.turns:
+        if row.kind not in BY_PEOPLE or row.recorded_ms >= until_ms:
+            continue
+        if (row.kind, row.by, row.alarm) not in asked:
+            said = f"{row.kind} by {row.by or 'nobody'} in row {row.seq}, who had not asked"
+            yield Violation("ended-by-people", row.recorded_ms, row.alarm, said)
 
 
 def inside_only_by_a_person(evidence: Evidence) -> Iterator[Violation]:

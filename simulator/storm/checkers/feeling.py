@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from protocol.messages import NO_BOOT, Beat, Standing, UpMessage
-from simulator.chaos.presses import EVENT_RECORD
+from protocol.messages import NO_BOOT, Beat, Receipt, Standing, UpMessage
+from simulator.chaos.presses import EVENT_RECORD, identity_of, stored
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
-from simulator.storm.seen import Carried, Felt, Kept, Powered, Sight
+from simulator.storm.seen import Carried, Erased, Felt, Kept, Powered, Sight
 
 LATE_MS = 2_000  # a pendant's clock and its turn
 OFF_DUTY = frozenset({"off", "closed", "cancelled"})
@@ -33,6 +33,26 @@ def stored_is_kept(evidence: Evidence) -> Iterator[Violation]:
             moments = (kept.get(sight.pendant), began.get(sight.pendant))
             if sight.at_ms not in moments and unheard[sight.pendant] <= JOINS:
                 said = 'felt "stored", and its flash had not kept anything just then'
+                yield Violation("stored-is-kept", sight.at_ms, sight.pendant, said)
+
+
+def stored_stays(evidence: Evidence) -> Iterator[Violation]:
+    """A press that was felt as stored stays on the flash until the hub's signed receipt of it has
+    come, or a person has ended it (P1)."""
+    alarms = {(press.pendant, press.identity) for press in stored(evidence.seen)}
+    answered: set[tuple[str, str]] = set()
+    for sight in evidence.seen.all:
+        if isinstance(sight, Carried):
+            opened = evidence.by_token.get(sight.token)
+            message = None if opened is None else opened.message
+            if isinstance(message, Receipt):
+                answered.add((sight.to, f"{message.boot}.{message.seq}"))
+            elif isinstance(message, Standing):
+                answered.update((sight.to, identity) for identity in message.resolved)
+        elif isinstance(sight, Erased) and sight.name.startswith(EVENT_RECORD):
+            key = (sight.pendant, identity_of(sight.name))
+            if key in alarms and key not in answered:
+                said = f"{key[1]} left the flash, and neither hub nor person had it"
                 yield Violation("stored-is-kept", sight.at_ms, sight.pendant, said)
 
 
