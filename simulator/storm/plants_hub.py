@@ -16,7 +16,7 @@ IN_THE_HUB = (
         inside="_receive",
         seeds=60,
         weather="hub",
-    ),,
+    ),
     Plant(
         "receipt-without-commit",
         "a turn's last step is left out: what it decided is signed and not on the disk",
@@ -25,7 +25,7 @@ IN_THE_HUB = (
         "self.store.rollback() if turn.after.acks else self.store.commit()",
         ("receipt-is-true", "not-lost", "hub-has-it", "chain-whole", "crash"),
         weather="danger",
-    ),,
+    ),
     Plant(
         "acknowledged-on-another-connection",
         "an acknowledgement of an older connection confirms another message",
@@ -35,7 +35,7 @@ IN_THE_HUB = (
         ("acknowledged-is-kept",),
         seeds=200,
         weather="broker",
-    ),,
+    ),
     Plant(
         "sent-before-sending",
         "a page is called sent when it is handed to the provider, not when the provider took it",
@@ -45,7 +45,7 @@ IN_THE_HUB = (
         ("sent-is-taken", "paged"),
         seeds=10,
         weather="danger",
-    ),,
+    ),
     Plant(
         "failure-taken-for-sent",
         "a provider's refusal counts as taken",
@@ -55,7 +55,7 @@ IN_THE_HUB = (
         ("sent-is-taken", "paged"),
         seeds=10,
         weather="providers",
-    ),,
+    ),
     Plant(
         "deadline-in-memory",
         "a new deadline is not stored: the next turn knows nothing of it",
@@ -65,7 +65,7 @@ IN_THE_HUB = (
         ("watched", "next-action", "deadline-in-time", "replay-equals-state"),
         seeds=10,
         weather="calm",
-    ),,
+    ),
     Plant(
         "big-jump-skips-timer",
         "what fell due more than ten seconds ago does not fire",
@@ -76,7 +76,7 @@ IN_THE_HUB = (
         inside="fire",
         seeds=40,
         weather="hub",
-    ),,
+    ),
     Plant(
         "timer-fires-twice",
         "a deadline that has fired stays in the table",
@@ -86,7 +86,7 @@ IN_THE_HUB = (
         ("deadline-missed", "deadline-once"),
         seeds=10,
         weather="calm",
-    ),,
+    ),
     Plant(
         "high-water-mark",
         "instead of a seen-set the newest number counts: what was overtaken is called a duplicate",
@@ -98,7 +98,7 @@ IN_THE_HUB = (
         inside="_event",
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "duplicate-is-news",
         "what was taken already is taken again",
@@ -108,7 +108,7 @@ IN_THE_HUB = (
         ("one-press", "press-rows-once", "replay-equals-state"),
         seeds=20,
         weather="broker",
-    ),,
+    ),
     Plant(
         "unverified-sos-dropped",
         "an SOS that cannot be verified is a dead letter and no more",
@@ -119,7 +119,7 @@ IN_THE_HUB = (
         inside="_unverified",
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "signature-not-checked",
         "the hub and the pendant believe whatever is well-formed",
@@ -129,7 +129,7 @@ IN_THE_HUB = (
         ("forged-changes-nothing", "identities-are-new", "not-invented"),
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "replayed-beat-counts",
         "an old beat, played again, says that she is there",
@@ -139,7 +139,7 @@ IN_THE_HUB = (
         ("replay-is-no-life",),
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "beat-closes-alarm",
         "beats that come back end the alarms of her visit",
@@ -152,7 +152,7 @@ IN_THE_HUB = (
         inside="_returned",
         seeds=40,
         weather="network",
-    ),,
+    ),
     Plant(
         "restart-pages-nobody",
         "after an outage the open alarms wait on as if nothing had been",
@@ -162,7 +162,7 @@ IN_THE_HUB = (
         ("paged-after-outage",),
         seeds=40,
         weather="hub",
-    ),,
+    ),
     Plant(
         "silence-not-watched",
         "nobody notices that a pendant on a visit has fallen silent",
@@ -172,7 +172,7 @@ IN_THE_HUB = (
         ("silence-is-told",),
         seeds=40,
         weather="network",
-    ),,
+    ),
     Plant(
         "told-to-ring-into-duress",
         "a page of a silent alarm says whom to call",
@@ -183,5 +183,5 @@ IN_THE_HUB = (
         inside="_is_silent",
         seeds=20,
         weather="danger",
-    ),,
+    ),
 )

@@ -16,7 +16,7 @@ IN_THE_PENDANT = (
         ("stored-is-kept", "not-lost"),
         seeds=10,
         weather="danger",
-    ),,
+    ),
     Plant(
         "forgotten-once-sent",
         "an event leaves the flash when it was kept, not when the hub has it",
@@ -27,7 +27,7 @@ IN_THE_PENDANT = (
         inside="persisted",
         seeds=10,
         weather="danger",
-    ),,
+    ),
     Plant(
         "sent-once",
         "an SOS is sent and never again, receipt or not",
@@ -37,7 +37,7 @@ IN_THE_PENDANT = (
         ("not-lost", "paged", "each-press-counts"),
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "any-receipt-will-do",
         "a receipt is taken for the first event that waits, whatever it names",
@@ -47,7 +47,7 @@ IN_THE_PENDANT = (
         ("stored-is-kept", "not-lost", "hub-has-it", "each-press-counts"),
         seeds=20,
         weather="danger",
-    ),,
+    ),
     Plant(
         "receipt-not-verified",
         "the pendant believes whatever comes down",
@@ -57,7 +57,7 @@ IN_THE_PENDANT = (
         ("forged-changes-nothing", "not-lost", "hub-has-it", "go-in", "person-has-it", "over"),
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "stale-standing-believed",
         "a standing that was held back, or is played again, counts",
@@ -67,7 +67,7 @@ IN_THE_PENDANT = (
         ("stale-is-not-felt",),
         seeds=100,
         weather="broker",
-    ),,
+    ),
     Plant(
         "old-version-believed",
         "a standing older than the one believed counts",
@@ -77,7 +77,7 @@ IN_THE_PENDANT = (
         ("stale-is-not-felt", "person-has-it", "go-in", "over"),
         seeds=40,
         weather="broker",
-    ),,
+    ),
     Plant(
         "not-sent-late",
         "she is not told that nobody has heard her",
@@ -87,7 +87,7 @@ IN_THE_PENDANT = (
         ("not-sent",),
         seeds=20,
         weather="network",
-    ),,
+    ),
     Plant(
         "lapse-not-felt",
         "she is not told that the hub has fallen silent",
@@ -97,7 +97,7 @@ IN_THE_PENDANT = (
         ("hub-lost",),
         seeds=20,
         weather="network",
-    ),,
+    ),
     Plant(
         "duress-is-heard",
         "a silent alarm is felt like an SOS",
@@ -107,7 +107,7 @@ IN_THE_PENDANT = (
         ("silent-stays-silent",),
         seeds=20,
         weather="danger",
-    ),,
+    ),
     Plant(
         "boot-id-again",
         "every boot has the same id: numbers are given out twice",
@@ -117,7 +117,7 @@ IN_THE_PENDANT = (
         ("identities-are-new",),
         seeds=20,
         weather="power",
-    ),,
+    ),
     Plant(
         "queue-drops-oldest",
         "in a full queue an alarm makes room like any other event",
@@ -127,5 +127,5 @@ IN_THE_PENDANT = (
         ("stored-is-kept", "not-lost", "each-press-counts"),
         seeds=200,
         weather="network",
-    ),,
+    ),
 )

@@ -15,7 +15,7 @@ IN_THE_RULES = (
         ("press-is-kept", "paged", "one-press"),
         seeds=20,
         weather="danger",
-    ),,
+    ),
     Plant(
         "lease-never-ends",
         "who has acknowledged has it for ever",
@@ -25,7 +25,7 @@ IN_THE_RULES = (
         ("lease-ends",),
         seeds=40,
         weather="people",
-    ),,
+    ),
     Plant(
         "ladder-ends",
         "after the first round nobody is paged any more",
@@ -36,7 +36,7 @@ IN_THE_RULES = (
         inside="paged",
         seeds=20,
         weather="calm",
-    ),,
+    ),
     Plant(
         "resolved-by-herself",
         "whom an alarm is about may end it",
@@ -46,7 +46,7 @@ IN_THE_RULES = (
         ("nobody-for-herself", "ended-by-people"),
         seeds=40,
         weather="people",
-    ),,
+    ),
     Plant(
         "resolved-past-a-press",
         "an end covers a press that came after it was looked at",
@@ -56,7 +56,7 @@ IN_THE_RULES = (
         ("end-covers-what-was-seen",),
         seeds=200,
         weather="people",
-    ),,
+    ),
     Plant(
         "press-is-contact",
         "her own word that she is well counts as somebody's word with her",
@@ -67,7 +67,7 @@ IN_THE_RULES = (
         ("press-ends-nothing",),
         seeds=20,
         weather="calm",
-    ),,
+    ),
     Plant(
         "home-closes",
         "her own word that she is home ends the watching",
@@ -78,7 +78,7 @@ IN_THE_RULES = (
         inside="_home_safe",
         seeds=10,
         weather="calm",
-    ),,
+    ),
     Plant(
         "go-in-unasked",
         "who is at the door is told to go in at once",
@@ -89,7 +89,7 @@ IN_THE_RULES = (
         inside="_arrived",
         seeds=10,
         weather="calm",
-    ),,
+    ),
     Plant(
         "old-all-clear-clears",
         "a press from before she was let in, long on its way, moves her visit",
@@ -99,7 +99,7 @@ IN_THE_RULES = (
         ("old-press-moves-nothing",),
         seeds=200,
         weather="network",
-    ),,
+    ),
     Plant(
         "dated-by-arrival",
         "a press is dated when its packet came",
@@ -109,5 +109,5 @@ IN_THE_RULES = (
         ("dated-by-the-finger",),
         seeds=40,
         weather="network",
-    ),,
+    ),
 )
