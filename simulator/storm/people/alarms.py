@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TRIES_MAX = 25
 SEND_AFTER = 3  # tries in vain
+PATIENCE = 5  # while other alarms wait
 LEASE_ENDS_MS = 75_000
 SETTLE_MAX = 12
 IN_NEED = ("sos", "duress", "duress_suspected", "coded_danger", "sos_aborted", "unverified_sos")
@@ -46,6 +47,8 @@ def attend(op: "Operator", job: "Job") -> Steps:
         if (yield from _tried(op, look, alarm, worker, tried)):
             yield from settle(op, alarm_id, spoke=True)
             return
+        if op.wanted and tried >= PATIENCE and alarm.kind not in IN_NEED:
+            return  # whoever is paged next tries on
 
 
 def _meant(op: "Operator", alarm: str) -> str:

@@ -51,6 +51,7 @@ class Crowd:
         self._help_ms: dict[str, int] = {}  # when somebody is beside her
         self._looked_ms: dict[str, int] = {}  # when an alarm was first looked at
         self.workers = {name: Worker(name, self) for name in world.org.workers}
+        self._carried = {each.handset.id: name for name, each in self.workers.items()}
         self.staff = tuple(
             name
             for name, person in world.org.people.items()
@@ -176,8 +177,8 @@ class Crowd:
 
     def wearer(self, alarm: Alarm) -> Worker | None:
         """Whom an alarm is about, as far as anybody can tell."""
-        named = alarm.worker or alarm.pendant.removeprefix("p-")
-        return self.workers.get(named)
+        carried = self._carried.get(alarm.pendant, "")
+        return self.workers.get(alarm.worker or carried)
 
     # The board.
 
@@ -186,6 +187,3 @@ class Crowd:
         idle = [each for each in self.operators.values() if each.there and not each.busy]
         if idle:
             self.random.choice(idle).take(Job("board"))
-
-    def job(self, kind: str, about: str) -> Job:
-        return Job(kind, about)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SECOND_MS, MINUTE_MS = 1_000, 60_000
 RANK = {"call": 0, "family": 0, "alarm": 1, "enter": 2, "visit": 3, "duty": 4, "board": 5}
 
+SHARED = ("alarm", "visit")  # what several are paged about
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -62,8 +64,9 @@ class Operator:
         return self.world.timeline.now_ms >= self._away_until_ms or self.crowd.calm
 
     def leave(self, length_ms: int) -> None:
-        """Without a word."""
+        """Without a word. What she had in hand waits until she is back."""
         self._away_until_ms = self.world.timeline.now_ms + length_ms
+        self.world.timeline.after(length_ms, self._go_on)
 
     # What comes to her.
 
@@ -78,6 +81,11 @@ class Operator:
         job = Job("alarm", alarm) if alarm else Job("visit", visit)
         if alarm or visit:
             self.world.timeline.after(after_ms, lambda: self.take(job))
+
+    @property
+    def wanted(self) -> bool:
+        """Whether another alarm waits for her."""
+        return any(each.kind == "alarm" for each in self._jobs)
 
     def take(self, job: Job) -> None:
         if job.key and any(each.key == job.key and job.about for each in self._jobs):
@@ -108,14 +116,13 @@ class Operator:
 
     def _doing(self, job: Job) -> Steps:
         """Who hears a colleague say "mine" leaves it, mostly."""
-        key = job.key
-        if job.kind in ("alarm", "visit") and self.crowd.handled.get(key) and not self.twice():
-            return
-        self.crowd.handled[key] = self.id
-        try:
-            yield from self.crowd.works[job.kind](self, job)
-        finally:
-            self.crowd.handled.pop(key, None)
+        work = self.crowd.works[job.kind](self, job)
+        if job.kind not in SHARED:
+            yield from work
+        elif job.key not in self.crowd.handled or self.twice():
+            self.crowd.handled[job.key] = self.id
+            yield from work
+            self.crowd.handled.pop(job.key, None)
 
     # At the screen.
 

@@ -14,7 +14,7 @@ from hub.web.views import times
 from hub.web.views.fields import Field, Form
 from simulator.storm.people.course import Steps, Wish, asked, pause
 from simulator.storm.people.desk import Look
-from simulator.storm.people.entries import Sort, moment_ms, sort_of
+from simulator.storm.people.entries import moment_ms, sort_of
 from simulator.storm.people.trips import Errand
 
 if TYPE_CHECKING:
@@ -117,13 +117,9 @@ def _mended(
         errand.sort = replace(sort, typed={**sort.typed, "tracker": SIGNER})
         return sort.typed.get("tracker") != SIGNER
     if gate in ("first-out-of-hours", "unplanned-known"):
-        errand.sort = _plainer(op, sort)
+        errand.sort = sort_of(op.world.plan.policy, "visit")
         return errand.sort is not sort
     return False
-
-
-def _plainer(op: "Operator", sort: Sort) -> Sort:
-    return sort_of(op.world.plan.policy, "visit")
 
 
 def _assessed(op: "Operator", errand: Errand) -> Generator[Wish, object, bool]:

@@ -7,12 +7,13 @@ page asks for, once.
 from typing import TYPE_CHECKING
 
 from hub.rules.model import Part, Visit
+from simulator.storm.people.alarms import phrase_heard
 from simulator.storm.people.course import Steps, pause
 from simulator.storm.people.desk import Look
+from simulator.storm.people.operator import Job, Operator
 from simulator.storm.people.speaking import called, converse, entered
 
 if TYPE_CHECKING:
-    from simulator.storm.people.operator import Job, Operator
     from simulator.storm.people.worker import Worker
 
 MINUTE_MS = 60_000
@@ -21,19 +22,17 @@ AT_ONCE_MAX = 3  # taken up in one look at the board
 CLAIMS = ("carry_on_asked", "home_safe")  # that a page about a visit may ask about
 
 
-def answer(op: "Operator", job: "Job") -> Steps:
+def answer(op: Operator, job: Job) -> Steps:
     """She rings: whatever she says is entered."""
     worker, trip = job.worker, job.trip
     assert worker is not None
     if worker.danger == "held" and trip is not None:
-        from simulator.storm.people.alarms import phrase_heard
-
         yield from phrase_heard(op, worker, trip.errand.visit, called=True)
     elif trip is not None and trip.errand.visit and not worker.danger:
         yield from converse(op, worker, trip.errand.visit)
 
 
-def told_of_worry(op: "Operator", job: "Job") -> Steps:
+def told_of_worry(op: Operator, job: Job) -> Steps:
     """Her family rings: it is told to whoever is in charge, at once (HM-7.3)."""
     look = yield from op.look()
     if look is not None and job.worker is not None:
@@ -41,7 +40,7 @@ def told_of_worry(op: "Operator", job: "Job") -> Steps:
         yield from op.give(look, look.danger_form(), said)
 
 
-def change_duty(op: "Operator", job: "Job") -> Steps:
+def change_duty(op: Operator, job: Job) -> Steps:
     """She lays her duties down by name, or takes them again. A procedure may refuse the first."""
     off = job.about == "off"
     look = yield from op.look()
@@ -56,7 +55,7 @@ def change_duty(op: "Operator", job: "Job") -> Steps:
             yield from op.give(look, look.duty_form(), said)
 
 
-def see(op: "Operator", job: "Job") -> Steps:
+def see(op: Operator, job: Job) -> Steps:
     """A page about a visit that is no alarm."""
     look = yield from op.look(visit=job.about)
     if look is None or look.visit is None:
@@ -70,7 +69,7 @@ def see(op: "Operator", job: "Job") -> Steps:
             yield from spoken_with(op, worker, look.visit.id)
 
 
-def _arranged(op: "Operator", look: Look, part: Part, worker: "Worker") -> Steps:
+def _arranged(op: Operator, look: Look, part: Part, worker: "Worker") -> Steps:
     """What is agreed or looked up before she goes in."""
     assert look.visit is not None
     offers = look.offers(part.worker)
@@ -85,14 +84,14 @@ def _arranged(op: "Operator", look: Look, part: Part, worker: "Worker") -> Steps
             yield from entered(op, again, worker, worker.trip_of(look.visit.id), kind)
 
 
-def spoken_with(op: "Operator", worker: "Worker", visit: str) -> Steps:
+def spoken_with(op: Operator, worker: "Worker", visit: str) -> Steps:
     """She is rung about it, once."""
     outcome = yield from called(op, worker, "work-mobile")
     if outcome == "spoke" and not worker.danger:
         yield from converse(op, worker, visit)
 
 
-def round_of_the_board(op: "Operator", job: "Job") -> Steps:
+def round_of_the_board(op: Operator, job: Job) -> Steps:
     """Alarms that nobody has taken, and visits about which somebody should ring."""
     found = op.desk.board(op.id)
     if found is None:
@@ -104,7 +103,7 @@ def round_of_the_board(op: "Operator", job: "Job") -> Steps:
         mine = alarm.state == "open" or alarm.owner == op.id
         if left and old and mine and f"alarm:{alarm.id}" not in op.crowd.handled:
             left -= 1
-            op.take(op.crowd.job("alarm", alarm.id))
+            op.take(Job("alarm", alarm.id))
     for visit in visits:
         for part in visit.parts:
             worker = op.crowd.workers.get(part.worker)
