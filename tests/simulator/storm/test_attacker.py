@@ -5,10 +5,11 @@ import pytest
 from hub.inbox import FromPendant
 from protocol import codec
 from protocol.errors import RemoteProtocolError
-from protocol.messages import NO_BOOT, Beat, Receipt
-from simulator.storm.attacker import KINDS
+from protocol.messages import NO_BOOT, Beat, Receipt, Standing
+from simulator.storm.attacker import HELD_MS, KINDS
 from tests.simulator.storm.net_rig import ADA, BEN, World
 
+AT_ONCE = [kind for kind in KINDS if kind not in ("false-standing", "held-back")]
 SECRETS = {name: bytes([number] * codec.SECRET_BYTES) for number, name in enumerate((ADA, BEN))}
 
 
@@ -29,8 +30,28 @@ def beat(name: str, seq: int) -> bytes:
     return codec.seal(message, name, codec.up_key(SECRETS[name]))
 
 
-def receipt(name: str) -> bytes:
-    message = Receipt(pendant=name, boot=NO_BOOT, seq=1, sha="0" * 32, hub_ms=1)
+def standing(name: str) -> bytes:
+    message = Standing(
+        pendant=name,
+        version=5,
+        boot=NO_BOOT,
+        beat=1,
+        hub_ms=1,
+        valid_ms=60_000,
+        phase="off",
+        visit="",
+        tracker=True,
+        go_in="",
+        prompt="",
+        sos="",
+        sos_state="none",
+        resolved=[],
+    )
+    return codec.seal(message, name, codec.down_key(SECRETS[name]))
+
+
+def receipt(name: str, seq: int = 1) -> bytes:
+    message = Receipt(pendant=name, boot=NO_BOOT, seq=seq, sha="0" * 32, hub_ms=1)
     return codec.seal(message, name, codec.down_key(SECRETS[name]))
 
 
@@ -47,7 +68,7 @@ def busy() -> World:
 
 
 def test_each_kind_arrives_and_is_marked() -> None:
-    for kind in KINDS:
+    for kind in AT_ONCE:
         world = busy()
         before = len(world.carried)
         for _ in range(10):
@@ -57,6 +78,38 @@ def test_each_kind_arrives_and_is_marked() -> None:
         assert len(new) == 10, kind
         assert all(each.forged and f"/{ADA}/" in each.topic for each in new), kind
         assert world.befell == ["forged"] * 10
+
+
+def test_an_invented_standing_is_a_standing_of_nobody() -> None:
+    world = busy()
+    world.hub.link.tell(ADA, standing(ADA))
+    world.run(1_000)
+    world.net.forge(ADA, "false-standing")
+    world.run(1_000)
+    last = world.carried[-1]
+    assert last.forged
+    invented = codec.peek(last.token, up=False)
+    assert isinstance(invented, Standing)
+    assert (invented.prompt, invented.beat) == ("are-you-well", 4), "answers her newest beat"
+    with pytest.raises(RemoteProtocolError):
+        codec.unseal(last.token, ADA, codec.down_key(SECRETS[ADA]), up=False)
+
+
+def test_what_is_held_back_comes_later_and_only_the_first_of_it() -> None:
+    world = busy()
+    heard = len(world.ada.heard)
+    world.net.forge(ADA, "held-back")
+    for seq in (7, 8):
+        world.hub.link.tell(ADA, receipt(ADA, seq))
+        world.hub.link.tell(BEN, receipt(BEN, seq))
+        world.run(1_000)
+    assert len(world.ada.heard) == heard
+    assert len(world.ben.heard) > heard, "nobody else's"
+    world.run(max(HELD_MS))
+    assert world.ada.heard[heard:] == [receipt(ADA, 7)]
+    world.hub.link.tell(ADA, receipt(ADA, 9))
+    world.run(1_000)
+    assert world.ada.heard[-1] == receipt(ADA, 9)
 
 
 def genuine(world: World) -> set[bytes]:
