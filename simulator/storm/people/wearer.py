@@ -7,6 +7,7 @@ hub she has felt.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hub.rules.model import Value
 from simulator.live.pendant import GESTURES
 from simulator.storm.people.course import Steps, pause
 from simulator.storm.people.trips import DOOR, Trip
@@ -59,6 +60,24 @@ class Wearer:
         elif self._last and self._again < 2 and self.random.random() < 0.5 and not self.danger:
             self._again += 1
             self._later(5, 30, self._last)
+
+    def _hub_has_it(self) -> None:
+        """Pressed by mistake: where people press the wrong thing, they also try to end it at their
+        own screen, which the hub refuses."""
+        if self.danger or not self.world.rates.wrong_press or self.random.random() < 0.5:
+            return
+        self.world.timeline.after(self._between(10, 40), self._tries_to_end_it)
+
+    def _tries_to_end_it(self) -> None:
+        hub = self.world.hub
+        if hub is None:
+            return
+        for alarm in hub.reader.open_alarms():
+            if alarm.worker == self.id and not alarm.silent:
+                facts: dict[str, Value] = {"alarm": alarm.id, "outcome": "safe", "spoke": True,
+                                           "note": "pressed by mistake",
+                                           "presses": len(alarm.presses)}  # fmt: skip
+                self.world.ask(self.id, "resolve", facts)
 
     def _nobody_has_it(self) -> None:
         if self.danger in ("threat", "hurt") and self.sos in GESTURES:
@@ -117,5 +136,6 @@ _REACTIONS: dict[str, Callable[[Wearer], None]] = {
     "go-in": Wearer._may_go_in,
     "prompt": Wearer._is_asked,
     "not-sent": Wearer._is_not_sent,
+    "hub-has-it": Wearer._hub_has_it,
     "nobody-has-it": Wearer._nobody_has_it,
 }
