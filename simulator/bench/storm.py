@@ -1,8 +1,8 @@
 """How much faster than life the storm is: a whole day of ten workers, played and judged.
 
-The day is an ordinary one of the procedure with the longest visits' rules: from midnight to midnight
-with four or five visits a worker, the hub restarted and the broker too, blackspots, a low battery,
-a few pages refused. Everything counts: founding the organisation, the run, every checker.
+From midnight to midnight, with four or five visits a worker under the first procedure; hub and
+broker are restarted once, each pendant is in a blackspot, one battery runs low, somebody is in
+danger, a few pages are refused. Everything counts: founding the organisation, the run, every checker.
 """
 
 import gc

@@ -109,7 +109,7 @@ class _Out:
 
 def _campaign(campaign: "Campaign", out: _Out) -> int:
     """The exit code."""
-    from simulator.storm.crew import Crew
+    from simulator.storm.crew import CannotPlay, Crew
 
     def heard(line: dict[str, Any]) -> None:
         out.say(_violations_of(line, campaign.wish), "seed", **line)
@@ -126,6 +126,8 @@ def _campaign(campaign: "Campaign", out: _Out) -> int:
             campaign.play(crew, heard, is_over)
         except KeyboardInterrupt:
             stopped = True
+        except CannotPlay as exc:
+            raise click.ClickException(str(exc)) from exc
     if stopped:
         _keep(campaign, out)
     elif out.shrink and campaign.totals.violations:

@@ -40,6 +40,7 @@ class _Worker:
         assert self._process.stdout is not None
         self.out = self._process.stdout
         self.job: Job = {}
+        self._has_played = False
 
     def give(self, job: Job) -> None:
         self.job = job
@@ -56,11 +57,14 @@ class _Worker:
         line: Line = json.loads(text)
         if "fault" in line:
             raise CannotPlay(line["fault"])
+        self._has_played = True
         return line
 
     def lost(self) -> Line:
-        """The line that it did not live to say."""
+        """The line that it did not live to say. Raises CannotPlay if it never began."""
         status = self._process.wait()
+        if status > 0 and not self._has_played:
+            raise CannotPlay(f"a worker ended with {status} before its first play")
         seed = int(self.job.get("seed", 0))
         return crashed(seed, f"its process ended with {status}")
 
