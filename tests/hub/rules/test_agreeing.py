@@ -71,7 +71,8 @@ def test_what_was_found_is_a_known_flag_or_nothing() -> None:
     done = say(world, "check_risk", found="")
     assert done.visit is not None
     assert (done.visit.level, done.visit.parts[0].facts) == ("standard", ("risk_checked",))
-    assert "nothing found" in done.reason
+    assert done.reason == "her risks were looked up: nothing found"
+    assert done.clause == ("DC-unplanned", "DC-risk")
 
 
 def test_a_level_that_todays_procedure_does_not_have_is_chosen_again() -> None:
