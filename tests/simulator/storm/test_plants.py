@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -92,8 +93,8 @@ def test_a_line_that_is_not_there_is_no_plant(plant: Plant, said: str) -> None:
 class Rehearsal(Crew):
     """What fires at which seed, with the plant and without it. Answers come in any order."""
 
-    with_plant: dict[int, tuple[str, ...]] = {}
-    without: dict[int, tuple[str, ...]] = {}
+    with_plant: ClassVar[dict[int, tuple[str, ...]]] = {}
+    without: ClassVar[dict[int, tuple[str, ...]]] = {}
     cannot = ""
 
     def __init__(self, count: int, plant: str = "") -> None:
@@ -148,6 +149,24 @@ def test_another_checker_counts_and_is_marked(rehearsed: pytest.MonkeyPatch, job
     assert "crash (not named by the plant), seed 2, 3 of 20" in found.line()
     rehearsed.setattr(Rehearsal, "with_plant", {2: ("crash",), 2 + LOOK_ON: ("paged",)})
     assert verdict(jobs).named
+
+
+def test_the_weather_is_the_plants_own_unless_another_is_asked_for(
+    rehearsed: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[object, object]] = []
+
+    def answers(crew: Crew, jobs: Iterable[Job]) -> Iterator[tuple[Job, Line]]:
+        for job in jobs:
+            asked.append((job["seed"], job["weather"]))
+            yield job, {"seed": job["seed"], "violations": []}
+
+    rehearsed.setattr(Rehearsal, "answers", answers)
+    plant = Plant("p", "", "hub.x", "a", "b", ("paged",), seeds=2, weather="hub")
+    for first, count, weather in ((5, 2, ""), (0, 1, "calm")):
+        wish = Wish(first, count, weather=weather)
+        tried(plant, 1, wish.job, Clean(Rehearsal(1), wish.job), first, count)
+    assert asked == [(5, "hub"), (6, "hub"), (0, "calm")]
 
 
 def test_what_the_seed_breaks_without_it_is_no_find(rehearsed: pytest.MonkeyPatch) -> None:
