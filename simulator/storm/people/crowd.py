@@ -107,7 +107,7 @@ class Crowd:
         if sort.pair:
             others = [name for name in self.workers if name != act.who]
             free = [name for name in others if not self.workers[name].out] or others
-            workers = (act.who, *free[:1])
+            workers = (act.who, *free[-1:])
         errand = Errand(str(act.detail), sort, workers, start_ms, start_ms + act.length_ms)
         for name in workers:
             trip = Trip(errand, errand.end_ms - chance.randrange(3, 8) * MINUTE_MS)

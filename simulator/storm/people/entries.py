@@ -51,6 +51,9 @@ _HOMEMAKER = {
     "remote": Sort("visit", "c-17", ("first_meeting", "remote_tracker"), _TRACKED),
     "poor": Sort("visit", "c-31", ("concern",),
                  {**_TRACKED, "coverage": "poor", "agreed_end_ms": "@end"}),
+    "joint": Sort("visit", "c-17", ("too_great_for_one",), _TRACKED, "", True),
+    "elsewhere": Sort("visit", "c-23", (),
+                      {**_TRACKED, "venue": "job centre, 1 High Street, Exeter EX4 3AA"}),
     "untracked": Sort("visit", "c-17", ("risk_flag",),
                       {"manager_agreed": "maria", "coverage": "good"}),
     "meeting": Sort("meeting", "c-23", (),
@@ -89,6 +92,7 @@ _LEADING = {
 }  # fmt: skip
 _CARERS = {
     **_rest(Sort("visit", "c-81", (), {"then": "base"})),
+    "pairs": Sort("visit", "c-81", ("pairs_place",), {"then": "base"}, "", True),
     "relief": Sort("visit", "c-82", (), {"then": "next"}),
 }
 _PLAIN = {
