@@ -13,7 +13,7 @@ from simulator.chaos.desk import Desk, Json
 from simulator.chaos.stage import ChaosStage
 from simulator.live.feed import FeedEnded
 
-FORGETS = 0.2  # looks and does nothing
+FORGETS = 0.4  # looks and does nothing
 SPOKE: dict[str, Value] = {"means": "work-mobile", "reached": True, "result": "spoke"}
 # alarm kind -> what is entered on its visit by who has spoken with her
 ON_VISIT: dict[str, tuple[str, dict[str, Value]]] = {

@@ -116,18 +116,18 @@ def not_lost(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
 
 
 def one_press(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
-    """One row took it, and the alarm holds it once: a packet twice is no second incident, and a
-    second press none that is swallowed. (A beat may tell of it before it comes itself: a row that
-    changes no alarm took nothing.)"""
-    for (pendant, identity), named in in_log(book).items():
-        lines = [line for line in named if line.alarm_state] or named[:1]
-        if len(lines) > 1:
-            rows = ", ".join(str(line.seq) for line in lines)
+    """The first row that names it put it into its alarm, once, and no other row did: a packet twice
+    is no second incident, and a second press none that is swallowed until a beat tells of it again.
+    (A beat may tell of it before it comes itself; its own row then changes no alarm.)"""
+    for (pendant, identity), lines in in_log(book).items():
+        took = [line for line in lines if line.alarm_state]
+        if len(took) > 1:
+            rows = ", ".join(str(line.seq) for line in took)
             yield Violation("one-press", -1, f"{pendant}: {identity} is in rows {rows}")
         presses = lines[0].alarm_state.get("presses", ())
         count = sum(each.get("identity") == identity for each in presses)
         if count != 1:
-            what = f"{pendant}: {identity} stands {count} times in alarm {lines[0].alarm}"
+            what = f"{pendant}: row {lines[0].seq} put {identity} {count} times into its alarm"
             yield Violation("one-press", -1, what)
 
 

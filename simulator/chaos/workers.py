@@ -202,7 +202,7 @@ class Group:
             return
         self._press(member, self._chance.choice(SOS))
         if self._chance.random() < AGAIN:
-            self._over.wait(self._chance.uniform(1, 6))
+            self._over.wait(self._chance.uniform(0, 4))
             self._press(member, self._chance.choice(SOS))
 
     def _pause(self, least_s: float, most_s: float) -> None:

@@ -106,6 +106,8 @@ def test_a_second_press_that_is_swallowed() -> None:
     assert broken(seen(plus=again), book(plus=(swallowed, asks))) == ["one-press"]
     unchanged = replace(pressed, alarm_state={})
     assert broken(seen(plus=again), book(plus=(unchanged, asks))) == ["one-press"]
+    told_again = replace(pressed, seq=9, kind="alarm_raised")
+    assert broken(seen(plus=again), book(plus=(unchanged, asks, told_again))) == ["one-press"]
     assert broken(seen(plus=again), book(plus=(asks,))) == ["not-lost"]
 
 
