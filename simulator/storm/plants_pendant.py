@@ -45,8 +45,8 @@ IN_THE_PENDANT = (
         "if entry is None or codec.sha(entry.token) != sha:",
         "if (entry := entry or next(iter(self.all()), None)) is None:",
         ("stored-is-kept", "not-lost", "hub-has-it", "each-press-counts"),
-        seeds=20,
-        weather="danger",
+        seeds=60,
+        weather="broker",
     ),
     Plant(
         "receipt-not-verified",

@@ -34,8 +34,8 @@ IN_THE_RULES = (
         "next_ms=now_ms + step_of(alarm).wait_ms if not alarm.round else 0,",
         ("next-action",),
         inside="paged",
-        seeds=20,
-        weather="calm",
+        seeds=60,
+        weather="providers",
     ),
     Plant(
         "resolved-by-herself",

@@ -131,6 +131,13 @@ class Evidence:
         return {alarm.id: alarm for row, alarm in self.turns if row.recorded_ms <= at_ms}
 
     @cached_property
+    def revoked(self) -> frozenset[str]:
+        """Pendants of which something was not believed because they are revoked."""
+        with self.connect() as conn:
+            found = conn.execute("SELECT topic FROM dead_letter WHERE reason = 'revoked'")
+            return frozenset(str(topic).split("/")[1] for (topic,) in found)
+
+    @cached_property
     def clock_jumped(self) -> bool:
         """The hub's time is not the world's then: what is held to the second can not be."""
         return any(each.kind == "clock_jump" for each in self.of(Befell))

@@ -32,17 +32,11 @@ def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
         for opened in evidence.up
         if isinstance(opened.message, SosPressed)
     }
-    revoked = _dead(evidence)
+    revoked = evidence.revoked
     for pendant, identity in sorted(receipts_of(evidence) & alarms):
         if (pendant, identity) not in logged and pendant not in revoked:
             said = f"the hub signed that it has {identity}, and its log has it not"
             yield Violation("receipt-is-true", evidence.end_ms, pendant, said)
-
-
-def _dead(evidence: Evidence) -> set[str]:
-    with evidence.connect() as conn:
-        found = conn.execute("SELECT topic FROM dead_letter WHERE reason = 'revoked'")
-        return {str(topic).split("/")[1] for (topic,) in found}
 
 
 def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
@@ -113,7 +107,7 @@ def acknowledged_is_kept(evidence: Evidence) -> Iterator[Violation]:
     for row, body in evidence.rows:
         if row.pendant and (identity := _identity(body)):
             first.setdefault((row.pendant, identity), row.recorded_ms)
-    revoked = _dead(evidence)
+    revoked = evidence.revoked
     by_token = {opened.carried.token: opened for opened in evidence.up}
     for sight in evidence.of(Acknowledged):
         opened = by_token.get(sight.token)
