@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.chaos.bounds import Bounds, Violation
+from simulator.chaos.kept_first import stored_true
 from simulator.chaos.logbook import Logbook, read
 from simulator.chaos.presses import first_pages, in_log, stored, ways
 from simulator.chaos.recording import seen_in
@@ -38,8 +39,8 @@ def close(totals: Totals, items: list[Happening], folder: Path, bounds: Bounds) 
     _count(totals, seen, book)
     totals.resets = sum(item.source == "process" and item.what == "reset" for item in items)
     if not totals.early:
-        totals.violations += check(seen, book, bounds)
-        totals.statements = len(STATEMENTS) + len(TOOLS)
+        totals.violations += [*check(seen, book, bounds), *stored_true(seen, book, bounds)]
+        totals.statements = len(STATEMENTS) + 1 + len(TOOLS)
 
 
 def _count(totals: Totals, seen: Seen, book: Logbook) -> None:

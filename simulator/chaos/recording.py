@@ -14,6 +14,7 @@ from simulator.storm.seen import (
     Befell,
     Carried,
     Delivered,
+    Erased,
     Felt,
     HubLife,
     Kept,
@@ -37,6 +38,8 @@ def _felt(item: Happening, facts: Facts) -> Sight | None:
 
 
 def _flash(item: Happening, facts: Facts) -> Sight | None:
+    if item.what == "erased":
+        return Erased(ms(item.at_s), pendant_of(item.who), item.text)
     if item.what != "written":
         return None
     return Kept(ms(item.at_s), pendant_of(item.who), item.text)
