@@ -11,7 +11,7 @@ from typing import Any
 from simulator.storm.crew import CannotPlay, Crew, Job, Line
 from simulator.storm.planting import Plant
 
-LOOK_ON = 8  # seeds, for a checker that the plant names, after another one has fired
+LOOK_ON = 4  # seeds, for a checker that the plant names, after another one has fired
 
 
 @dataclass(frozen=True, slots=True)
