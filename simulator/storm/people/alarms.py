@@ -53,8 +53,7 @@ def attend(op: "Operator", job: "Job") -> Steps:
 
 def _meant(op: "Operator", alarm: str) -> str:
     """Some answer another alarm than the one that they were paged about."""
-    rate = op.world.rates.wrong_page
-    if rate and op.random.random() < rate:
+    if op.errs("wrong_page"):
         look = op.desk.look(op.id)
         others = [] if look is None else [each.id for each in look.scene.alarms]
         return op.random.choice(others) if others else alarm

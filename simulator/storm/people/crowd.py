@@ -5,6 +5,7 @@ what in hand, and somebody goes through the board every few minutes.
 """
 
 from collections.abc import Callable
+from random import Random
 from typing import TYPE_CHECKING
 
 from hub.rules.model import Alarm
@@ -18,7 +19,7 @@ from simulator.storm.people.trips import Errand, Trip
 from simulator.storm.people.worker import Worker
 from simulator.storm.plan import MINUTE_MS, Act
 from simulator.storm.rates import CALM
-from simulator.storm.seen import Delivered
+from simulator.storm.seen import Befell, Delivered
 
 if TYPE_CHECKING:
     from simulator.storm.world import World
@@ -91,9 +92,23 @@ class Crowd:
         if act.kind == "visit":
             self._visit(act)
         elif act.kind == "off_duty" and act.who in self.operators:
+            self.befell(act.kind, act.who, act.length_ms)
             self.operators[act.who].leave(act.length_ms)
         elif act.kind == "danger":
+            self.befell(act.kind, act.who, act.length_ms)
             self.workers[act.who].falls_into(str(act.detail), act.length_ms)
+
+    def befell(self, kind: str, who: str, length_ms: int = 0) -> None:
+        """Counted, by the rate that allows it."""
+        now_ms = self.world.timeline.now_ms
+        self.world.seen.add(Befell(now_ms, kind, who, now_ms + length_ms if length_ms else 0))
+
+    def happens(self, kind: str, rate: float, random: Random, who: str) -> bool:
+        """Whether somebody makes that mistake now. On a calm day nothing is drawn."""
+        if rate <= 0 or random.random() >= rate:
+            return False
+        self.befell(kind, who)
+        return True
 
     def _visit(self, act: Act) -> None:
         """Somebody enters it; she hears of it when it is there."""

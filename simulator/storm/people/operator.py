@@ -101,7 +101,7 @@ class Operator:
 
     def _done(self) -> None:
         self._course = None
-        if self.random.random() < self.world.rates.goes_off_duty:
+        if self.errs("goes_off_duty"):
             self._goes_off_duty()
         self._go_on()
 
@@ -155,9 +155,12 @@ class Operator:
         return self.random.randrange(least_s * SECOND_MS, most_s * SECOND_MS)
 
     def forgets(self) -> bool:
-        rate = self.world.rates.forgets
-        return rate > 0 and self.random.random() < rate
+        return self.errs("forgets")
 
     def twice(self) -> bool:
-        rate = self.world.rates.answers_twice
-        return rate > 0 and self.random.random() < rate
+        return self.errs("answers_twice")
+
+    def errs(self, kind: str) -> bool:
+        """Whether she makes a mistake of that kind now (rates.py)."""
+        rate = getattr(self.world.rates, kind)
+        return self.crowd.happens(kind, rate, self.random, self.id)

@@ -112,8 +112,7 @@ def entered(
 
 def _confirmed_anothers(op: "Operator", worker: "Worker") -> Generator[Wish, object, None]:
     """By mistake: the row above, of somebody who is not there yet. She sees it, and goes on."""
-    rate = op.world.rates.wrong_page
-    if not rate or op.random.random() >= rate:
+    if not op.errs("wrong_page"):
         return
     board = op.desk.board(op.id)
     for visit in () if board is None else board[1]:

@@ -102,11 +102,12 @@ class Wearer:
             yield from pause(self._between(45, 90))
             if self.random.random() < 0.5:
                 return  # it does not occur to her later either
-        if rates.wrong_press and self.random.random() < rates.wrong_press:
+        if self.crowd.happens("wrong_press", rates.wrong_press, self.random, self.id):
             self.handset.press(self.random.choice(ROUTINE), self._stretch())
             yield from pause(self._between(3, 8))
         self._last, self._again = gesture, 0
-        for _ in range(2 if self.random.random() < rates.answers_twice else 1):
+        twice = self.crowd.happens("answers_twice", rates.answers_twice, self.random, self.id)
+        for _ in range(2 if twice else 1):
             stretch = self._stretch()
             self.handset.press(gesture, stretch)
             yield from pause(round(GESTURES[gesture][-1][0] * 1000 * stretch) + 600)
@@ -129,7 +130,7 @@ class Wearer:
 
     def _forgets(self, rarer: int = 1) -> bool:
         rate = self.world.rates.forgets / rarer
-        return rate > 0 and self.random.random() < rate
+        return self.crowd.happens("forgets", rate, self.random, self.id)
 
 
 _REACTIONS: dict[str, Callable[[Wearer], None]] = {

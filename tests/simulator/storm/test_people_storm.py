@@ -12,7 +12,7 @@ from simulator.storm.people import inhabit
 from simulator.storm.plan import MINUTE_MS, Act, Plan
 from simulator.storm.play import evidence_of, quiet
 from simulator.storm.rates import CALM, Rates
-from simulator.storm.seen import Asked, Pressed
+from simulator.storm.seen import Asked, Befell
 from simulator.storm.weathers import WEATHERS
 from simulator.storm.world import World
 from tests.simulator.storm.test_people_calm import TUESDAY_MS
@@ -62,7 +62,8 @@ def test_who_is_in_danger_is_helped_and_her_visit_ends(gesture: str, folder: Pat
     evidence = lived(plan_of(VISIT, danger), folder)
     sos = next(alarm for alarm in evidence.alarms.values() if alarm.kind == "sos")
     assert sos.state == "resolved"
-    assert [task.state for task in sos.tasks] == ["done"], "999 was called"
+    said = "999 was called, or a manager had it in hand"
+    assert sos.tasks and all(task.state in ("done", "spared") for task in sos.tasks), said
     assert any(attempt.means == "in-person" for attempt in sos.attempts)
     assert at_rest(evidence)
 
@@ -114,9 +115,8 @@ def test_people_forget_double_slip_and_mistake_one_for_another(folder: Path) -> 
     given = Counter((each.kind, repr(each.data)) for each in evidence.of(Asked))
     assert max(given.values()) > 1, "somebody clicked twice"
     assert any(each.ok is False for each in evidence.of(Asked)), "and was refused something"
-    right = {"a-hold", "a-short", "a-double", "d-short", "d-hold"}
-    pressed = [each.gesture for each in evidence.of(Pressed)]
-    assert set(pressed) - right or len(pressed) > 10
+    made = Counter(each.kind for each in evidence.of(Befell))
+    assert {"forgets", "answers_twice", "wrong_press", "wrong_page"} <= set(made)
     assert at_rest(evidence)
 
 
