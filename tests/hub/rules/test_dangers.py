@@ -6,6 +6,7 @@ import pytest
 
 from hub.rules import dangers
 from hub.rules.effects import Decision, RaiseAlarm
+from hub.rules.entries import first_asked
 from hub.rules.gates import Asked, lacking
 from hub.rules.kinds import ON_EVENTS
 from hub.rules.model import Event, Press, Value, Visit
@@ -87,6 +88,18 @@ def test_a_press_is_gathered_by_who_carries_the_pendant(
     assert (found.verified, found.worker) == (False, worker)
 
 
+@pytest.mark.parametrize("kind", ["duress", "duress_suspected", "sos_aborted"])
+def test_an_open_press_that_says_what_it_is_is_that(kind: str) -> None:
+    """So that a silent one stays silent, and joins the press itself, should it come later."""
+    found = event("unknown_open_press", "kim", "kim", "p-kim", press=kind)
+    effect = effect_of(dangers.off_visit(POLICY, found, NOW + 5))
+    assert effect == dangers.press_alarm(POLICY, replace(found, kind=kind), NOW + 5)
+    assert effect.source == f"{kind}:p-kim"
+    for said in ("sos_pressed", "booted", ""):
+        unclear = event("unknown_open_press", "kim", "kim", "p-kim", press=said)
+        assert effect_of(dangers.off_visit(POLICY, unclear, NOW)).source == "sos_pressed:p-kim"
+
+
 @pytest.mark.parametrize("kind", sorted(dangers.HARMLESS_OFF_VISIT))
 def test_what_is_harmless_off_a_visit_is_recorded(kind: str) -> None:
     done = dangers.off_visit(POLICY, event(kind, "kim"), NOW)
@@ -138,6 +151,18 @@ def test_a_policy_without_the_row_pages_its_first_ladder() -> None:
     assert alarm_of(bare, "no_such_row", event("x"), "s").kind == "unplanned"
     told = told_alarm(POLICY, "family", event("report_danger"), "")
     assert told.source == "family:unknown"
+
+
+def test_where_nobody_can_be_asked_the_page_says_so_by_its_roles() -> None:
+    visit = World().plan()
+    first = first_asked(POLICY, visit, "late_reply", "why")
+    ladder = POLICY.ladder[on_row(POLICY, "unplanned").ladder]
+    assert (first.roles, first.about, first.why) == (ladder.steps[0].roles, "late_reply", "why")
+    for bare in (
+        replace(POLICY, ladders=()),
+        replace(POLICY, ladders=tuple(replace(each, steps=()) for each in POLICY.ladders)),
+    ):
+        assert first_asked(bare, visit, "late_reply", "why").roles == ()
 
 
 def test_instructions_are_shown_where_their_level_and_facts_hold() -> None:

@@ -54,7 +54,9 @@ def test_whose_word_poor_coverage_is_stands_on_her_part() -> None:
     assert HER_OWN_COVERAGE not in world.part().facts
     assert "no beats, as expected" in world.hub_event("beat_lost").reason
     assert world.refuse("set_coverage", "kim", coverage="good").clause == ("HM-4.2.7",)
-    assert "Coverage is one of" in world.refuse("set_coverage", coverage="fine").refused
+    unknown = world.refuse("set_coverage", coverage="fine")
+    assert unknown.refused == "Coverage is one of good, poor, unknown."
+    assert unknown.clause == ("HM-4.1.4",)
     assert world.command("set_coverage", coverage="good").reason == "coverage is good"
 
 
@@ -87,8 +89,11 @@ def test_an_end_that_nobody_heard_of_is_not_put_off_again() -> None:
     world.command("extend", "olive", end_ms=NINE + ms("90 min"))
     assert world.part().anchors["extended"] == NINE + ms("1 min")
     world.fast_forward("1 min")
-    said = world.refuse("extend", "olive", end_ms=NINE + ms("2 h")).refused
-    assert said.startswith("The end was moved already, and nobody has spoken with her since")
+    refused = world.refuse("extend", "olive", end_ms=NINE + ms("2 h"))
+    assert refused.refused == (
+        "The end was moved already, and nobody has spoken with her since: speak with her."
+    )
+    assert refused.clause == ("HM-3.4", "DC-overrun")
     world.command("extend", "olive", end_ms=NINE + ms("90 min"))  # the same end puts nothing off
     world.command("extend", "olive", end_ms=NINE + ms("80 min"))
     world.command("extend", "olive", end_ms=NINE + ms("2 h"), means="work-mobile")
@@ -154,7 +159,7 @@ def test_what_may_still_be_cancelled() -> None:
 def test_another_tracker_has_agreed_to_nothing_yet() -> None:
     world = World()
     world.plan()
-    world.command("agree_tracking")
+    assert world.command("agree_tracking").clause == ("HM-4.1.2",)
     world.command("name_tracker", "olive", tracker="tess")
     assert "tracker_agreed" in world.part().anchors, "the same one"
     world.command("name_tracker", "olive", tracker="max")
@@ -187,6 +192,26 @@ def test_a_visit_that_is_moved_is_as_it_was_planned() -> None:
                 for name, at_ms in was.anchors.items()
             }
     world.unread.clear()
+
+
+@pytest.mark.clause("DC-cancel")
+def test_a_visit_is_moved_to_at_most_a_day() -> None:
+    for more, said in (
+        (0, ""),
+        (1, "A visit of more than a day is two visits."),
+    ):
+        world = World()
+        world.plan(at="1 h")
+        start_ms = NINE + 1
+        done = world.ask("reschedule", "olive", start_ms=start_ms,
+                         end_ms=start_ms + ms("24 h") + more)  # fmt: skip
+        assert done.refused == said
+        world.unread.clear()
+    for start_ms, end_ms in ((NINE, NINE + 9), (NINE + 9, NINE + 9)):
+        world = World()
+        world.plan(at="1 h")
+        said = "The new start must lie ahead, and the end after it."
+        assert world.refuse("reschedule", "olive", start_ms=start_ms, end_ms=end_ms).refused == said
 
 
 def test_a_working_day_that_is_moved_is_out_from_its_new_start() -> None:
