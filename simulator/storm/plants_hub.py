@@ -62,9 +62,9 @@ IN_THE_HUB = (
         "hub.engine.turn",
         "self.changes.deadline(owner, each, rank)",
         "pass",
-        ("watched", "next-action", "deadline-in-time", "replay-equals-state"),
+        ("deadline-missed", "watched", "next-action", "lease-ends"),
         seeds=10,
-        weather="calm",
+        weather="people",
     ),
     Plant(
         "big-jump-skips-timer",

@@ -105,7 +105,7 @@ def acknowledged_is_kept(evidence: Evidence) -> Iterator[Violation]:
         return
     first: dict[tuple[str, str], int] = {}
     for row, body in evidence.rows:
-        if row.pendant and (identity := _identity(body)):
+        if row.kind in PENDANT_EVENTS and (identity := _identity(body)):
             first.setdefault((row.pendant, identity), row.recorded_ms)
     revoked = evidence.revoked
     by_token = {opened.carried.token: opened for opened in evidence.up}

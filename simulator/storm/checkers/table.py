@@ -42,7 +42,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "old-press-moves-nothing": (watching.old_press_moves_nothing,),
     "deadline-once": (timely.fired_once,),
     "deadline-in-time": (timely.fired_in_time,),
-    "deadline-missed": (timely.left_over,),
+    "deadline-missed": (timely.next_moments, timely.left_over),
     "press-ends-nothing": (claims.press_ends_nothing,),
     "ended-by-people": (SHARED["ended-by-people"], claims.asked_for),
     "nobody-for-herself": (claims.nobody_for_herself,),

@@ -69,6 +69,25 @@ def free_from_ms(down: list[Span], at_ms: int) -> int:
     return at_ms
 
 
+def next_moments(evidence: Evidence) -> Iterator[Violation]:
+    """An alarm that nobody has ended is turned to again at the latest at the next moment that the
+    log itself gives it (P3)."""
+    if evidence.clock_jumped:
+        return
+    down = troubles(evidence)
+    ends = [(alarm.id, evidence.book.last_turn_ms) for alarm in evidence.alarms.values()]
+    turned = [(alarm.id, row.recorded_ms) for row, alarm in evidence.turns]
+    waiting: dict[str, int] = {}
+    states = [alarm for _, alarm in evidence.turns]
+    for number, (name, at_ms) in enumerate([*turned, *ends]):
+        due_ms = waiting.pop(name, 0)
+        if due_ms and at_ms > free_from_ms(down, due_ms) + LATE_MS:
+            said = f"to be turned to at {due_ms}, and nothing was done before {at_ms}"
+            yield Violation("deadline-missed", due_ms, name, said)
+        if number < len(states) and states[number].state != "resolved":
+            waiting[name] = states[number].next_ms
+
+
 def left_over(evidence: Evidence) -> Iterator[Violation]:
     """At the end nothing stands that fell due long ago."""
     now_ms = evidence.book.last_turn_ms
