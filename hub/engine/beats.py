@@ -28,6 +28,7 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
         return
     boot, is_new = boot_of(turn.state.store, pendant, beat.boot, turn.now_ms, beats=True)
     _open_presses(turn, pendant, beat.open)
+    pendant.boots[beat.boot] = boot  # those of the presses may have taken its place
     if not is_new and beat.seq <= boot.beat_seq:
         return
     created_ms = turn.state.store.genesis.created_ms

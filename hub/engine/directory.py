@@ -17,6 +17,7 @@ from hub.engine.pendants import PendantState
 from hub.engine.readiness import readiness
 from hub.engine.state import State
 from hub.engine.turn import Turn
+from hub.engine.whereabouts import out
 from hub.policy.model import Policy
 from hub.rules.asked import number
 from hub.rules.directory import ClientFacts, Directory, WorkerFacts
@@ -72,7 +73,7 @@ def directory_of(
         "facts": _facts(policy, zone, place or turn.place or place_of_zone(zone), start_ms, end_ms),
         "on_duty": {role: sorted(people) for role, people in sorted(state.duty.items())},
         # Only who lays down a duty is asked about everybody who is out.
-        "out": _out(state) if visit is None and "workers" not in asked else [],
+        "out": out(state) if visit is None and "workers" not in asked else [],
         "day_before_ms": midnight_ms(zone, start_ms, 1) if start_ms else 0,
     })  # fmt: skip
 
@@ -108,12 +109,6 @@ def _worker(turn: Turn, worker: str) -> dict[str, Any]:
     person = turn.state.people[worker]
     told = registers.facts_about_worker(turn.state, worker, turn.policy)
     return {"pendant": readiness(turn, worker), "phone": bool(person.phones), **told}
-
-
-def _out(state: State) -> list[str]:
-    """Workers who have set out somewhere and are not known to be back."""
-    rows = state.store.all("SELECT DISTINCT worker FROM part WHERE open = 1 AND phase <> 'planned'")
-    return sorted(str(row[0]) for row in rows)
 
 
 def _client(state: State, client: str) -> tuple[dict[str, dict[str, Any]], Place | None]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hub.engine import decide
 from hub.engine.asking import answer
 from hub.engine.turn import Turn
+from hub.engine.whereabouts import out
 from hub.inbox import Answer
 from hub.rules.drills import ABOUT_SOMEBODY, KIND, REAL_RANK, is_drill
 from hub.rules.effects import RaiseAlarm
@@ -53,12 +54,9 @@ def fell_due(turn: Turn, sort: str) -> None:
 def _somebody(turn: Turn, by: str) -> str:
     """A worker who is out now; when nobody is, one who carries a pendant. "" when there is none."""
     store, known = turn.state.store, turn.state.people
-    out = store.all("SELECT DISTINCT worker FROM part WHERE open = 1 AND phase <> 'planned'")
-    carrying = store.all(
-        "SELECT DISTINCT worker FROM pendant WHERE worker <> '' AND state = 'active'"
-    )
-    for rows in (out, carrying):
-        able = sorted(who for (who,) in rows if who != by and who in known and known[who].active)
+    rows = store.all("SELECT DISTINCT worker FROM pendant WHERE worker <> '' AND state = 'active'")
+    for names in (out(turn.state), [str(who) for (who,) in rows]):
+        able = sorted(who for who in names if who != by and who in known and known[who].active)
         if able:
-            return str(able[int.from_bytes(turn.ids.random_bytes(4), "big") % len(able)])
+            return able[int.from_bytes(turn.ids.random_bytes(4), "big") % len(able)]
     return ""

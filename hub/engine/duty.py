@@ -10,6 +10,7 @@ from hub.engine import admin, decide
 from hub.engine.asking import text
 from hub.engine.directory import directory_of
 from hub.engine.turn import Turn
+from hub.engine.whereabouts import out
 from hub.inbox import Answer, Command
 from hub.rules.gates import Asked, passage, refusal
 from hub.rules.model import Event, Value
@@ -48,7 +49,7 @@ def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Ans
     if on or turn.state.duty.get(role):
         return Answer(True, f"{person} {'takes' if on else 'lays down'} {role}")
     paged = {name for ladder in turn.policy.ladders for step in ladder.steps for name in step.roles}
-    if role in paged and _anybody_out(turn):
+    if role in paged and (turn.state.alarms or out(turn.state)):
         # P6: told now, not when somebody needs them.
         event = Event("nobody_on_duty", turn.now_ms, by=command.by, data={"role": role})
         decide.off_visit(turn, event)
@@ -68,8 +69,3 @@ def _gated(turn: Turn, command: Command, asked: Mapping[str, Value]) -> Answer |
         return None
     told = refusal(turn.policy, None, shut)
     return Answer(False, told.refused, "", told.clause, told.gate)
-
-
-def _anybody_out(turn: Turn) -> bool:
-    running = "SELECT 1 FROM visit WHERE open = 1 AND phase <> 'planned' LIMIT 1"
-    return bool(turn.state.alarms) or turn.state.store.one(running) is not None

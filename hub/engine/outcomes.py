@@ -67,9 +67,11 @@ def page(turn: Turn, outcome: PageOutcome) -> None:
 def link(turn: Turn, changed: LinkChanged) -> None:
     """A session with the broker came or went: for the board, and for the record."""
     state = "up" if changed.up else "down"
-    if turn.state.store.meta(f"link:{changed.session}") == state:
+    key = f"link:{changed.session}"
+    # What this turn has heard before goes first: it is not in the database yet.
+    if turn.changes.meta.get(key, turn.state.store.meta(key)) == state:
         return
-    turn.changes.meta[f"link:{changed.session}"] = state
+    turn.changes.meta[key] = state
     turn.changes.meta["link_note"] = changed.note[:MAX_NOTE]
     turn.note(f"link_{state}", f"the {changed.session} session with the broker is {state}",
               session=changed.session, note=changed.note[:MAX_NOTE])  # fmt: skip

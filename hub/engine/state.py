@@ -61,8 +61,8 @@ class State:
     ended: dict[str, Alarm] = field(default_factory=dict)  # in this turn: the database has them not
     records: dict[str, Record] = field(default_factory=dict)  # engine/registers.py reads them
     identities: Identities = field(init=False)
-    # Of no importance for what is decided, so they outlive a failed turn.
     watch: Watch = field(default_factory=Watch)
+    # Of no importance for what is decided, so it outlives a failed turn.
     unechoed: dict[str, int] = field(default_factory=dict)  # pendant -> when it was last told
 
     def __post_init__(self) -> None:
@@ -74,6 +74,7 @@ class State:
                       self.presses, self.records, self.ended):  # fmt: skip
             cache.clear()
         self.identities.forget()
+        self.watch.failed()
         for name in ("head", "alarms", "sources", "about", "people", "duty", "last_page"):
             self.__dict__.pop(name, None)
 
@@ -105,6 +106,7 @@ class State:
     def trim(self) -> None:
         """Between turns: a limit on everything."""
         self.ended.clear()
+        self.watch.committed()
         if len(self.visits) > MAX_VISITS:
             self.visits.clear()
         self.identities.trim()

@@ -1,7 +1,8 @@
 """Whose silence counts: pendants on running visits, longest unheard first.
 
 Rule: a look costs nothing while everybody beats. Kept in memory (a restart hears everybody anew,
-because a hub that was down has not heard anybody); who is watched stands in the database.
+because a hub that was down has not heard anybody); who is watched stands in the database. Whoever
+left in a turn that failed is back: nobody was told of her silence, and her visit has not ended.
 """
 
 from collections import OrderedDict
@@ -12,6 +13,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._heard: OrderedDict[str, int] = OrderedDict()
+        self._left: dict[str, int] = {}  # in this turn; when each was last heard of
 
     def __contains__(self, pendant: str) -> bool:
         return pendant in self._heard
@@ -24,7 +26,9 @@ class Watch:
         self._heard.setdefault(pendant, now_ms)
 
     def stop(self, pendant: str) -> None:
-        self._heard.pop(pendant, None)
+        at_ms = self._heard.pop(pendant, None)
+        if at_ms is not None:
+            self._left.setdefault(pendant, at_ms)
 
     def heard(self, pendant: str, at_ms: int) -> None:
         """`at_ms`: when the beat was sent, so that beats held back for minutes count as old."""
@@ -40,8 +44,19 @@ class Watch:
             if at_ms > before_ms:
                 break
             found.append(pendant)
-            del self._heard[pendant]
+            self.stop(pendant)
         return found
+
+    def committed(self) -> None:
+        """What this turn did is so."""
+        self._left.clear()
+
+    def failed(self) -> None:
+        """What this turn did never happened."""
+        if self._left:
+            self._heard.update(self._left)
+            self._heard = OrderedDict(sorted(self._heard.items(), key=lambda each: each[1]))
+            self._left.clear()
 
     def oldest_ms(self) -> int | None:
         return next(iter(self._heard.values()), None)
