@@ -108,7 +108,8 @@ def test_a_contact_right_after_the_arrival_is_the_arrival_call_again() -> None:
     assert done.reason == "spoken with her: the call-back is done"
     assert done.clause == ("HM-4.2.3",)
     assert world.part().anchors["called_back"] == world.now_ms
-    assert world.part().marks[-1].letter == "T"
+    mark = world.part().marks[-1]
+    assert (mark.letter, mark.by, mark.at_ms) == ("T", "tess", world.now_ms)
     first_ms = world.now_ms
     world.now_ms += MINUTE_MS
     again = world.contact()
@@ -124,6 +125,42 @@ def test_where_nobody_is_called_back_a_contact_is_a_contact() -> None:
     assert done.reason == "spoken with her"
     assert "called_back" not in world.part().anchors
     assert world.part().anchors["call_back"] == world.now_ms
+
+
+def test_contact_before_she_goes_is_awaited_again_only_after_her_start() -> None:
+    for minutes, awaited in ((9, 10), (10, 10), (11, 11)):
+        world = World()
+        world.plan(at="10 min")
+        world.now_ms = NINE + minutes * MINUTE_MS
+        world.contact()
+        assert world.part().anchors["awaited"] == NINE + awaited * MINUTE_MS
+        assert "call_back" not in world.part().anchors
+        world.unread.clear()
+
+
+def test_a_contact_is_a_call_back_only_of_one_who_is_or_was_inside() -> None:
+    for phase, counts in (
+        ("at-door", False), ("inside", True), ("broken-off", False), ("leaving", True),
+        ("to-base", False), ("going-home", False),
+    ):  # fmt: skip
+        world = at(phase)
+        world.now_ms += ms("30 min")
+        world.contact()
+        assert ("call_back" in world.part().anchors) == counts, phase
+        world.unread.clear()
+    never_in = at("at-door")
+    never_in.press("d-hold")
+    never_in.now_ms += MINUTE_MS
+    never_in.contact()
+    assert "call_back" in never_in.part().anchors, "she says that she has left, never let in"
+    early = at("at-door", end="30 min")
+    early.now_ms = NINE + ms("40 min")
+    early.command("confirm_arrival", place="1 Some Street", name="A Client")
+    before = dict(early.part().anchors)
+    older = Event("record_contact", NINE + ms("35 min"), by="tess", visit="v1", worker="kim",
+                  data={"means": "work-mobile", "reached": True})  # fmt: skip
+    early.happen(older)
+    assert early.part().anchors == before, "spoken with before she was let in: no overrun"
 
 
 def test_contact_is_dated_by_when_it_was_and_never_goes_back() -> None:

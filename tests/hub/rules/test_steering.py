@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.policy.model import Gate
 from hub.rules.facts import HER_OWN_COVERAGE
 from hub.rules.steering import before_arrival
 from tests.shipped import policy_of
@@ -212,6 +213,32 @@ def test_a_visit_is_moved_to_at_most_a_day() -> None:
         world.plan(at="1 h")
         said = "The new start must lie ahead, and the end after it."
         assert world.refuse("reschedule", "olive", start_ms=start_ms, end_ms=end_ms).refused == said
+
+
+def test_a_visit_is_moved_past_no_gate_of_its_level_and_who_lets_one_pass_is_on_record() -> None:
+    plain = policy_of("plain")
+    level = plain.levels[0].id
+    never = Gate("g", "plan_visit", ("never",), "Not then.", levels=(level,))
+    tracked = Gate("t", "plan_visit", ("two_workers",), "Look.", when=("out_of_hours",),
+                   override=("manager",))  # fmt: skip
+    start_ms, end_ms = NINE + ms("10 h"), NINE + ms("11 h")
+
+    def moved(gate: Gate, **more: str) -> World:
+        world = World(policy=plain)
+        world.plan(at="1 h")
+        world.policy = replace(plain, gates=(*plain.gates, gate))
+        world.directory = replace(world.directory, facts=frozenset({"out_of_hours"}))
+        done = world.ask("reschedule", "max", start_ms=start_ms, end_ms=end_ms, **more)
+        world.reasons.append(done.refused)
+        world.unread.clear()
+        return world
+
+    assert moved(never).reasons[-1] == "Not then."
+    assert moved(replace(never, levels=("no-such-level",))).reasons[-1] == ""
+    assert moved(tracked).reasons[-1].startswith("Look.")
+    passed = moved(tracked, override="t", override_note="known").visit_now()
+    assert passed.overridden == ("t by max",)
+    assert "out_of_hours" in passed.facts
 
 
 def test_a_working_day_that_is_moved_is_out_from_its_new_start() -> None:
