@@ -4,6 +4,7 @@ Rule: the faults are done by the main thread, which also watches that nothing en
 people live on threads of their own. A violation keeps the folder.
 """
 
+import contextlib
 import sqlite3
 import tempfile
 import threading
@@ -22,6 +23,8 @@ from simulator.chaos.plot import Plot, plot_of
 from simulator.chaos.stage import ChaosStage
 from simulator.chaos.totals import Totals, Wish
 from simulator.chaos.workers import Group
+from simulator.live.child import ChildFailed
+from simulator.live.operator import OperatorFailed
 from simulator.live.stage import undisturbed
 from simulator.storm.chance import Chance
 from simulator.storm.seen import Seen
@@ -55,6 +58,9 @@ def run(wish: Wish, say: Say) -> Totals:
                 life.live()
             except KeyboardInterrupt:
                 totals.early = True
+            except (ChildFailed, OperatorFailed) as failed:
+                totals.early = True
+                totals.violations.append(Violation("parts-run", -1, str(failed)))
             with undisturbed():
                 life.end()
     return totals
@@ -115,7 +121,8 @@ class Life:
         for answerer in self._answerers:
             answerer.stop()
         if totals.early:
-            self._mischief.heal()
+            with contextlib.suppress(ChildFailed):
+                self._mischief.heal()
             self._feed.end()
         for answerer in self._answerers:
             answerer.join(STOP_S)

@@ -1,6 +1,10 @@
 """A few seconds of live chaos, and a tiny fleet: the same as for hours, on real parts."""
 
 import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,13 +26,27 @@ def last_of(result: Result) -> dict[str, object]:
 
 
 def test_chaos_heals_and_every_statement_holds() -> None:
-    words = ["chaos", "--minutes", "0.15", "--seed", "11", "--pendants", "2", "--json"]
+    words = ["chaos", "--minutes", "0.1", "--seed", "11", "--pendants", "2", "--json"]
     result = CliRunner().invoke(cli, words)
     totals = last_of(result)
     assert totals["violations"] == [], result.stdout
     assert result.exit_code == 0
     assert totals["statements"] and totals["log_rows"] and totals["visits"] and totals["faults"]
     assert totals["early"] is False
+
+
+def test_ctrl_c_ends_it_with_the_totals_so_far() -> None:
+    words = ["chaos", "--minutes", "60", "--seed", "3", "--pendants", "1", "--json"]
+    argv = [sys.executable, "-m", "simulator.cli", *words]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, start_new_session=True) as sim:
+        assert sim.stdout is not None
+        assert "seed 3" in sim.stdout.readline()
+        assert " s of 3600" in sim.stdout.readline()
+        sim.send_signal(signal.SIGINT)
+        totals = json.loads(sim.stdout.read().splitlines()[-1])
+    assert sim.returncode == 130
+    assert totals["early"] is True and totals["violations"] == []
+    assert not Path(str(totals["folder"])).exists()
 
 
 def test_a_tiny_fleet_loses_nothing() -> None:

@@ -26,6 +26,7 @@ from simulator.chaos.recording import seen_in
 from simulator.chaos.stage import Ear
 from simulator.chaos.totals import Totals, Wish, as_json, ending, line
 from simulator.chaos.workers import NEXT
+from simulator.live.child import ChildFailed
 from simulator.live.feed import Feed
 from simulator.live.scenario import WORLDS
 from simulator.storm.rates import Rates
@@ -233,6 +234,26 @@ def test_what_is_told_lies_within_what_was_done(parts: Parts) -> None:
     assert len(sights) == made.counts.total()
     assert all(isinstance(each, Befell) and each.at_ms <= each.ends_ms for each in sights)
     assert made.now() == []
+
+
+def test_a_process_that_does_not_start_in_time_is_started_later(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[float] = []
+
+    def start() -> None:
+        starts.append(parts.feed.at_s)
+        if len(starts) < 3:
+            raise ChildFailed("no start")
+
+    fault = Fault("a", "hub", "hub", 1, 1, 2, lambda: None, start)
+    monkeypatch.setattr(mischief, "faults_of", lambda stage, lives: [fault])
+    made = Mischief(parts, None, Random(1))  # type: ignore[arg-type]  # stand-ins
+    while len(starts) < 3:
+        made.step()
+        parts.feed.at_s += 0.05
+    assert starts[1] - starts[0] >= mischief.AGAIN_S
+    assert made.stuck == 2
 
 
 def test_faults_are_counted_under_the_names_of_the_storm() -> None:
