@@ -9,6 +9,7 @@ from simulator.chaos.presses import EVENT_RECORD, identity_of, stored
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
 from simulator.storm.seen import Carried, Erased, Felt, Kept, Powered, Sight
 
+SLOW_MS = 10_000  # what a beat may take to the hub, and still be heard
 LATE_MS = 2_000  # a pendant's clock and its turn
 OFF_DUTY = frozenset({"off", "closed", "cancelled"})
 JOINS = 4  # so many of a kind unheard, and one more joins the last: it is kept already
@@ -20,18 +21,18 @@ def stored_is_kept(evidence: Evidence) -> Iterator[Violation]:
     of what is found there."""
     kept: dict[str, int] = {}
     began: dict[str, int] = {}
-    unheard: dict[str, int] = defaultdict(int)
+    there: dict[str, set[str]] = defaultdict(set)
     for sight in evidence.seen.all:
         if isinstance(sight, Kept) and sight.name.startswith(EVENT_RECORD):
             kept[sight.pendant] = sight.at_ms
+            there[sight.pendant].add(sight.name)
+        elif isinstance(sight, Erased):
+            there[sight.pendant].discard(sight.name)
         elif isinstance(sight, Powered) and sight.on:
             began[sight.pendant] = sight.at_ms
-        elif isinstance(sight, Felt) and sight.pattern in ("hub-has-it", "over"):
-            unheard[sight.pendant] = 0
         elif isinstance(sight, Felt) and sight.pattern == "stored":
-            unheard[sight.pendant] += 1
             moments = (kept.get(sight.pendant), began.get(sight.pendant))
-            if sight.at_ms not in moments and unheard[sight.pendant] <= JOINS:
+            if sight.at_ms not in moments and len(there[sight.pendant]) < JOINS:
                 said = 'felt "stored", and its flash had not kept anything just then'
                 yield Violation("stored-is-kept", sight.at_ms, sight.pendant, said)
 
@@ -109,7 +110,8 @@ def _heard(
     if standing.version <= line.version:
         return
     if standing.boot == NO_BOOT:
-        if now_ms >= line.until_ms:
+        if now_ms >= line.until_ms - SLOW_MS:
+            line.phase = "off"  # believed or not: the beat may have been so long on its way
             return
     else:
         sent_ms = came.get((standing.pendant, standing.boot, standing.beat), now_ms)

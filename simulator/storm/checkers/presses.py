@@ -18,6 +18,7 @@ JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pend
 DATED_MS = 60_000  # a press is dated so near to the finger, clocks that drift included
 MOST = 100  # presses that an alarm keeps (rules/alarm.py)
 PRESS_ROWS = frozenset({"sos_pressed"})
+FINGERS = frozenset(PENDANT_EVENTS) - {"booted"}
 
 
 def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
@@ -76,14 +77,16 @@ def dated_by_the_finger(evidence: Evidence) -> Iterator[Violation]:
     """A press that the hub calls dated is dated near some finger's."""
     if evidence.clock_jumped:
         return
-    made = _made(evidence)
+    made: dict[str, list[int]] = defaultdict(list)
+    for press in evidence.of(Pressed):
+        made[press.pendant].append(press.at_ms)
     for row, body in evidence.rows:
         data = body.get("input", {}).get("event", {}).get("data", {})
-        if row.kind not in PRESS_ROWS or data.get("undated") or not row.worker:
+        if row.kind not in FINGERS or data.get("undated") or not row.worker:
             continue
-        times = [press.at_ms for press in made.get(row.pendant, ())]
+        times = made.get(row.pendant, ())
         if times and min(abs(row.at_ms - at_ms) for at_ms in times) > DATED_MS:
-            said = f"row {row.seq} dates an SOS at {row.at_ms}; no finger pressed within a minute"
+            said = f"row {row.seq} dates {row.kind} at {row.at_ms}; no finger pressed near it"
             yield Violation("dated-by-the-finger", row.recorded_ms, row.pendant, said)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from simulator.chaos.outages import HUB, Span, joined, outages
 from simulator.storm.checkers.evidence import Evidence, Violation
+from simulator.storm.seen import Befell
 
 # A turn that is due waits for the batch before it; 200 fire in one turn after an outage.
 LATE_MS = 3_000
@@ -55,10 +56,16 @@ def _was_late_news(evidence: Evidence, seq: int) -> bool:
     return False
 
 
-def troubles(evidence: Evidence) -> list[Span]:
-    """When the hub could not decide, with the time it needs to come round."""
+def away(evidence: Evidence) -> list[Span]:
+    """When there was no hub, with the time it needs to come round."""
     spans = outages(evidence.seen, (HUB,))
     return joined(Span(span.from_ms, span.to_ms + START_MS) for span in spans)
+
+
+def troubles(evidence: Evidence) -> list[Span]:
+    """When the hub could not decide: also while its disk was slow, and no longer."""
+    slow = [each for each in evidence.of(Befell) if each.kind == "slow_disk"]
+    return joined([*away(evidence), *(Span(each.at_ms, each.ends_ms) for each in slow)])
 
 
 def free_from_ms(down: list[Span], at_ms: int) -> int:

@@ -9,7 +9,7 @@ from hub.rules.kinds import PENDANT_EVENTS
 from protocol.messages import NO_BOOT, Beat, Standing
 from simulator.chaos.outages import Span, touched
 from simulator.storm.checkers.evidence import Evidence, Violation
-from simulator.storm.checkers.timely import troubles
+from simulator.storm.checkers.timely import away
 from simulator.storm.seen import Befell, HubLife, Went
 
 SILENCE_MS = 180_000  # EN 50131 grade 4: somebody is asked within three minutes
@@ -42,7 +42,7 @@ def silence_is_told(evidence: Evidence) -> Iterator[Violation]:
     was away has heard nobody, and counts anew."""
     if evidence.clock_jumped:
         return
-    down = troubles(evidence)
+    down = away(evidence)  # a slow disk makes nobody deaf
     told = defaultdict(list)
     for row, _ in evidence.rows:
         if row.kind == "beat_lost":
