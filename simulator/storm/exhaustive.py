@@ -1,12 +1,14 @@
 """Every short history: one pendant, one worker, up to a stated depth, each fault once at each step.
 
-Rule: what is said to be tried is tried, all of it, in an order that is the same everywhere; a
-history is a plan like any other, so that one that fails is shrunk and kept as any other.
+Rule: what is said to be tried is tried, all of it, in an order that is the same everywhere: a
+number names a history as a seed names a storm. It is a plan like any other, made small and kept as
+any other.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import islice, product
 
 from simulator.storm.plan import MINUTE_MS, Act, Plan
 from simulator.storm.rates import Rates
@@ -38,6 +40,7 @@ class Fault:
     before_ms: int = 0
 
 
+@cache
 def faults() -> tuple[Fault, ...]:
     """Each that there is: the hub killed, and its machine's power lost, at each of its instants
     after the step; the pendant's power lost at each operation of its flash; and the rest of the
@@ -48,29 +51,45 @@ def faults() -> tuple[Fault, ...]:
     return (*kills, *cuts, *rest)
 
 
-def histories(depth: int) -> Iterator[Plan]:
-    """All of them: every context, every sequence of `depth` gestures, first without a fault, then
-    with each fault at each step."""
-    number = 0
-    for context, gestures in product(BEGIN_MS, product(GESTURES, repeat=depth)):
-        steps = [
-            Act(BEGIN_MS[context] + at * STEP_MS, "press", WORKER, 0, gesture)
-            for at, gesture in enumerate(gestures)
-        ]
-        begun = [Act(VISIT_MS, "visit", WORKER, 30 * MINUTE_MS)] if context == "visit" else []
-        for fault in (None, *faults()):
-            for step in steps if fault is not None else steps[:1]:
-                number += 1
-                acts = [*begun, *steps]
-                if fault is not None:
-                    acts.append(_act(fault, step.at_ms))
-                yield _plan(number, acts, f"{context}: {', '.join(gestures)}; {fault}")
-
-
 def count(depth: int) -> int:
-    """How many histories there are."""
+    """How many histories of that depth there are."""
     sequences: int = len(GESTURES) ** depth
-    return len(BEGIN_MS) * sequences * (1 + depth * len(faults()))
+    return len(BEGIN_MS) * sequences * _block(depth)
+
+
+def _block(depth: int) -> int:
+    """Of one sequence in one context: without a fault, then each fault at each step."""
+    return 1 + depth * len(faults())
+
+
+def history(depth: int, number: int) -> Plan:
+    """That one of them, from 0. Raises IndexError."""
+    if not 0 <= number < count(depth):
+        raise IndexError(f"there are {count(depth)} histories of depth {depth}, from 0")
+    sequence, rest = divmod(number, _block(depth))
+    context, gestures = next(islice(_sequences(depth), sequence, None))
+    steps = [
+        Act(BEGIN_MS[context] + at * STEP_MS, "press", WORKER, 0, gesture)
+        for at, gesture in enumerate(gestures)
+    ]
+    acts = [Act(VISIT_MS, "visit", WORKER, 30 * MINUTE_MS)] if context == "visit" else []
+    acts += steps
+    said = f"{context}: {', '.join(gestures)}"
+    if rest:
+        which, step = divmod(rest - 1, depth)
+        fault = faults()[which]
+        acts.append(_act(fault, steps[step].at_ms))
+        said += f"; {fault.kind} {fault.detail or ''} at {gestures[step]}"
+    return _plan(number, acts, said)
+
+
+def _sequences(depth: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return product(BEGIN_MS, product(GESTURES, repeat=depth))
+
+
+def histories(depth: int) -> Iterator[Plan]:
+    """All of them, in order."""
+    return (history(depth, number) for number in range(count(depth)))
 
 
 def _act(fault: Fault, at_ms: int) -> Act:
