@@ -210,6 +210,16 @@ def test_a_time_she_is_back_lies_ahead_and_within_a_day() -> None:
     assert not_ahead(NINE + MAX_AHEAD_MS + 1, NINE) == "The new end must be within a day."
 
 
+def test_whoever_was_spoken_with_is_not_asked_by_her_pendant_any_more() -> None:
+    world = at("inside")
+    visit = world.visit_now()
+    world.visit = replace(visit, parts=(replace(visit.parts[0], prompt="q-1"),))
+    world.command("record_contact", means="work-mobile", result="no-answer")
+    assert world.part().prompt == "q-1"
+    world.contact()
+    assert world.part().prompt == ""
+
+
 def test_a_failed_attempt_is_dated_and_named() -> None:
     world = at("inside")
     done = world.command("record_contact", means="client-mobile", result="no-answer")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hub.policy.model import Gate
+from hub.rules.effects import ResolveAlarms
 from hub.rules.facts import HER_OWN_COVERAGE
 from hub.rules.steering import before_arrival
 from tests.shipped import policy_of
@@ -165,9 +166,34 @@ def test_another_tracker_has_agreed_to_nothing_yet() -> None:
     assert "tracker_agreed" in world.part().anchors, "the same one"
     world.command("name_tracker", "olive", tracker="max")
     assert "tracker_agreed" not in world.part().anchors
-    assert world.refuse("name_tracker", "olive").refused == "Say who tracks her."
-    said = world.refuse("name_tracker", "olive", tracker="kim").refused
-    assert said == "Nobody tracks herself or her pair: name another person."
+    nobody = world.refuse("name_tracker", "olive")
+    assert (nobody.refused, nobody.clause) == ("Say who tracks her.", ("HM-4.1.1",))
+    herself = world.refuse("name_tracker", "olive", tracker="kim")
+    assert herself.refused == "Nobody tracks herself or her pair: name another person."
+    assert herself.clause == ("HM-4.1.1",)
+
+
+@pytest.mark.clause("HM-4.1.1", "HM-2.9")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("name_tracker", "a tracker is named"), ("cancel", "cancelled before arrival")],
+)
+def test_of_a_pair_what_was_asked_about_both_is_answered(command: str, said: str) -> None:
+    world = World()
+    visit = world.plan(workers="kim,lee", tracker="")
+    fired = (("no-tracker", NINE), ("no-arrival-standard", NINE), ("finish", NINE + 1))
+    parts = tuple(replace(part, fired=fired) for part in visit.parts)
+    world.visit = replace(visit, parts=parts)
+    done = world.command(command, "olive", tracker="tess")
+    (found,) = [each for each in done.effects if isinstance(each, ResolveAlarms)]
+    assert (found.by, found.outcome) == ("olive", said)
+    rows = world.policy.timer
+    asked = {"no_tracker"} if command == "name_tracker" else {"no_tracker", "no_arrival"}
+    named = {name for name, _ in fired[:2] if name in rows and rows[name].kind in asked}
+    assert len(named) == len(asked)
+    assert set(found.sources) == {
+        f"v1:{worker}:{name}" for worker in ("kim", "lee") for name in named
+    }
 
 
 @pytest.mark.clause("DC-cancel")
