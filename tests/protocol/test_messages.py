@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocol import codec
 from protocol.errors import LocalProtocolError, RemoteProtocolError
-from protocol.messages import DOWN_TYPES, UP_TYPES
+from protocol.messages import ALARM_TYPES, DOWN_TYPES, UP_TYPES, open_parts, open_press
 from protocol.record import (
     ID_ALPHABET,
     KINDS,
@@ -19,6 +19,7 @@ from protocol.record import (
     TEXT_ALPHABET,
     Message,
     is_id,
+    is_open_press,
     is_press,
     is_text,
 )
@@ -153,3 +154,24 @@ def test_an_identity_is_always_a_lawful_press() -> None:
         for _, message in sizes(cls):
             assert isinstance(message, UP_TYPES)
             assert is_press(message.identity())
+
+
+def test_an_open_press_is_listed_with_the_letter_of_its_kind() -> None:
+    press = "0123456789abcdef.7"
+    listed = {cls.TYPE: open_press(press, cls.TYPE) for cls in ALARM_TYPES}
+    assert listed == {
+        "sos-pressed": press + "s",
+        "sos-aborted": press + "a",
+        "duress": press + "d",
+        "duress-suspected": press + "q",
+    }
+    for kind, text in listed.items():
+        assert is_open_press(text)
+        assert open_parts(text) == (press, kind)
+    with pytest.raises(ValueError, match="ok"):
+        open_press(press, "ok")
+
+
+@pytest.mark.parametrize("text", ["", "s", "0123456789abcdef.7", "0123456789abcdef.7x", None, 7])
+def test_what_is_no_open_press(text: object) -> None:
+    assert not is_open_press(text)
