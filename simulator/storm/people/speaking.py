@@ -160,7 +160,7 @@ def _wished(look: Look, part: Part, trip: Trip | None) -> tuple[str, ...]:
         if trip is not None and trip.later_ms and not gone:
             return ("reschedule",)
         if gone:
-            return ("cancel",)
+            return ("cancel", "record_contact")  # refused while her pair is there
         out = place == TRAVELLING and part.phase == "planned"
         return ("start_out", "record_contact") if out else ("record_contact",)
     if part.phase == "at-door":
