@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.storm.books import pendant_of
-from simulator.storm.plan import ACTS, Act
+from simulator.storm.plan import ACTS, MINUTE_MS, Act
 from simulator.storm.seen import Befell
 
 if TYPE_CHECKING:
     from simulator.storm.world import World
+
+BACKUP_CUT_MS = 10 * MINUTE_MS
 
 
 def happening(world: "World", act: Act) -> Callable[[], None]:
@@ -40,21 +42,22 @@ def _press(world: "World", act: Act) -> None:
 
 
 def _power_cut(world: "World", act: Act) -> None:
-    """In the middle of an operation of the flash; an idle one loses power all the same."""
+    """In the middle of an operation of the flash, which may be minutes away: a pendant writes when
+    it is pressed. One that has nothing to write loses power all the same, a while later."""
     handset = world.handsets[act.who]
-    boots = handset.boots
-    _tell(world, act, act.length_ms)
-    handset.doom(max(1, int(act.detail or 1)))
+    if not handset.on:
+        return
+
+    def went() -> None:
+        _tell(world, act, act.length_ms)
+        world.timeline.after(max(1, act.length_ms), lambda: handset.power_on("power-on"))
 
     def anyway() -> None:
-        if handset.on and handset.boots == boots:
+        if handset.doomed is went:
             handset.power_off()
 
-    def on() -> None:
-        handset.power_on("power-on")
-
-    world.timeline.after(max(1, act.length_ms // 2), anyway)
-    world.timeline.after(max(2, act.length_ms), on)
+    handset.doom(max(1, int(act.detail or 1)), went)
+    world.timeline.after(BACKUP_CUT_MS, anyway)
 
 
 def _battery(world: "World", act: Act) -> None:

@@ -64,6 +64,7 @@ class Handset:
         self._ppm = self._random.randint(-drift_ppm, drift_ppm)
         self._fingers: list[Due] = []
         self._hand_free_ms = 0
+        self.doomed: Callable[[], None] | None = None
 
     # Power.
 
@@ -97,15 +98,19 @@ class Handset:
         self.flash.cut()
         self._went()
 
-    def doom(self, operations: int) -> None:
-        """The power goes in the middle of so many operations of the flash from now."""
+    def doom(self, operations: int, went: Callable[[], None]) -> None:
+        """The power goes in the middle of so many operations of the flash from now; `went` is told
+        when it does, however it goes."""
+        self.doomed = went
         self.flash.cut_after(operations)
 
     def spare(self) -> None:
         """It was doomed, and will live."""
+        self.doomed = None
         self.flash.chip.disarm()
 
     def _went(self) -> None:
+        went, self.doomed = self.doomed, None
         self.on = False
         for due in (self._tick, self._writing, *self._fingers):
             if due is not None:
@@ -114,6 +119,8 @@ class Handset:
         self._fingers.clear()
         self.link.power(False)
         self._around.seen.add(Powered(self._timeline.now_ms, self.id, False))
+        if went is not None:
+            went()
 
     # Fingers.
 

@@ -109,18 +109,17 @@ def _limit_ms(evidence: Evidence, alarm: str, spans: list[Span], from_ms: int) -
             break
         rang_ms = arrived.get(each.facts.get("page"), FOR_EVER_MS)
         if rang_ms > each.at_ms + CARRIED_MS:
-            again_ms = each.at_ms + _wait_ms(evidence, alarm, each)
+            again_ms = each.at_ms + _wait_ms(evidence, alarm, each.facts.get("step", 0))
             limit_ms = max(limit_ms, free_until_ms(spans, again_ms, ALLOWANCE_MS))
     return limit_ms
 
 
-def _wait_ms(evidence: Evidence, alarm: str, page: Handed) -> int:
+def _wait_ms(evidence: Evidence, alarm: str, step: object) -> int:
     """How long the procedure gives the people of that rung."""
     known = evidence.alarms.get(alarm)
     ladder = evidence.policy.ladder.get("" if known is None else known.ladder.id)
     if ladder is None:
         return max(step.wait_ms for each in evidence.policy.ladders for step in each.steps)
-    step = page.facts.get("step", 0)
     number = step if isinstance(step, int) and 0 <= step < len(ladder.steps) else 0
     return ladder.steps[number].wait_ms
 
@@ -141,13 +140,15 @@ def jammed(evidence: Evidence) -> list[Span]:
 
 
 def paged_after_outage(evidence: Evidence) -> Iterator[Violation]:
-    """What nobody had taken when the hub went away is paged again once it is back (P3)."""
+    """What nobody had taken when the hub went away is paged again once it is back (P3); where the
+    rung has nobody, the next one when its wait is over (rules/ladder.py page_failed)."""
     if evidence.clock_jumped:
         return  # which row was before the outage cannot be told then
     spans = joined([*outages(evidence.seen, (HUB, PAGES)), *jammed(evidence)])
     handed = defaultdict(list)
     for page in evidence.of(Handed):
         handed[str(page.facts.get("alarm", ""))].append(page)
+    vacant = _vacant(evidence)
     for down, up in _lives(evidence.of(HubLife)):
         if up.at_ms - down.at_ms < BLIND_MS:
             continue
@@ -159,9 +160,27 @@ def paged_after_outage(evidence: Evidence) -> Iterator[Violation]:
             later = at_the_end.get(alarm.id, alarm)
             if alarm.state != "open" or later.state != "open" or later.leases > alarm.leases:
                 continue
-            if not any(up.at_ms <= _created_ms(page) <= limit_ms for page in handed[alarm.id]):
+            end_ms = limit_ms
+            for at_ms, step in vacant[alarm.id]:
+                if up.at_ms <= at_ms <= end_ms:
+                    waited_ms = at_ms + _wait_ms(evidence, alarm.id, step)
+                    end_ms = max(end_ms, free_until_ms(spans, waited_ms, AGAIN_MS))
+            if end_ms >= evidence.end_ms:
+                continue
+            if not any(up.at_ms <= _created_ms(page) <= end_ms for page in handed[alarm.id]):
                 said = f"open when the hub came back at {up.at_ms}, and nobody was paged again"
                 yield Violation("paged-after-outage", up.at_ms, alarm.id, said)
+
+
+def _vacant(evidence: Evidence) -> defaultdict[str, list[tuple[int, object]]]:
+    """When an alarm was to be paged on a rung whose roles nobody held, and which rung."""
+    found: defaultdict[str, list[tuple[int, object]]] = defaultdict(list)
+    for row, body in evidence.rows:
+        if row.kind == "page_failed":
+            data = body["input"]["event"].get("data", {})
+            if not data.get("page"):
+                found[row.alarm].append((row.recorded_ms, data.get("step", 0)))
+    return found
 
 
 def _lives(lives: Iterable[HubLife]) -> Iterator[tuple[HubLife, HubLife]]:

@@ -98,6 +98,14 @@ def test_an_open_alarm_is_paged_again_after_an_outage() -> None:
     assert broken("paged-after-outage", made(OUTAGE, [RAISED]))
 
 
+def test_a_rung_that_nobody_holds_has_its_wait_before_the_next() -> None:
+    vacant = row(2, "page_failed", 201_000, about="a-1", data={"page": 0, "step": 0})
+    late = [*OUTAGE, handed(201_000 + FIRST_WAIT_MS + 5_000)]
+    assert broken("paged-after-outage", made(late, [RAISED, vacant])) == []
+    assert broken("paged-after-outage", made(late, [RAISED]))
+    assert broken("paged-after-outage", made(OUTAGE, [RAISED, vacant]))
+
+
 def test_what_somebody_has_need_not_be_paged_again() -> None:
     owned = replace(alarm(), state="owned", owner="tom", leases=1)
     taken = row(2, "acknowledge", 50_000, alarm=owned, by="tom")
