@@ -13,6 +13,7 @@ def keeps_to_them(
 ) -> None:
     """`before` and `after`: what the decision was about, as it was and as it is."""
     assert done.reason, f"no reason was given: {done}"
+    assert all(isinstance(each, str) for each in done.clause), f"no clauses: {done.clause}"
     if before is None or after is None or before == after:
         return
     assert after.version > before.version, f"changed, and the version stayed: {done.reason}"

@@ -63,6 +63,15 @@ def test_a_risk_found_inside_starts_the_call_backs_of_the_severer_level() -> Non
 
 
 @pytest.mark.clause("DC-risk")
+def test_a_further_ground_for_the_same_level_stands_beside_the_first() -> None:
+    world = World()
+    assert len(world.plan(concern=True).level_reasons) == 1
+    world.command("check_risk", found="risk_flag")
+    visit = world.visit_now()
+    assert (visit.level, len(visit.level_reasons)) == ("enhanced", 2)
+
+
+@pytest.mark.clause("DC-risk")
 def test_what_was_found_is_a_known_flag_or_nothing() -> None:
     world = World()
     world.plan()
