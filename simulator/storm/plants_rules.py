@@ -110,4 +110,14 @@ IN_THE_RULES = (
         seeds=40,
         weather="network",
     ),
+    Plant(
+        "timer-fires-twice",
+        "that a timer has fired is not remembered: it falls due for the same moment again",
+        "hub.rules.changes",
+        "return having(part, fired=others + ((timer, due_ms),))",
+        "return part",
+        ("deadline-once",),
+        seeds=10,
+        weather="calm",
+    ),
 )

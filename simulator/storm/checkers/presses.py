@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.rules.kinds import DANGER_PRESSES, PENDANT_EVENTS
 from hub.store.log import Row
-from protocol.messages import SosPressed, UpMessage
+from protocol.messages import UpMessage
 from simulator.chaos.presses import SOS_GESTURES
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
 from simulator.storm.checkers.silent import receipts_of
@@ -22,19 +22,14 @@ FINGERS = frozenset(PENDANT_EVENTS) - {"booted"}
 
 
 def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
-    """Whatever the hub has signed a receipt for is in its log: presses by their identity."""
+    """Whatever the hub has signed a receipt for is in its log, under its identity."""
     logged = {
         (row.pendant, str(body["input"]["event"].get("identity", "")))
         for row, body in evidence.rows
         if row.pendant and "event" in body.get("input", {})
     }
-    alarms = {
-        (opened.message.pendant, opened.identity)
-        for opened in evidence.up
-        if isinstance(opened.message, SosPressed)
-    }
     revoked = evidence.revoked
-    for pendant, identity in sorted(receipts_of(evidence) & alarms):
+    for pendant, identity in sorted(receipts_of(evidence)):
         if (pendant, identity) not in logged and pendant not in revoked:
             said = f"the hub signed that it has {identity}, and its log has it not"
             yield Violation("receipt-is-true", evidence.end_ms, pendant, said)
