@@ -33,9 +33,13 @@ settings.register_profile("explore", deadline=None)
 settings.register_profile(
     "soak", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow]
 )
-# For mutants: a fault is only to be found, not to be made small.
+# For mutants: a fault is only to be found, not to be made small, and soon; a second look is `ci`.
 settings.register_profile(
-    "mutation", derandomize=True, deadline=None, phases=(Phase.explicit, Phase.generate)
+    "mutation",
+    derandomize=True,
+    deadline=None,
+    max_examples=25,
+    phases=(Phase.explicit, Phase.generate),
 )
 settings.load_profile(os.environ.get("ALLSWELL_HYPOTHESIS", "ci"))
 

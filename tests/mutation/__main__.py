@@ -71,12 +71,13 @@ def configure(folder: Path, target: Target) -> None:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "ALLSWELL_HYPOTHESIS": "mutation", "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
 def mutmut(folder: Path, *names: str) -> int:
     command = [*MUTMUT, "run", "--max-children", "1", *names]
-    return subprocess.run(command, cwd=folder, env=environment(), check=False).returncode
+    settings = environment(ALLSWELL_HYPOTHESIS="mutation")
+    return subprocess.run(command, cwd=folder, env=settings, check=False).returncode
 
 
 def metas(folder: Path) -> dict[str, Path]:
