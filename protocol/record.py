@@ -12,7 +12,7 @@ MAX_ID = 32
 MAX_SEQ = 99999999999  # eleven digits: a thousand presses a second for three years of one boot
 MAX_PRESS = 16 + 1 + 11
 MAX_LIST = 8  # open presses a pendant carries; older ones wait their turn
-OPEN_LETTERS = "sadq"  # what an open press is: SOS, let go, duress, suspected (messages.OPEN_TYPES)
+OPEN_LETTERS = "sadq"  # what an open press is, in the order of messages.ALARM_TYPES
 
 # Whether a text is made of an alphabet only is asked as `not text.strip(ALPHABET)`: strip stops at
 # the first character that is not in it, and both interpreters do it in C.

@@ -24,7 +24,9 @@ POCKET = ("a-short", "a-double", "d-short", "a-hold", "d-double", "d-hold", "sos
           "chord-broken", "sos-hold")  # fmt: skip
 HELP = ("sos-hold", "sos-stabs", "sos-hold", "sos-let-go")
 HELD = ("chord", "chord-broken", "phrase", "family")
-INSTANTS = 600  # of the hub's, within a few busy minutes
+# Of the hub's: a turn with one beat, half a minute of them, a few busy minutes. One that is not
+# reached in time dies while it waits, which alone would show little (world.BACKUP_DOOM_MS).
+INSTANTS = (15, 60, 600)
 FLASH_OPERATIONS = 40
 
 
@@ -195,7 +197,7 @@ def _of_all(rates: Rates) -> tuple[tuple[str, float, Maker], ...]:
     def kill(stream: Random, at_ms: int, who: str) -> Act:
         kind = "power_loss" if stream.random() < rates.power_loss else "hub_kill"
         down_ms = _length_ms(stream, rates.hub_down_ms, 20 * MINUTE_MS)
-        return Act(at_ms, kind, "", down_ms, stream.randrange(1, INSTANTS))
+        return Act(at_ms, kind, "", down_ms, stream.randrange(1, stream.choice(INSTANTS)))
 
     def jump(stream: Random, at_ms: int, who: str) -> Act:
         most_ms = rates.clock_jump_ms

@@ -100,7 +100,7 @@ def test_an_open_alarm_is_paged_again_after_an_outage() -> None:
 
 def test_a_rung_that_nobody_holds_has_its_wait_before_the_next() -> None:
     vacant = row(2, "page_failed", 201_000, about="a-1", data={"page": 0, "step": 0})
-    late = [*OUTAGE, handed(201_000 + FIRST_WAIT_MS + 5_000)]
+    late: list[Sight] = [*OUTAGE, handed(201_000 + FIRST_WAIT_MS + 5_000)]
     assert broken("paged-after-outage", made(late, [RAISED, vacant])) == []
     assert broken("paged-after-outage", made(late, [RAISED]))
     assert broken("paged-after-outage", made(OUTAGE, [RAISED, vacant]))

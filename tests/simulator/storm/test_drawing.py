@@ -99,3 +99,13 @@ def test_scaling_leaves_lengths_alone_and_probabilities_possible() -> None:
             assert value == getattr(WEATHERS["everything"].rates, each.name)
         elif not each.name.endswith("_h"):
             assert value <= 1.0, each.name
+
+
+def test_most_deaths_of_the_hub_are_meant_for_what_it_does_within_half_a_minute() -> None:
+    """One that waits for its six-hundredth instant mostly dies while it waits for anything."""
+    kinds = ("hub_kill", "power_loss")
+    plans = [draw(seed, weather="hub") for seed in range(20)]
+    details = [int(act.detail) for plan in plans for act in plan.acts if act.kind in kinds]
+    assert len(details) > 50
+    assert sum(each < 60 for each in details) > len(details) // 2
+    assert max(details) > 300, "and some for what comes later"
