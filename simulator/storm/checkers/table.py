@@ -55,6 +55,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "unverified-is-heard": (strangers.unverified_is_heard,),
     "no-position": (strangers.no_position,),
+    "no-fault-of-its-own": (record.no_fault_of_its_own,),
     "chain-whole": (record.chain_whole,),
     "replay-equals-state": (record.replay_equals_state,),
 }

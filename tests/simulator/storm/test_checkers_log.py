@@ -74,6 +74,14 @@ def test_an_alarm_is_turned_to_when_the_log_says() -> None:
     assert broken("deadline-missed", made([], [raised, replace(again, recorded_ms=T0 + 90_000)]))
 
 
+def test_a_fault_of_the_hubs_own() -> None:
+    raised = row(1, "alarm_raised", alarm=alarm(source="visit:v-1:finish"))
+    assert broken("no-fault-of-its-own", made([], [raised])) == []
+    stuck = row(1, "alarm_raised", alarm=alarm(source="visit:v-1:finish:stuck"))
+    assert broken("no-fault-of-its-own", made([], [stuck]))
+    assert broken("no-fault-of-its-own", made([], [raised, row(2, "item_failed")]))
+
+
 # Claims.
 
 
