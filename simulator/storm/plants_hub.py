@@ -29,16 +29,6 @@ IN_THE_HUB = (
         weather="calm",
     ),
     Plant(
-        "acknowledged-on-another-connection",
-        "an acknowledgement of an older connection confirms another message",
-        "hub.acknowledging",
-        "if not qos or connection != self.connection or mid not in self._committed:",
-        "if not qos or mid not in self._committed:",
-        ("acknowledged-is-kept",),
-        seeds=200,
-        weather="broker",
-    ),
-    Plant(
         "sent-before-sending",
         "a page is called sent when it is handed to the provider, not when the provider took it",
         "hub.notify.dispatch",

@@ -120,4 +120,14 @@ IN_THE_RULES = (
         seeds=10,
         weather="calm",
     ),
+    Plant(
+        "silent-is-shown",
+        "a pendant is told of every alarm of its own, a silent one too",
+        "hub.rules.standing",
+        "known = alarm.kind in HERS and alarm.verified and not alarm.silent",
+        "known = alarm.verified",
+        ("silent-stays-silent",),
+        seeds=20,
+        weather="danger",
+    ),
 )
