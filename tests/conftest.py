@@ -33,7 +33,7 @@ settings.register_profile("explore", deadline=None)
 settings.register_profile(
     "soak", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow]
 )
-# For mutants: a fault is only to be found, not to be made small, and soon; a second look is `ci`.
+# For mutants: a fault is only to be found, not to be made small, and soon.
 settings.register_profile(
     "mutation",
     derandomize=True,

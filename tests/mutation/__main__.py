@@ -115,8 +115,11 @@ def quick_codes(folder: Path) -> dict[str, int | None]:
     return found
 
 
-def fresh(folder: Path, name: str, selection: tuple[str, ...], without: tuple[str, ...]) -> str:
+def fresh(folder: Path, name: str, target: Target, wide: bool) -> str:
     """The verdict on one mutant in a process that has never run anything else."""
+    selection = target.wide if wide else target.quick
+    without = target.not_wide if wide else target.not_quick
+    profile = "ci" if wide else "mutation"
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--rootdir=.", "--tb=no"]
     command += ["-p", "no:cacheprovider", "-p", "tests.mutation.order", *selection]
     command += [f"--deselect={name}" for name in without]
@@ -124,7 +127,7 @@ def fresh(folder: Path, name: str, selection: tuple[str, ...], without: tuple[st
         done = subprocess.run(
             command,
             cwd=folder / "mutants",
-            env=environment(MUTANT_UNDER_TEST=name),
+            env=environment(MUTANT_UNDER_TEST=name, ALLSWELL_HYPOTHESIS=profile),
             check=False,
             capture_output=True,
             timeout=FRESH_LIMIT_S,
@@ -138,7 +141,6 @@ def judge(folder: Path, target: Target, patterns: list[str], wide: bool) -> dict
     """mutant -> verdict; what was found before is kept unless its name is asked for."""
     book = folder / "verdicts.json"
     verdicts: dict[str, str] = json.loads(book.read_text()) if book.exists() else {}
-    tests = (target.wide, target.not_wide) if wide else (target.quick, target.not_quick)
     for name, code in quick_codes(folder).items():
         asked = any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
         if code is None or code == SKIPPED or (patterns and not asked):
@@ -149,7 +151,7 @@ def judge(folder: Path, target: Target, patterns: list[str], wide: bool) -> dict
         elif code in TIMED_OUT and not asked:
             verdicts[name] = "timed out"
         elif before is None or asked or (wide and before == "survived"):
-            verdicts[name] = fresh(folder, name, *tests)
+            verdicts[name] = fresh(folder, name, target, wide)
             print(verdicts[name], name, flush=True)
         book.write_text(json.dumps(verdicts, indent=1), encoding="utf-8")
     return verdicts
