@@ -34,7 +34,7 @@ IN_THE_PENDANT = (
         "firmware.pendant.outbox",
         "self.due_ms = now_ms + waits[min(self.tries, len(waits) - 1)]",
         "self.due_ms = now_ms + 10**9",
-        ("not-lost", "paged", "each-press-counts"),
+        ("kept-arrives", "not-lost", "paged", "each-press-counts"),
         seeds=40,
         weather="broker",
     ),

@@ -12,6 +12,7 @@ from simulator.storm.seen import Carried, Erased, Felt, Kept, Powered, Sight
 SLOW_MS = 10_000  # what a beat may take to the hub, and still be heard
 LATE_MS = 2_000  # a pendant's clock and its turn
 OFF_DUTY = frozenset({"off", "closed", "cancelled"})
+ARRIVES_MS = 300_000  # a link that is in its longest back-off (60 s), and a few sends
 JOINS = 4  # so many of a kind unheard, and one more joins the last: it is kept already
 MAX_VALID_MS = 600_000  # whatever a standing says (docs/protocol.md)
 
@@ -55,6 +56,22 @@ def stored_stays(evidence: Evidence) -> Iterator[Violation]:
             if key in alarms and key not in answered:
                 said = f"{key[1]} left the flash, and neither hub nor person had it"
                 yield Violation("stored-is-kept", sight.at_ms, sight.pendant, said)
+
+
+def kept_arrives(evidence: Evidence) -> Iterator[Violation]:
+    """Whatever a pendant has kept to tell the hub is in the log in the end, press or no press: it
+    is told again until the receipt comes, and for a long while nothing stands in the way."""
+    there: dict[tuple[str, str], int] = {}
+    for sight in evidence.seen.all:
+        if isinstance(sight, Kept) and sight.name.startswith(EVENT_RECORD):
+            there.setdefault((sight.pendant, identity_of(sight.name)), sight.at_ms)
+        elif isinstance(sight, Erased) and sight.name.startswith(EVENT_RECORD):
+            there.pop((sight.pendant, identity_of(sight.name)), None)
+    logged = {(line.pendant, line.identity) for line in evidence.book.lines}
+    for key, at_ms in there.items():
+        if key not in logged and max(at_ms, evidence.calm_ms) < evidence.end_ms - ARRIVES_MS:
+            said = f"{key[1]} is on the flash since {at_ms}, and the hub has not heard of it"
+            yield Violation("kept-arrives", evidence.end_ms, key[0], said)
 
 
 @dataclass

@@ -33,6 +33,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "identities-are-new": (presses.identities_are_new,),
     "stored-is-kept": (feeling.stored_is_kept, feeling.stored_stays),
     "stale-is-not-felt": (feeling.echoes_grow, feeling.stale_is_not_believed),
+    "kept-arrives": (feeling.kept_arrives,),
     "hub-lost": (feeling.hub_lost,),
     "lease-ends": (owning.lease_ends,),
     "end-covers-what-was-seen": (owning.end_covers_what_was_seen,),

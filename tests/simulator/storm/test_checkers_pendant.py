@@ -61,6 +61,13 @@ def test_an_unsigned_receipt_is_none() -> None:
     assert broken("stored-is-kept", made(sights))
 
 
+def test_what_is_kept_arrives() -> None:
+    heard = row(1, "departed", 1_000, identity=f"{BOOT}.7")
+    assert broken("kept-arrives", made([KEPT], [heard])) == []
+    assert broken("kept-arrives", made([KEPT, ERASED])) == []
+    assert broken("kept-arrives", made([KEPT]))
+
+
 # The hub's word.
 
 ANSWERED = (came_up(1_000, beat(3)), came_down(1_100, standing(10, 3)))
