@@ -86,7 +86,7 @@ def raise_alarm(
 ) -> None:
     """A new alarm, or one more press of the open one of the same source."""
     open_id = turn.state.sources.get((effect.kind, effect.source))
-    old = None if open_id is None else turn.state.alarms[open_id]
+    old = turn.state.alarms[open_id] if open_id is not None else _holds(turn, effect)
     event = Event(
         "alarm_raised" if old is None else "alarm_pressed",
         effect.at_ms,
@@ -107,6 +107,14 @@ def raise_alarm(
         decision = alarm_rules.pressed(old, effect, turn.now_ms)
     turn.record_alarm(event, given, decision, old)
     effects(turn, decision, terms, visit, by, depth + 1)
+
+
+def _holds(turn: Turn, effect: RaiseAlarm) -> Alarm | None:
+    """The alarm that had this press already, from a beat that overtook it, and was ended with it."""
+    if effect.press is None or not effect.press.identity:
+        return None
+    held = turn.state.alarm_of_press(effect.pendant, effect.press.identity)
+    return turn.state.alarm(held) if held else None
 
 
 def page(turn: Turn, effect: Page, visit: Visit | None, by: str, depth: int) -> None:

@@ -66,15 +66,15 @@ def raised(
 
 def pressed(alarm: Alarm, effect: RaiseAlarm, now_ms: int) -> Decision:
     """The same source again. A further press is news (P4); a timer's repeat only grows it."""
+    if effect.press is not None and any(
+        press.identity == effect.press.identity for press in alarm.presses if press.identity
+    ):
+        return told(alarm, "a press that the alarm holds already: recorded")
     if alarm.state == "resolved":
         # The engine raises anew; should it ask here all the same, nothing is lost.
         alarm = replace(alarm, state="open", step=0, outcome="", resolved_by="", resolved_ms=0)
         alarm = paged(_grown(alarm, effect), now_ms)
         return told(alarm, "pressed again after it was resolved: open again", page_of(alarm))
-    if effect.press is not None and any(
-        press.identity == effect.press.identity for press in alarm.presses if press.identity
-    ):
-        return told(alarm, "a press that the alarm holds already: recorded")
     grown = _grown(alarm, effect)
     if effect.kind not in TOLD_BY_PEOPLE and effect.press is None:
         return told(grown, "again from the same source: added to the open alarm")

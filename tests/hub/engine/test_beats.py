@@ -3,7 +3,7 @@
 from hub.engine.beats import LOST_MS
 from hub.engine.standings import REPEAT_EVERY_MS
 from hub.rules.model import Alarm
-from protocol.messages import NO_BOOT, Standing
+from protocol.messages import NO_BOOT, Receipt, Standing
 from tests.hub.house import HOUR_MS, MINUTE_MS, House
 
 
@@ -181,6 +181,26 @@ def test_an_open_press_that_the_hub_does_not_know_is_raised(house: House) -> Non
     house.beat("p-ada")
     assert len(house.reader.open_alarms()) == 1, "known now"
     assert len(house.reader.pages()) == pages
+
+
+def test_a_press_that_comes_after_its_alarm_was_ended_is_no_second_incident(house: House) -> None:
+    """A beat overtook it, people answered, the held-back press came last: found by live chaos."""
+    handset = house.handsets["p-ada"]
+    house.beat("p-ada")
+    sos = handset.message("sos-pressed", house.now_ms, gesture="sos-hold")
+    handset.open = [sos.identity() + "s"]
+    house.beat("p-ada")
+    (alarm,) = house.reader.open_alarms()
+    house.must("acknowledge", "tom", alarm=alarm.id)
+    house.must("record_contact", "tom", alarm=alarm.id, means="work-mobile", reached=True)
+    house.must("resolve", "tom", alarm=alarm.id, outcome="safe", note="", spoke=True)
+    pages = len(house.reader.pages())
+    after = house.turn(house.item(sos))
+    assert house.reader.open_alarms() == ()
+    assert len(house.reader.pages()) == pages
+    assert any(isinstance(each, Receipt) for each in handset.heard(after))
+    house.press("p-ada", "sos-pressed", gesture="sos-hold")
+    assert len(house.reader.open_alarms()) == 1, "a new press is news"
 
 
 def test_a_silent_press_that_only_a_beat_has_told_of_is_silent(house: House) -> None:
