@@ -112,7 +112,9 @@ def _event(turn: Turn, found: Verified) -> None:
         if known:
             _conflict(turn, pendant, found, dated)
         if not known or found.sos:
-            _press(turn, pendant, found.message, dated)
+            # Other bytes under a known identity are news of their own: no alarm holds that press.
+            identity = "" if known else found.message.identity()
+            _press(turn, pendant, found.message, dated, identity)
     receipt(turn, pendant, found)
 
 
@@ -157,7 +159,9 @@ def _conflict(turn: Turn, pendant: PendantState, found: Verified, dated: Dated) 
     decide.off_visit(turn, event)
 
 
-def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) -> None:
+def _press(
+    turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated, identity: str
+) -> None:
     found = route(turn, pendant.worker, message, dated.at_ms if dated.certain else None)
     part = found.part
     gesture = message.gesture if isinstance(message, PressMessage) else "none"
@@ -173,7 +177,7 @@ def _press(turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated) 
         visit="" if found.visit is None else found.visit.id,
         worker=pendant.worker,
         pendant=pendant.id,
-        identity=message.identity(),
+        identity=identity,
         data=_facts(message, gesture, phase, dated) | felt,
     )
     if kind == "started_out" and readiness(turn, pendant.worker) == "low":
