@@ -31,10 +31,10 @@ IN_THE_RULES = (
         "after the first round nobody is paged any more",
         "hub.rules.ladder",
         "next_ms=now_ms + step_of(alarm).wait_ms,",
-        "next_ms=now_ms + step_of(alarm).wait_ms if not alarm.round else 0,",
+        "next_ms=now_ms + step_of(alarm).wait_ms if not alarm.round else now_ms + 10**9,",
         ("next-action",),
         inside="paged",
-        seeds=60,
+        seeds=40,
         weather="providers",
     ),
     Plant(
@@ -54,7 +54,7 @@ IN_THE_RULES = (
         "if newer or (isinstance(seen, int) and seen < len(alarm.presses)):",
         "if False:",
         ("end-covers-what-was-seen",),
-        seeds=200,
+        seeds=100,
         weather="people",
     ),
     Plant(
@@ -97,8 +97,8 @@ IN_THE_RULES = (
         "return event.at_ms < newest_ms",
         "return False",
         ("old-press-moves-nothing",),
-        seeds=200,
-        weather="network",
+        seeds=300,
+        weather="everything",
     ),
     Plant(
         "dated-by-arrival",

@@ -46,6 +46,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "deadline-missed": (timely.next_moments, timely.left_over),
     "press-ends-nothing": (claims.press_ends_nothing,),
     "ended-by-people": (SHARED["ended-by-people"], claims.asked_for),
+    "next-action": (SHARED["next-action"], owning.waits_are_the_procedures),
     "nobody-for-herself": (claims.nobody_for_herself,),
     "inside-by-a-person": (claims.inside_only_by_a_person,),
     "silent-stays-silent": (silent.nothing_felt, silent.nothing_told, silent.no_page_to_her),

@@ -138,8 +138,10 @@ class Operator:
     def give(
         self, look: Look, form: Form, typed: Mapping[str, str]
     ) -> Generator[Wish, object, Answer | None]:
-        """The form, filled in and sent off: by some with two clicks."""
+        """The form, filled in and sent off: by some with two clicks, by some when it is old."""
         yield from pause(self.between(2, 8))
+        if self.forgets():
+            yield from pause(self.between(20, 120))
         answer = yield from self.desk.give(look, form, typed)
         if self.twice():
             yield from self.desk.give(look, form, typed)

@@ -79,6 +79,15 @@ class Wearer:
                                            "presses": len(alarm.presses)}  # fmt: skip
                 self.world.ask(self.id, "resolve", facts)
 
+    def _person_has_it(self) -> None:
+        """Help is known to come, and does not come: some press again."""
+        if (
+            self.danger in ("threat", "hurt")
+            and self.sos in GESTURES
+            and self.random.random() < 0.4
+        ):
+            self._later(10, 90, self.sos)
+
     def _nobody_has_it(self) -> None:
         if self.danger in ("threat", "hurt") and self.sos in GESTURES:
             self._later(3, 20, self.sos)
@@ -139,4 +148,5 @@ _REACTIONS: dict[str, Callable[[Wearer], None]] = {
     "not-sent": Wearer._is_not_sent,
     "hub-has-it": Wearer._hub_has_it,
     "nobody-has-it": Wearer._nobody_has_it,
+    "person-has-it": Wearer._person_has_it,
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hub.rules.model import Attempt
+from simulator.chaos.logbook import Due
 from simulator.storm.seen import (
     Asked,
     Befell,
@@ -25,6 +26,7 @@ from tests.simulator.storm.evidence_rig import (
     row,
 )
 
+DUE = Due("alarm:a-1", "next", "", T0)
 FIRST_WAIT_MS = SOS_LADDER.steps[0].wait_ms
 OUT = row(4, "handed_out", 5_000, about="a-1", data={"page": 1})
 
@@ -148,6 +150,14 @@ def test_a_hub_that_is_away_ends_no_lease() -> None:
     away = [HubLife(T0 + down_ms, False), HubLife(T0 + down_ms + 60_000, True)]
     late = row(3, "due", down_ms + 70_000, alarm=alarm())
     assert broken("lease-ends", made(away, [RAISED, TAKEN, late])) == []
+
+
+def test_a_ladder_goes_on_when_the_procedure_says() -> None:
+    at_ms = T0 + FIRST_WAIT_MS
+    good = row(1, "alarm_raised", alarm=alarm(paged_ms=T0, next_ms=at_ms))
+    assert broken("next-action", made([], [good], (DUE,))) == []
+    late = row(1, "alarm_raised", alarm=alarm(paged_ms=T0, next_ms=at_ms + 1))
+    assert broken("next-action", made([], [late], (DUE,)))
 
 
 def ended(shown: int, presses: int, at_ms: int = 60_000) -> list[str]:
