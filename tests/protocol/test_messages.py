@@ -175,3 +175,13 @@ def test_an_open_press_is_listed_with_the_letter_of_its_kind() -> None:
 @pytest.mark.parametrize("text", ["", "s", "0123456789abcdef.7", "0123456789abcdef.7x", None, 7])
 def test_what_is_no_open_press(text: object) -> None:
     assert not is_open_press(text)
+
+
+@pytest.mark.parametrize(
+    "number", ["0", "07", "-7", "7 ", "", "123456789012", "7a", "\u0667", "1.7"]
+)  # fmt: skip
+def test_a_sequence_number_has_one_spelling(number: str) -> None:
+    assert is_press("0123456789abcdef.99999999999")
+    assert is_press("0123456789abcdef.7")
+    assert not is_press("0123456789abcdef." + number)
+    assert not is_press("0123456789abcdef" + number)
