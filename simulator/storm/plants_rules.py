@@ -54,8 +54,8 @@ IN_THE_RULES = (
         "if newer or (isinstance(seen, int) and seen < len(alarm.presses)):",
         "if False:",
         ("end-covers-what-was-seen",),
-        seeds=100,
-        weather="people",
+        seeds=60,
+        weather="danger",
     ),
     Plant(
         "press-is-contact",

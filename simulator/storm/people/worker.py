@@ -7,6 +7,7 @@ else. Whatever she does at her pendant is a hand's gesture on its buttons.
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
+from simulator.live.pendant import GESTURES
 from simulator.storm.people.course import Course, Steps, Wish, pause, rung
 from simulator.storm.people.trips import (
     BACK,
@@ -255,6 +256,8 @@ class Worker(Wearer):
         else:
             self.handset.press(self.sos, self._stretch())
         yield from rung(freed, length_ms)
+        if self.sos in GESTURES and self.sos not in HELD and self.random.random() < 0.3:
+            self._later(1, 90, self.sos)  # somebody is there, and she is still frightened
         self.danger = self.sos = ""
         trip = self._now
         if trip is None:
