@@ -29,6 +29,8 @@ SHOWN = 3  # violations of one seed that are told in words
 @click.option("--seeds", type=click.IntRange(1), help="How many to play, from --seed (0) on.")
 @click.option("--seed", type=click.IntRange(0), help="The first; alone: that one, and its story.")
 @click.option("--plant", metavar="NAME|all", help="Play with a planted bug until it is caught.")
+@click.option("--exhaustive", "depth", type=click.IntRange(1, 3), metavar="DEPTH",
+              help="Every history of so many gestures, each fault once at each step.")  # fmt: skip
 @click.option("--policy", type=click.Choice(POLICIES), help="Default: each seed draws its own.")
 @click.option("--weather", type=click.Choice(WEATHERS), help="Default: each seed draws its own.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes; default: one for each core.")
@@ -43,9 +45,9 @@ SHOWN = 3  # violations of one seed that are told in words
               help="Go on where that file says.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; last the totals.")
 def command(
-    seeds: int | None, seed: int | None, plant: str | None, policy: str | None,
-    weather: str | None, jobs: int | None, first: bool, shrink: bool | None, plays: int,
-    state: Path | None, resume: Path | None, as_json: bool,
+    seeds: int | None, seed: int | None, plant: str | None, depth: int | None,
+    policy: str | None, weather: str | None, jobs: int | None, first: bool, shrink: bool | None,
+    plays: int, state: Path | None, resume: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Play organisations in virtual time while everything around them fails, and judge each run.
 
@@ -56,6 +58,7 @@ def command(
       allswell-sim storm --seed 42                # one; if it fails, its story made small
       allswell-sim run build/storm/42.toml        # that story again
       allswell-sim storm --plant all              # are the checkers any good?
+      allswell-sim storm --exhaustive 1           # every short history; --seed N: that one
       allswell-sim storm --resume build/storm/state.json
 
     Exit code: 0 all promises kept (every plant caught), 1 not so, 2 misuse, 130 after Ctrl-C,
@@ -65,21 +68,44 @@ def command(
 
     out = _Out(as_json, jobs or os.cpu_count() or 1, first, shrink, plays)
     if resume is not None:
-        if any(each is not None for each in (seed, plant, policy, weather, state)):
+        if any(each is not None for each in (seed, plant, depth, policy, weather, state)):
             raise click.UsageError("--resume takes all that from its file; --seeds may be raised")
         try:
             campaign = Campaign.resumed(resume, seeds or 0)
         except NoState as exc:
             raise click.UsageError(str(exc)) from exc
         sys.exit(_campaign(campaign, out))
-    if plant is None and seeds is None and seed is None:
-        raise click.UsageError("say --seeds N, --seed S, --plant NAME or --resume FILE")
+    if all(each is None for each in (plant, depth, seeds, seed)):
+        raise click.UsageError(
+            "say --seeds N, --seed S, --plant NAME, --exhaustive DEPTH or --resume FILE"
+        )
+    if depth is not None:
+        sys.exit(_exhaustive(depth, (plant, policy, weather), seeds, seed, state, out, shrink))
     wish = Wish(seed or 0, seeds or (1 if plant is None else 0), policy or "", weather or "")
     if plant is not None:
         sys.exit(_plants(plant, wish, out))
     out.shrink = (seeds is None or first) if shrink is None else shrink
     out.alone = seeds is None
     sys.exit(_campaign(Campaign.begun(wish, state), out))
+
+
+def _exhaustive(
+    depth: int, others: tuple[str | None, ...], seeds: int | None, seed: int | None,
+    state: Path | None, out: "_Out", shrink: bool | None,
+) -> int:  # fmt: skip
+    """The short histories of that depth, all of them or those from a number on; the exit code."""
+    from simulator.storm.campaign import Campaign, Wish
+    from simulator.storm.exhaustive import count
+
+    if any(each is not None for each in others):
+        raise click.UsageError("--exhaustive has a procedure and faults of its own")
+    first, most = seed or 0, count(depth)
+    if first >= most:
+        raise click.UsageError(f"there are {most} histories of depth {depth}, from 0")
+    out.alone = seed is not None and seeds is None
+    wanted = min(seeds or (1 if out.alone else most), most - first)
+    out.shrink = (out.alone or out.first) if shrink is None else shrink
+    return _campaign(Campaign.begun(Wish(first, wanted, depth=depth), state), out)
 
 
 class _Out:

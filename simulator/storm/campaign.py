@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +26,24 @@ class NoState(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: `count` seeds from `first` on; "": drawn by each seed."""
+    """What was asked for: `count` seeds from `first` on; "": drawn by each seed. `depth`: not
+    storms but the short histories of that depth, by their numbers."""
 
     first: int
     count: int
     policy: str = ""
     weather: str = ""
+    depth: int = 0
 
     def job(self, seed: int) -> Job:
         """For simulator/storm/worker.py."""
-        return {"seed": seed, "policy": self.policy, "weather": self.weather}
+        job: Job = {"seed": seed, "policy": self.policy, "weather": self.weather}
+        return {**job, "depth": self.depth} if self.depth else job
 
     def again(self, seed: int) -> str:
         """The command that plays that seed alone."""
-        more = f" --policy {self.policy}" if self.policy else ""
+        more = f" --exhaustive {self.depth}" if self.depth else ""
+        more += f" --policy {self.policy}" if self.policy else ""
         more += f" --weather {self.weather}" if self.weather else ""
         return f"allswell-sim storm --seed {seed}{more}"
 
@@ -130,7 +134,7 @@ class Campaign:
             if found["format"] != FORMAT:
                 raise NoState(f"{path}: of format {found['format']}; this reads {FORMAT}")
             wish = Wish(**found["wish"])
-            wish = Wish(wish.first, max(count, wish.count), wish.policy, wish.weather)
+            wish = replace(wish, count=max(count, wish.count))
             totals = Totals.from_json(found["totals"])
             return cls(wish, int(found["next"]), list(found["open"]), totals, path)
         except (OSError, ValueError, KeyError, TypeError) as exc:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.live.span import spell
+from simulator.storm.asked import plan_of
 from simulator.storm.campaign import Wish
 from simulator.storm.crew import Crew
-from simulator.storm.drawing import draw
 from simulator.storm.plan import Act, Plan
 from simulator.storm.shrinking import Shrinking, Shrunk
 from simulator.storm.story import FOLDER, Story, filed, written
@@ -46,7 +46,7 @@ def narrated(
     show: Callable[[str, int, int], None],
 ) -> Narrated:
     """That seed's plan as small as `most` plays make it, in FOLDER."""
-    plan = draw(seed, wish.policy, wish.weather)
+    plan = plan_of(wish.job(seed))
     with Crew(jobs) as crew:
 
         def plays(plans: Sequence[Plan]) -> Sequence[Mapping[str, Any]]:

@@ -2,7 +2,8 @@
 
 `python -m simulator.storm.worker FIRST COUNT STEP [PLANT]` plays the seeds FIRST, FIRST + STEP, …;
 with `-` instead of the three numbers it plays what each line of its input says: `{"seed": 4}`, with
-`policy` and `weather` if they are not to be drawn, or `{"story": "…"}`, a scenario file's text.
+`policy` and `weather` if they are not to be drawn, `depth` for a short history, or `{"story": "…"}`,
+a scenario file's text.
 Rule: a planted bug is in place before anything that it could be in is imported, so nothing of the
 hub or the pendant may be imported at the top of this file.
 """
@@ -87,12 +88,12 @@ def played(job: dict[str, Any]) -> dict[str, Any]:
 
 def _plan_of(job: dict[str, Any]) -> Any:
     from hub.toml_source import parse
-    from simulator.storm.drawing import draw
+    from simulator.storm.asked import plan_of
     from simulator.storm.story import understood
 
     if "story" in job:
         return understood(parse(job["story"], "story")).plan
-    return draw(job["seed"], job.get("policy", ""), job.get("weather", ""), job.get("workers", 0))
+    return plan_of(job)
 
 
 def _stuck(*_: object) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.storm.asked import plan_of
 from simulator.storm.campaign import Campaign, NoState, Wish
 from simulator.storm.crew import Crew, Job, Line
+from simulator.storm.drawing import draw
+from simulator.storm.exhaustive import history
 from simulator.storm.telling import Totals, crashed
 
 
@@ -125,3 +128,14 @@ def test_a_seed_is_played_again_as_it_was_asked_for() -> None:
     wish = Wish(0, 9, "plain", "hub")
     assert wish.again(4) == "allswell-sim storm --seed 4 --policy plain --weather hub"
     assert wish.job(4) == {"seed": 4, "policy": "plain", "weather": "hub"}
+
+
+def test_short_histories_are_a_campaign_too(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    wish = Wish(3, 2, depth=1)
+    assert wish.job(3) == {"seed": 3, "policy": "", "weather": "", "depth": 1}
+    assert wish.again(4) == "allswell-sim storm --seed 4 --exhaustive 1"
+    assert plan_of(wish.job(3)) == history(1, 3)
+    assert plan_of(Wish(3, 1).job(3)) == draw(3)
+    played(Campaign.begun(wish, path), Rehearsal())
+    assert Campaign.resumed(path).wish == wish

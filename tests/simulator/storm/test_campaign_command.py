@@ -37,6 +37,13 @@ def typed(*words: str) -> Result:
     return CliRunner().invoke(command, words)
 
 
+def test_one_short_history_and_some(at: Path) -> None:
+    alone = typed("--exhaustive", "1", "--seed", "3", "--jobs", "1")
+    assert (alone.exit_code, alone.output.splitlines()[-1][:6]) == (0, "1 seed")
+    some = typed("--exhaustive", "1", "--seed", "3", "--seeds", "4", "--jobs", "1")
+    assert (some.exit_code, some.output.splitlines()[-1][:7]) == (0, "4 seeds")
+
+
 def lines(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -44,7 +51,9 @@ def lines(result: Result) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "say --seeds N, --seed S, --plant NAME or --resume FILE"),
+        ((), "say --seeds N, --seed S, --plant NAME, --exhaustive DEPTH or --resume"),
+        (("--exhaustive", "1", "--policy", "plain"), "has a procedure and faults of its own"),
+        (("--exhaustive", "1", "--seed", "9999"), "histories of depth 1, from 0"),
         (("--seeds", "0"), "not in the range"),
         (("--policy", "mine", "--seeds", "1"), "'mine' is not one of"),
         (("--plant", "weeds"), "there is no plant 'weeds'; there are all, "),
