@@ -65,13 +65,17 @@ bench: $(INSTALLED) ## the figures of the README, also in build/bench.json
 scenarios: $(INSTALLED) ## every scenario file, with real parts
 	@$(BIN)/allswell-sim run simulator/scenarios/*.toml
 
-# What Hypothesis draws at random, with many more examples; what is marked for the soak; then the
-# hub killed 200 times.
+# What Hypothesis draws at random, with many more examples, and what is marked for the soak; storms, every
+# history of two gestures, every planted bug; the hub killed 200 times; live chaos. Hours.
 RANDOM_TESTS := $(shell grep -rlE '^from hypothesis|mark\.soak' tests --include='test_*.py')
 
-soak: $(INSTALLED) ## the long randomised runs and 200 kills of the hub; docs/soak.md has the last result
+soak: $(INSTALLED) ## the long randomised runs, storms, kills and chaos; docs/soak.md has the last result
 	@ALLSWELL_HYPOTHESIS=soak $(BIN)/python -m pytest -q -m "soak or not soak" --timeout 3600 $(RANDOM_TESTS)
+	@$(BIN)/allswell-sim storm --seeds 4000
+	@$(BIN)/allswell-sim storm --exhaustive 2
+	@$(BIN)/allswell-sim storm --plant all
 	@$(BIN)/allswell-sim run simulator/scenarios/hub-killed.toml
+	@$(BIN)/allswell-sim chaos --minutes 20
 
 mutation: $(INSTALLED) ## would a test notice? hours; goes on where it was stopped; docs/mutation.md has the last result
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \

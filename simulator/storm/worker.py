@@ -2,8 +2,8 @@
 
 `python -m simulator.storm.worker FIRST COUNT STEP [PLANT]` plays the seeds FIRST, FIRST + STEP, …;
 with `-` instead of the three numbers it plays what each line of its input says: `{"seed": 4}`, with
-`policy` and `weather` if they are not to be drawn, `depth` for a short history, or `{"story": "…"}`,
-a scenario file's text.
+`policy` and `weather` if they are not to be drawn, `depth` for a short history, or the text of a
+scenario file, `{"story": "…"}`.
 Rule: a planted bug is in place before anything that it could be in is imported, so nothing of the
 hub or the pendant may be imported at the top of this file.
 """
