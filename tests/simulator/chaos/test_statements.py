@@ -86,6 +86,14 @@ def test_an_alarm_holds_a_press_once() -> None:
     assert "one-press" in broken(seen(), book(without=(3,), plus=(twice,)))
 
 
+def test_a_stored_record_that_is_no_alarm_is_in_the_log_as_what_it_is() -> None:
+    other = f"{BOOT}.9"
+    again = (Kept(16_010, ADA, f"e-{BOOT}-9"), Felt(16_020, ADA, "stored"))
+    assert broken(seen(plus=again)) == ["not-lost"]
+    left = Line(5, "departed", HUB_MS + 5, HUB_MS + 5, VISIT, "", ADA, "ada", other)
+    assert broken(seen(plus=again), book(plus=(left,))) == []
+
+
 def test_a_second_press_that_is_swallowed() -> None:
     """The alarm was open, and its row says that nothing was added to it."""
     other = f"{BOOT}.9"
