@@ -109,8 +109,8 @@ def in_log(book: Logbook) -> dict[tuple[str, str], list[Line]]:
 
 
 def not_lost(seen: Seen, book: Logbook, bounds: Bounds) -> Iterator[Violation]:
-    """In the log, in an alarm. (A press that joins the last of many is called stored without a record
-    of its own; the newest record may then be of something that is no alarm, and is in the log.)"""
+    """In the log, in an alarm. (A press that joins the last of many is called stored without a
+    record of its own; the newest record may then be of what is no alarm, and is in the log.)"""
     routine = {
         (line.pendant, line.identity)
         for line in book.lines
