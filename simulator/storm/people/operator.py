@@ -140,6 +140,8 @@ class Operator:
     ) -> Generator[Wish, object, Answer | None]:
         """The form, filled in and sent off: by some with two clicks, by some when it is old."""
         yield from pause(self.between(2, 8))
+        if form.kind == "resolve" and not self.crowd.calm:
+            yield from pause(self.between(3, 60))  # how it ended takes a while to write down
         if self.forgets():
             yield from pause(self.between(20, 120))
         answer = yield from self.desk.give(look, form, typed)
