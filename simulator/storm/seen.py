@@ -156,9 +156,18 @@ class HubLife:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """Who opened the hub's database just then found somebody out, or an alarm open, for whom
+    nothing falls due: `what`."""
+
+    at_ms: int
+    what: str
+
+
 Sight = (
     Pressed | Felt | Kept | Erased | Powered | Handed | Taken | Delivered | Asked | Carried
-    | Acknowledged | Befell | HubLife | Went
+    | Acknowledged | Befell | HubLife | Went | Unwatched
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from simulator.storm.fate import Killed
 from simulator.storm.flash import Flash
 from simulator.storm.hub import Hub, Life
 from simulator.storm.network import Net
+from simulator.storm.onlooker import Onlooker
 from simulator.storm.pendant import Around, Handset
 from simulator.storm.plan import Act, Plan
 from simulator.storm.providers import Post
@@ -59,6 +60,7 @@ class World:
         self.timeline = Timeline(plan.start_ms)
         self.rates = replace(plan.rates)  # ours: the weather turns at the end
         self.seen = Seen()
+        self.onlooker = Onlooker(self.timeline, self.seen)
         self.net = Net(self.timeline, self.chance, self.rates, self.seen)
         self.end_ms = plan.start_ms + plan.length_ms + plan.calm_ms
         self._root = folder
@@ -153,12 +155,14 @@ class World:
         )
         self.seen.add(HubLife(self.timeline.now_ms, True))
         hub = self.hub = Hub(life)
+        self.onlooker.begin(self.folder)
         stop = self.timeline.at(self.end_ms, hub.stop)
         try:
             hub.run()
         except Killed:
             stop.cancel()
         self.hub = None
+        self.onlooker.stop()
         hub.abandon()
         waiting, self._asks = self._asks, {}
         for heard in waiting.values():

@@ -25,9 +25,11 @@ from protocol.messages import UpMessage
 from protocol.record import Message
 from simulator.chaos import logbook
 from simulator.chaos.logbook import Logbook
-from simulator.storm.seen import Befell, Carried, Seen, Sight
+from simulator.chaos.outages import FOR_EVER_MS
+from simulator.storm.seen import Befell, Carried, HubLife, Seen, Sight
 
 Some = TypeVar("Some", bound=Sight)
+COMMIT_MS = 60_000  # a hub that hears anybody commits more often
 HUB = ("events", "beats")  # the hub's sessions, as `Carried.to` names them
 
 
@@ -131,16 +133,27 @@ class Evidence:
         return {alarm.id: alarm for row, alarm in self.turns if row.recorded_ms <= at_ms}
 
     @cached_property
-    def revoked(self) -> frozenset[str]:
-        """Pendants of which something was not believed because they are revoked."""
+    def revoked(self) -> frozenset[tuple[str, str]]:
+        """(pendant, identity) of what was not believed because its pendant is revoked."""
         with self.connect() as conn:
-            found = conn.execute("SELECT topic FROM dead_letter WHERE reason = 'revoked'")
-            return frozenset(str(topic).split("/")[1] for (topic,) in found)
+            found = conn.execute("SELECT raw FROM dead_letter WHERE reason = 'revoked'")
+            messages = [self.seen.message(bytes(raw), up=True) for (raw,) in found]
+        return frozenset(
+            (message.pendant, message.identity())
+            for message in messages
+            if isinstance(message, UpMessage)
+        )
 
     @cached_property
-    def clock_jumped(self) -> bool:
-        """The hub's time is not the world's then: what is held to the second can not be."""
-        return any(each.kind == "clock_jump" for each in self.of(Befell))
+    def jumped_ms(self) -> int:
+        """From then on the hub's time is not the world's: what is held to the second can not be."""
+        jumps = [each.at_ms for each in self.of(Befell) if each.kind == "clock_jump"]
+        if not jumps:
+            return FOR_EVER_MS
+        lives = [each for each in self.of(HubLife) if each.at_ms <= jumps[0]]
+        was_down = bool(lives) and not lives[-1].up
+        # A hub's time goes on from its last commit.
+        return (lives[-1].at_ms if was_down else jumps[0]) - COMMIT_MS
 
     # What the broker carried.
 

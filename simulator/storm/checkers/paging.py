@@ -42,7 +42,7 @@ def sent_is_taken(evidence: Evidence) -> Iterator[Violation]:
             continue
         page = body.get("input", {}).get("event", {}).get("data", {}).get("page", 0)
         at_ms = taken.get(page)
-        if at_ms is None or (not evidence.clock_jumped and at_ms > row.recorded_ms):
+        if at_ms is None or row.recorded_ms < min(at_ms, evidence.jumped_ms):
             said = f"row {row.seq} calls page {page} handed out; no provider had taken it"
             yield Violation("sent-is-taken", row.recorded_ms, row.alarm or row.visit, said)
 
@@ -69,7 +69,9 @@ def paged(evidence: Evidence) -> Iterator[Violation]:
             continue
         is_in_time = any(page.at_ms <= limit_ms for page in pages)
         moments = [at_ms for at_ms in had[alarm] if at_ms >= since_ms]
-        if is_in_time or any(at_ms <= limit_ms or evidence.clock_jumped for at_ms in moments):
+        if is_in_time or any(
+            at_ms <= limit_ms or limit_ms >= evidence.jumped_ms for at_ms in moments
+        ):
             continue
         said = f"nobody was paged about {press.identity} by {limit_ms}"
         said += f"; first at {pages[0].at_ms}" if pages else ""
@@ -142,8 +144,8 @@ def jammed(evidence: Evidence) -> list[Span]:
 def paged_after_outage(evidence: Evidence) -> Iterator[Violation]:
     """What nobody had taken when the hub went away is paged again once it is back (P3); where the
     rung has nobody, the next one when its wait is over (rules/ladder.py page_failed)."""
-    if evidence.clock_jumped:
-        return  # which row was before the outage cannot be told then
+    # Which row was before the outage cannot be told once the clock has jumped.
+    last_ms = min(evidence.end_ms, evidence.jumped_ms)
     spans = joined([*outages(evidence.seen, (HUB, PAGES)), *jammed(evidence)])
     handed = defaultdict(list)
     for page in evidence.of(Handed):
@@ -153,7 +155,7 @@ def paged_after_outage(evidence: Evidence) -> Iterator[Violation]:
         if up.at_ms - down.at_ms < BLIND_MS:
             continue
         limit_ms = free_until_ms(spans, up.at_ms, AGAIN_MS)
-        if limit_ms >= evidence.end_ms:
+        if limit_ms >= last_ms:
             continue
         at_the_end = evidence.alarms_at(limit_ms)
         for alarm in evidence.alarms_at(up.at_ms).values():
@@ -165,7 +167,7 @@ def paged_after_outage(evidence: Evidence) -> Iterator[Violation]:
                 if up.at_ms <= at_ms <= end_ms:
                     waited_ms = at_ms + _wait_ms(evidence, alarm.id, step)
                     end_ms = max(end_ms, free_until_ms(spans, waited_ms, AGAIN_MS))
-            if end_ms >= evidence.end_ms:
+            if end_ms >= last_ms:
                 continue
             if not any(up.at_ms <= _created_ms(page) <= end_ms for page in handed[alarm.id]):
                 said = f"open when the hub came back at {up.at_ms}, and nobody was paged again"

@@ -2,84 +2,64 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 from hub.rules.kinds import DANGER_PRESSES, PENDANT_EVENTS
-from hub.store.log import Row
-from protocol.messages import UpMessage
-from simulator.chaos.presses import SOS_GESTURES
+from protocol.messages import ALARM_TYPES, UpMessage
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
 from simulator.storm.checkers.silent import receipts_of
-from simulator.storm.seen import Acknowledged, Powered, Pressed
+from simulator.storm.seen import Acknowledged, Pressed
 
-APART_MS = 6_000  # stabs closer than this may be read as one
-JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
 DATED_MS = 60_000  # a press is dated so near to the finger, clocks that drift included
 EARLY_MS = 180_000 + DATED_MS  # off duty an answer holds so long, and is counted from its arrival
 MOST = 100  # presses that an alarm keeps (rules/alarm.py)
-PRESS_ROWS = frozenset({"sos_pressed"})
 FINGERS = frozenset(PENDANT_EVENTS) - {"booted"}
 
 
 def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
-    """Whatever the hub has signed a receipt for is in its log, under its identity."""
-    logged = {
-        (row.pendant, str(body["input"]["event"].get("identity", "")))
-        for row, body in evidence.rows
-        if row.pendant and "event" in body.get("input", {})
+    """Whatever the hub has signed a receipt for was in its log by then, under its identity; and
+    what tells of a danger, silent or not, stands in an alarm."""
+    logged: dict[tuple[str, str], int] = {}
+    for row, body in evidence.rows:
+        if row.pendant and (identity := _identity(body)):
+            logged.setdefault((row.pendant, identity), row.recorded_ms)
+    dangers = {
+        (opened.message.pendant, opened.identity)
+        for opened in evidence.up
+        if isinstance(opened.message, ALARM_TYPES)
     }
-    revoked = evidence.revoked
-    for pendant, identity in sorted(receipts_of(evidence)):
-        if (pendant, identity) not in logged and pendant not in revoked:
+    held, full = _held(evidence)
+    for (pendant, identity), signed_ms in sorted(receipts_of(evidence).items()):
+        key, said = (pendant, identity), ""
+        if key in evidence.revoked:
+            continue
+        if key not in logged:
             said = f"the hub signed that it has {identity}, and its log has it not"
+        elif logged[key] > signed_ms:
+            said = f"the hub signed {identity} at {signed_ms}, and has it since {logged[key]}"
+        elif key in dangers and key not in held and pendant not in full:
+            said = f"the hub signed that it has {identity}, which stands in no alarm"
+        if said:
             yield Violation("receipt-is-true", evidence.end_ms, pendant, said)
 
 
-def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
-    """As many incidents as fingers made, of each pendant that kept its power."""
-    dark = {each.pendant for each in evidence.of(Powered) if not each.on}
-    logged = _logged(evidence)
-    for pendant, presses in _made(evidence).items():
-        if pendant in dark or len(presses) > JOINED or _are_close(presses):
-            continue
-        if len(logged[pendant]) < len(presses):
-            said = f"{len(presses)} SOS were made, {len(logged[pendant])} are in the log"
-            yield Violation("each-press-counts", presses[-1].at_ms, pendant, said)
-
-
-def _made(evidence: Evidence) -> dict[str, list[Pressed]]:
-    made: dict[str, list[Pressed]] = defaultdict(list)
-    for press in evidence.of(Pressed):
-        if press.gesture in SOS_GESTURES and not press.cut:
-            made[press.pendant].append(press)
-    return made
-
-
-def _are_close(presses: list[Pressed]) -> bool:
-    return any(after.at_ms - before.end_ms < APART_MS for before, after in pairwise(presses))
-
-
-def _logged(evidence: Evidence) -> dict[str, dict[str, Row]]:
-    found: dict[str, dict[str, Row]] = defaultdict(dict)
-    for row, body in evidence.rows:
-        identity = _identity(body)
-        if row.kind in PRESS_ROWS and identity:
-            found[row.pendant][identity] = row
-    return found
-
-
 def dated_by_the_finger(evidence: Evidence) -> Iterator[Violation]:
+<<<<<<< HEAD
     """A press that the hub calls dated is dated near some finger's: never much later, and earlier
     by what the hub's word took down to her, where somebody held it back."""
     if evidence.clock_jumped:
         return
+=======
+    """A press that the hub calls dated is dated near some finger's."""
+>>>>>>> 9a23e98 (The storm's checkers: what excuses one thing excuses no other; the hub's deadlines are looked at while it runs)
     made: dict[str, list[int]] = defaultdict(list)
     for press in evidence.of(Pressed):
         made[press.pendant].append(press.at_ms)
     for row, body in evidence.rows:
         data = body.get("input", {}).get("event", {}).get("data", {})
         if row.kind not in FINGERS or data.get("undated") or not row.worker:
+            continue
+        if row.recorded_ms >= evidence.jumped_ms:
             continue
         times = made.get(row.pendant, ())
         if times and not any(-EARLY_MS <= row.at_ms - at_ms <= DATED_MS for at_ms in times):
@@ -101,13 +81,10 @@ def identities_are_new(evidence: Evidence) -> Iterator[Violation]:
 def acknowledged_is_kept(evidence: Evidence) -> Iterator[Violation]:
     """What the hub acknowledged to the broker it had committed before, so that the broker may
     forget it (P1): a row, or a letter that nobody could read."""
-    if evidence.clock_jumped:
-        return
     first: dict[tuple[str, str], int] = {}
     for row, body in evidence.rows:
         if row.kind in PENDANT_EVENTS and (identity := _identity(body)):
             first.setdefault((row.pendant, identity), row.recorded_ms)
-    revoked = evidence.revoked
     by_token = {opened.carried.token: opened for opened in evidence.up}
     for sight in evidence.of(Acknowledged):
         opened = by_token.get(sight.token)
@@ -115,7 +92,9 @@ def acknowledged_is_kept(evidence: Evidence) -> Iterator[Violation]:
             continue  # a probe, or what no pendant of ours signed
         name = opened.message.pendant
         at_ms = first.get((name, opened.identity))
-        if name not in revoked and (at_ms is None or at_ms > sight.at_ms):
+        if (name, opened.identity) in evidence.revoked:
+            continue
+        if at_ms is None or (sight.at_ms < evidence.jumped_ms and at_ms > sight.at_ms):
             said = f"the broker was told at {sight.at_ms} that the hub has {opened.identity}; "
             said += "it has it not" if at_ms is None else f"it has it since {at_ms}"
             yield Violation("acknowledged-is-kept", sight.at_ms, name, said)
@@ -124,12 +103,7 @@ def acknowledged_is_kept(evidence: Evidence) -> Iterator[Violation]:
 def press_is_kept(evidence: Evidence) -> Iterator[Violation]:
     """Each press of danger in the log stands in an alarm, under its own identity; an alarm keeps
     the first and the newest MOST of them."""
-    held = {
-        (alarm.pendant, press.identity)
-        for alarm in evidence.alarms.values()
-        for press in alarm.presses
-    }
-    full = {alarm.pendant for alarm in evidence.alarms.values() if len(alarm.presses) >= MOST}
+    held, full = _held(evidence)
     for row, body in evidence.rows:
         identity = _identity(body)
         if row.kind not in DANGER_PRESSES or not identity or row.pendant in full:
@@ -137,6 +111,13 @@ def press_is_kept(evidence: Evidence) -> Iterator[Violation]:
         if (row.pendant, identity) not in held:
             said = f"{row.kind} {identity} in row {row.seq} stands in no alarm"
             yield Violation("press-is-kept", row.recorded_ms, row.pendant, said)
+
+
+def _held(evidence: Evidence) -> tuple[set[tuple[str, str]], set[str]]:
+    """(pendant, identity) of each press in an alarm, and whose alarms hold no more."""
+    alarms = evidence.alarms.values()
+    held = {(alarm.pendant, press.identity) for alarm in alarms for press in alarm.presses}
+    return held, {alarm.pendant for alarm in alarms if len(alarm.presses) >= MOST}
 
 
 def press_rows_once(evidence: Evidence) -> Iterator[Violation]:

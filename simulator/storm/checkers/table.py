@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from simulator.storm.checkers import (
+    answers,
     claims,
+    counting,
     feeling,
     owning,
     paging,
@@ -19,12 +21,16 @@ from simulator.storm.checkers.outside import SHARED
 
 Check = Callable[[Evidence], Iterator[Violation]]
 
+ANSWERED = ("hub-has-it", "person-has-it", "over", "go-in")
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     **{name: (check,) for name, check in SHARED.items()},
+    **{name: (SHARED[name], answers.follows(name)) for name in ANSWERED},
+    "watched": (SHARED["watched"], watching.always_watched),
     "paged": (paging.paged,),
     "paged-after-outage": (paging.paged_after_outage,),
     "sent-is-taken": (paging.sent_is_taken,),
-    "each-press-counts": (presses.each_press_counts,),
+    "each-press-counts": (counting.each_press_counts,),
     "acknowledged-is-kept": (presses.acknowledged_is_kept,),
     "press-is-kept": (presses.press_is_kept,),
     "press-rows-once": (presses.press_rows_once,),
@@ -49,10 +55,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "next-action": (SHARED["next-action"], owning.waits_are_the_procedures),
     "nobody-for-herself": (claims.nobody_for_herself,),
     "inside-by-a-person": (claims.inside_only_by_a_person,),
-    "silent-stays-silent": (silent.nothing_felt, silent.nothing_told, silent.no_page_to_her),
+    "silent-stays-silent": (
+        silent.nothing_felt,
+        silent.nothing_stored,
+        silent.nothing_told,
+        silent.no_page_to_her,
+    ),
     "forged-changes-nothing": (
         strangers.forged_changes_nothing,
-        strangers.forged_is_not_felt,
+        answers.follows("prompt", "forged-changes-nothing"),
+        answers.follows("nobody-has-it", "forged-changes-nothing"),
         strangers.nothing_is_felt_of_it,
     ),
     "unverified-is-heard": (strangers.unverified_is_heard,),

@@ -30,13 +30,13 @@ def fired_once(evidence: Evidence) -> Iterator[Violation]:
 
 def fired_in_time(evidence: Evidence) -> Iterator[Violation]:
     """What fell due was decided at once, or as soon as there was a hub to decide it."""
-    if evidence.clock_jumped:
-        return  # `left_over` still holds
     down = troubles(evidence)
     for row, body in evidence.rows:
         if row.kind != "due":
             continue
         free_ms = free_from_ms(down, row.at_ms)
+        if free_ms + LATE_MS >= evidence.jumped_ms:
+            continue  # `left_over` still holds
         if row.recorded_ms > free_ms + LATE_MS and not _was_late_news(evidence, row.seq):
             timer = body["input"]["event"]["data"].get("timer", "")
             late_ms = row.recorded_ms - free_ms
@@ -79,8 +79,6 @@ def free_from_ms(down: list[Span], at_ms: int) -> int:
 def next_moments(evidence: Evidence) -> Iterator[Violation]:
     """An alarm that nobody has ended is turned to again at the latest at the next moment that the
     log itself gives it (P3)."""
-    if evidence.clock_jumped:
-        return
     down = troubles(evidence)
     ends = [(alarm.id, evidence.book.last_turn_ms) for alarm in evidence.alarms.values()]
     turned = [(alarm.id, row.recorded_ms) for row, alarm in evidence.turns]
@@ -88,7 +86,8 @@ def next_moments(evidence: Evidence) -> Iterator[Violation]:
     states = [alarm for _, alarm in evidence.turns]
     for number, (name, at_ms) in enumerate([*turned, *ends]):
         due_ms = waiting.pop(name, 0)
-        if due_ms and at_ms > free_from_ms(down, due_ms) + LATE_MS:
+        latest_ms = free_from_ms(down, due_ms) + LATE_MS
+        if due_ms and latest_ms < min(at_ms, evidence.jumped_ms):
             said = f"to be turned to at {due_ms}, and nothing was done before {at_ms}"
             yield Violation("deadline-missed", due_ms, name, said)
         if number < len(states) and states[number].state != "resolved":

@@ -10,7 +10,7 @@ from protocol.messages import NO_BOOT, Beat, Standing
 from simulator.chaos.outages import Span, touched
 from simulator.storm.checkers.evidence import Evidence, Violation
 from simulator.storm.checkers.timely import away
-from simulator.storm.seen import Befell, HubLife, Went
+from simulator.storm.seen import Befell, HubLife, Unwatched, Went
 
 SILENCE_MS = 180_000  # EN 50131 grade 4: somebody is asked within three minutes
 NOT_RUNNING = frozenset({"planned", "closed", "cancelled"})
@@ -40,8 +40,6 @@ def parts(evidence: Evidence) -> Iterator[tuple[int, int, Key, Json, Json]]:
 def silence_is_told(evidence: Evidence) -> Iterator[Violation]:
     """A pendant on a running visit that nobody hears is in the log within SILENCE_MS; a hub that
     was away has heard nobody, and counts anew."""
-    if evidence.clock_jumped:
-        return
     down = away(evidence)  # a slow disk makes nobody deaf
     told = defaultdict(list)
     for row, _ in evidence.rows:
@@ -62,6 +60,8 @@ def silence_is_told(evidence: Evidence) -> Iterator[Violation]:
         for mark_ms, next_ms in pairwise(marks):
             since_ms = mark_ms if mark_ms in beats else since_ms
             latest_ms = mark_ms + SILENCE_MS
+            if latest_ms >= evidence.jumped_ms:
+                break
             if next_ms <= latest_ms or touched(down, mark_ms + 1, latest_ms):
                 continue
             if not any(since_ms <= at_ms <= latest_ms for at_ms in told[pendant]):
@@ -116,11 +116,9 @@ def _standing(evidence: Evidence, token: bytes) -> Standing | None:
 
 def inside_is_watched(evidence: Evidence) -> Iterator[Violation]:
     """As long as she truly is at a visit that the hub knows, it is not over for the hub."""
-    if evidence.clock_jumped:
-        return
     over: dict[Key, int] = {}
     for _, at_ms, key, _, part in parts(evidence):
-        if part.get("phase", "planned") in ENDED:
+        if part.get("phase", "planned") in ENDED and at_ms < evidence.jumped_ms:
             over.setdefault(key, at_ms)
     place: dict[str, Went] = {}
     for sight in evidence.of(Went):
@@ -131,6 +129,13 @@ def inside_is_watched(evidence: Evidence) -> Iterator[Violation]:
                 said = f"{before.worker} was inside until {sight.at_ms}, and watched no more"
                 yield Violation("inside-is-watched", ended_ms, before.visit, said)
         place[sight.worker] = sight
+
+
+def always_watched(evidence: Evidence) -> Iterator[Violation]:
+    """Whoever opened the hub's database while it ran found nobody out, and no alarm open, for whom
+    nothing fell due."""
+    for sight in evidence.of(Unwatched):
+        yield Violation("watched", sight.at_ms, "", sight.what)
 
 
 def old_press_moves_nothing(evidence: Evidence) -> Iterator[Violation]:

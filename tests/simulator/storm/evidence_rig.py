@@ -13,7 +13,7 @@ from hub.rules import form
 from hub.rules.model import Alarm, Ladder, Press, Step, Value
 from hub.store.log import Row
 from protocol import codec
-from protocol.messages import Beat, DownMessage, Receipt, SosPressed, Standing, UpMessage
+from protocol.messages import Beat, DownMessage, Duress, Receipt, SosPressed, Standing, UpMessage
 from simulator.chaos.logbook import Due, Logbook, line_of
 from simulator.storm.checkers.evidence import Evidence, Violation
 from simulator.storm.checkers.table import CHECKS
@@ -116,12 +116,16 @@ def beat(seq: int, standing: int = 0) -> Beat:
     )
 
 
+def duress(seq: int = 8) -> Duress:
+    return Duress(**_UP, seq=seq, standing=0, gesture="chord")
+
+
 def sos(seq: int = 7) -> SosPressed:
     return SosPressed(**_UP, seq=seq, standing=0, gesture="sos-hold")
 
 
-def receipt(seq: int = 7) -> Receipt:
-    return Receipt(pendant=ADA, boot=BOOT, seq=seq, sha="0" * 32, hub_ms=T0)
+def receipt(seq: int = 7, hub_ms: int = 0) -> Receipt:
+    return Receipt(pendant=ADA, boot=BOOT, seq=seq, sha="0" * 32, hub_ms=T0 + hub_ms)
 
 
 def standing(version: int, beat: int = 0, hub_ms: int = 0, **more: Any) -> Standing:

@@ -27,9 +27,10 @@ def first_sentence(made: Callable[..., object]) -> str:
 
 
 def of_checker(name: str) -> str:
-    if CHECKS[name][0] is SHARED.get(name):
-        return STATEMENTS[name][2]
-    return "; ".join(first_sentence(check) for check in CHECKS[name])
+    return "; ".join(
+        STATEMENTS[name][2] if check is SHARED.get(name) else first_sentence(check)
+        for check in CHECKS[name]
+    )
 
 
 def made() -> dict[str, str]:

@@ -152,16 +152,11 @@ def test_what_only_a_forger_sent_is_in_no_row() -> None:
 
 
 def test_what_is_felt_before_the_hub_said_a_word() -> None:
-    felt = Felt(T0 + 4_000, ADA, "person-has-it")
+    felt = Felt(T0 + 4_000, ADA, "prompt")
     assert broken("forged-changes-nothing", made([felt]))
-    assert broken("forged-changes-nothing", made([came_down(1, standing(3)), felt])) == []
-
-
-def test_an_sos_that_cannot_be_verified_is_heard() -> None:
-    forged = Carried(T0, "events", f"allswell/{ADA}/up/sos", b"garbage", True)
-    assert broken("unverified-is-heard", made([forged]))
-    heard = row(1, "alarm_raised", alarm=replace(alarm(), kind="unverified_sos"))
-    assert broken("unverified-is-heard", made([forged], [heard])) == []
+    assert broken("forged-changes-nothing", made([came_down(1, standing(3)), felt]))
+    asked = came_down(1, standing(3, prompt="are-you-well"))
+    assert broken("forged-changes-nothing", made([asked, felt])) == []
 
 
 # Presses.
@@ -179,9 +174,13 @@ def test_every_press_is_counted() -> None:
 
 
 def test_what_has_a_receipt_is_in_the_log() -> None:
-    sights = [came_up(1_500, sos()), came_down(2_500, receipt())]
-    assert broken("receipt-is-true", made(sights, [IN_LOG])) == []
+    sights = [came_up(1_500, sos()), came_down(2_500, receipt(7, 2_000))]
+    raised = row(2, "alarm_raised", 1_200, 2_000, alarm=alarm())
+    assert broken("receipt-is-true", made(sights, [IN_LOG, raised])) == []
     assert broken("receipt-is-true", made(sights))
+    assert broken("receipt-is-true", made(sights, [IN_LOG]))  # it stands in no alarm
+    late = replace(IN_LOG, recorded_ms=T0 + 2_001)
+    assert broken("receipt-is-true", made(sights, [late, raised]))
 
 
 def test_a_press_is_dated_by_the_finger() -> None:

@@ -1,0 +1,81 @@
+"""P1, P4: as many incidents as fingers made.
+
+Rule: a press is excused for what happened to it, and to no other: its power went before it was
+felt as kept, another was made so near that both may be read as one, or too many waited already.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hub.store.log import Row
+from simulator.chaos.outages import FOR_EVER_MS
+from simulator.chaos.presses import SOS_GESTURES
+from simulator.storm.checkers.evidence import Evidence, Violation
+from simulator.storm.seen import Felt, Powered, Pressed
+
+APART_MS = 6_000  # stabs closer than this may be read as one
+JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
+KEPT_MS = 5_000  # from the end of a gesture: "stored" is felt by then, if the flash is well
+ANSWERS = ("stored", "hub-has-it")
+
+
+def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
+    """As many incidents as fingers made, of each pendant; a press is left out only for what happened
+    to itself."""
+    logged = _logged(evidence)
+    for pendant, presses in _made(evidence).items():
+        rows = logged[pendant]
+        excused = _excused(evidence, pendant, presses, rows)
+        due = [press for press in presses if press.at_ms not in excused]
+        found = [row for row in rows if not _is_of(row, presses, excused, evidence.jumped_ms)]
+        if len(found) < len(due):
+            said = f"{len(due)} SOS were made, {len(found)} are in the log"
+            yield Violation("each-press-counts", due[-1].at_ms, pendant, said)
+
+
+def _made(evidence: Evidence) -> dict[str, list[Pressed]]:
+    made: dict[str, list[Pressed]] = defaultdict(list)
+    for press in sorted(evidence.of(Pressed), key=lambda each: each.at_ms):
+        if press.gesture in SOS_GESTURES:
+            made[press.pendant].append(press)
+    return made
+
+
+def _logged(evidence: Evidence) -> dict[str, list[Row]]:
+    found: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row, body in evidence.rows:
+        identity = str(body.get("input", {}).get("event", {}).get("identity", ""))
+        if row.kind == "sos_pressed" and identity:
+            found[row.pendant].setdefault(identity, row)
+    return defaultdict(list, {name: list(rows.values()) for name, rows in found.items()})
+
+
+def _excused(evidence: Evidence, pendant: str, presses: list[Pressed], rows: list[Row]) -> set[int]:
+    """When those were made of which no row need be."""
+    power = [each for each in evidence.of(Powered) if each.pendant == pendant]
+    answers = [
+        each.at_ms
+        for each in evidence.of(Felt)
+        if each.pendant == pendant and each.pattern in ANSWERS
+    ]
+    excused: set[int] = set()
+    for number, press in enumerate(presses):
+        kept_ms = min((each for each in answers if each >= press.at_ms), default=FOR_EVER_MS)
+        until_ms = max(kept_ms, press.end_ms + KEPT_MS)
+        before = [each.on for each in power if each.at_ms <= press.at_ms]
+        was_dark = bool(before) and not before[-1]
+        went = any(not each.on and press.at_ms <= each.at_ms <= until_ms for each in power)
+        waiting = number - sum(row.recorded_ms <= press.at_ms for row in rows)
+        if press.cut or was_dark or went or waiting >= JOINED - 1:
+            excused.add(press.at_ms)
+        if number and press.at_ms - presses[number - 1].end_ms < APART_MS:
+            excused |= {press.at_ms, presses[number - 1].at_ms}
+    return excused
+
+
+def _is_of(row: Row, presses: list[Pressed], excused: set[int], jumped_ms: int) -> bool:
+    """It is of a press that is excused, and stands for no other."""
+    if row.recorded_ms >= jumped_ms:
+        return False
+    nearest = min(presses, key=lambda press: abs(press.at_ms - row.at_ms))
+    return nearest.at_ms in excused
