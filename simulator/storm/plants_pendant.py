@@ -120,12 +120,12 @@ IN_THE_PENDANT = (
     ),
     Plant(
         "queue-drops-oldest",
-        "in a full queue an alarm makes room like any other event",
+        "of more than two alarms that wait the oldest makes room",
         "firmware.pendant.outbox",
         "(self.alarms if entry.alarm else self.routine).append(entry)",
-        "self.routine.append(entry)",
-        ("stored-is-kept", "not-lost", "each-press-counts"),
-        seeds=200,
+        "(self.alarms if entry.alarm else self.routine).append(entry); del self.alarms[:-2]",
+        ("not-lost", "kept-arrives", "stored-is-kept", "each-press-counts"),
+        seeds=60,
         weather="network",
     ),
 )
