@@ -44,14 +44,8 @@ def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
 
 
 def dated_by_the_finger(evidence: Evidence) -> Iterator[Violation]:
-<<<<<<< HEAD
     """A press that the hub calls dated is dated near some finger's: never much later, and earlier
     by what the hub's word took down to her, where somebody held it back."""
-    if evidence.clock_jumped:
-        return
-=======
-    """A press that the hub calls dated is dated near some finger's."""
->>>>>>> 9a23e98 (The storm's checkers: what excuses one thing excuses no other; the hub's deadlines are looked at while it runs)
     made: dict[str, list[int]] = defaultdict(list)
     for press in evidence.of(Pressed):
         made[press.pendant].append(press.at_ms)
