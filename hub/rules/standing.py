@@ -1,7 +1,8 @@
 """What a pendant may know of how things stand: the fields of protocol.Standing.
 
-Rule: a silent alarm never shows in it, open or over (P2); she may go in only for an arrival that a
-person confirmed; an alarm of an unverified source is not hers to see.
+Rule: a silent alarm never shows in it (P2); she may go in only for an arrival that a person
+confirmed; an alarm of an unverified source is not hers to see. That a person has ended a press that
+she still carries is put in by engine/standings.py, of a silent one too: nothing is felt of it.
 """
 
 from collections.abc import Iterable

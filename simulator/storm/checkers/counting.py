@@ -20,8 +20,8 @@ ANSWERS = ("stored", "hub-has-it")
 
 
 def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
-    """As many incidents as fingers made, of each pendant; a press is left out only for what happened
-    to itself."""
+    """As many incidents as fingers made, of each pendant; a press is left out only for what it met
+    itself."""
     logged = _logged(evidence)
     for pendant, presses in _made(evidence).items():
         rows = logged[pendant]

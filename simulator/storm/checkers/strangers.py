@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hub.rules.model import Alarm
 from protocol import codec
 from protocol.errors import RemoteProtocolError
+from protocol.messages import UpMessage
 from simulator.storm.checkers.evidence import HUB, Evidence, Violation
 from simulator.storm.checkers.timely import away, free_from_ms
 from simulator.storm.seen import Carried, Felt, HubLife
@@ -50,9 +51,9 @@ def _is_hers(evidence: Evidence, pendant: str, identity: str) -> bool:
 def _claimed(token: bytes) -> tuple[str, str] | None:
     try:
         message = codec.peek(token, up=True)
-        return str(message.pendant), str(message.identity())  # type: ignore[attr-defined]  # up
-    except (RemoteProtocolError, AttributeError):
+    except RemoteProtocolError:
         return None
+    return (message.pendant, message.identity()) if isinstance(message, UpMessage) else None
 
 
 def nothing_is_felt_of_it(evidence: Evidence) -> Iterator[Violation]:
