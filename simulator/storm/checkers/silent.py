@@ -98,12 +98,12 @@ def _silent(evidence: Evidence) -> set[tuple[str, str]]:
 
 
 def receipts_of(evidence: Evidence) -> dict[tuple[str, str], int]:
-    """(pendant, identity) of everything the hub has said that it has, and when it signed that
-    first."""
+    """(pendant, identity) of everything the hub has said that it has, whoever it was carried to, and
+    when it signed that first."""
     found: dict[tuple[str, str], int] = {}
     for opened in evidence.down:
         message = opened.message
         if isinstance(message, Receipt):
-            key = (opened.carried.to, f"{message.boot}.{message.seq}")
+            key = (message.pendant, f"{message.boot}.{message.seq}")
             found[key] = min(found.get(key, message.hub_ms), message.hub_ms)
     return found
