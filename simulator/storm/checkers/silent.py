@@ -98,8 +98,8 @@ def _silent(evidence: Evidence) -> set[tuple[str, str]]:
 
 
 def receipts_of(evidence: Evidence) -> dict[tuple[str, str], int]:
-    """(pendant, identity) of everything the hub has said that it has, whoever it was carried to, and
-    when it signed that first."""
+    """(pendant, identity) of everything the hub has said that it has, whoever it was carried to,
+    and when it signed that first."""
     found: dict[tuple[str, str], int] = {}
     for opened in evidence.down:
         message = opened.message
