@@ -46,11 +46,15 @@ def fired_in_time(evidence: Evidence) -> Iterator[Violation]:
 
 def _was_late_news(evidence: Evidence, seq: int) -> bool:
     """An earlier row of the same turn is about the same visit or alarm: what it changed fell due in
-    the past, as a press that was long on its way, or an entry made when it had begun."""
+    the past, as a press that was long on its way, or an entry made when it had begun. After a start
+    that is what came from the broker, in the turns before the first in which anything fires."""
     due = evidence.rows[seq - 1][0]
+    since_ms = due.recorded_ms
     for row, _ in reversed(evidence.rows[: seq - 1]):
-        if row.recorded_ms != due.recorded_ms:
+        if row.recorded_ms < since_ms:
             return False
+        if row.kind == "hub_restarted":
+            since_ms = due.recorded_ms - START_MS
         if (due.visit and row.visit == due.visit) or (due.alarm and row.alarm == due.alarm):
             return True
     return False

@@ -60,6 +60,13 @@ def test_what_a_late_entry_makes_due_is_not_late() -> None:
     assert broken("deadline-in-time", made([], [other, late]))
 
 
+def test_what_a_start_drains_before_anything_fires_is_late_news() -> None:
+    left = row(1, "departed", 60_000, 95_000, visit=visit("leaving"))
+    start, due = row(2, "hub_restarted", 97_000), replace(DUE, seq=3, recorded_ms=T0 + 97_000)
+    assert broken("deadline-in-time", made([], [left, start, due])) == []
+    assert broken("deadline-in-time", made([], [replace(left, visit="v-2"), start, due]))
+
+
 def test_nothing_stands_that_fell_due_long_ago() -> None:
     old, new = Due("visit:v-1", "finish", "ada", T0), Due("visit:v-1", "x", "ada", T0 + 9**9)
     assert broken("deadline-missed", made(dues=(old,)))
