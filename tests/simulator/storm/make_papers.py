@@ -7,12 +7,14 @@ storm has; a test makes the tables again and compares.
 """
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from simulator.chaos.statements import STATEMENTS
 from simulator.storm.checkers.outside import SHARED
 from simulator.storm.checkers.table import CHECKS
 from simulator.storm.plan import ACTS
 from simulator.storm.plants import PLANTS
+from simulator.storm.rates import CALM, Rates
 from simulator.storm.weathers import WEATHERS
 from tests.hub.rules.make_papers import code, made_again, table
 from tests.tree import ROOT
@@ -42,7 +44,9 @@ def made() -> dict[str, str]:
         (code(plant.name), plant.about, code(plant.module), code(*plant.checkers), str(plant.seeds))
         for plant in PLANTS.values()
     )
+    rates = ((code(each.name), str(getattr(CALM, each.name))) for each in fields(Rates))
     return {
+        "rates": table(("rate", "on a calm day"), rates),
         "weathers": table(("weather", "what it is"), weathers),
         "acts": table(("act", "what it means"), acts),
         "checkers": table(("checker", "what it holds"), checkers),

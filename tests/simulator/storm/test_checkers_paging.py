@@ -37,12 +37,12 @@ def page(at_ms: int, number: int = 1, step: int = 0) -> dict[str, object]:
 
 
 def handed(at_ms: int, number: int = 1) -> Handed:
-    return Handed(T0 + at_ms, "tom", page(at_ms, number))  # type: ignore[arg-type]
+    return Handed(T0 + at_ms, "tom", page(at_ms, number))  # type: ignore[arg-type]  # its facts are Values
 
 
 def delivered(at_ms: int, number: int = 1, created_ms: int = 0) -> Delivered:
     facts = page(created_ms, number)
-    return Delivered(T0 + at_ms, "tom", "SOS", "", facts)  # type: ignore[arg-type]
+    return Delivered(T0 + at_ms, "tom", "SOS", "", facts)  # type: ignore[arg-type]  # the same
 
 
 def test_a_page_is_called_sent_once_it_is_taken() -> None:

@@ -53,7 +53,7 @@ class Diary:
         self.lines.append((self.paper.timeline.now_ms, what))
 
     def begin(self, steps: Steps) -> Course:
-        return Course(self.paper, steps, lambda: self.write("ended")).start()  # type: ignore[arg-type]
+        return Course(self.paper, steps, lambda: self.write("ended")).start()  # type: ignore[arg-type]  # a paper world
 
 
 @pytest.fixture
