@@ -2,7 +2,7 @@
 
 From midnight to midnight, with four or five visits a worker under the first procedure; hub and
 broker are restarted once, each pendant is in a blackspot, one battery runs low, somebody is in
-danger, a few pages are refused. Everything counts: founding the organisation, the run, all checkers.
+danger, a few pages are refused. Everything counts: the founding, the run, all checkers.
 """
 
 import gc
