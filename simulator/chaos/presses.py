@@ -11,6 +11,7 @@ from simulator.storm.seen import Befell, Delivered, Felt, Kept, Powered, Pressed
 
 SOS_GESTURES = frozenset({"sos-hold", "sos-stabs"})
 EVENT_RECORD = "e-"  # docs/pendant.md: a sealed event, named by its identity
+AT_ONCE_MS = 2_000  # between a record and the feeling of it, on a busy machine too
 PRESS_KINDS = frozenset({"alarm_raised", "alarm_pressed"})
 DANGERS = frozenset({"sos_pressed", "sos_aborted", "duress", "duress_suspected"})
 
@@ -25,18 +26,19 @@ class Stored:
 
 
 def stored(seen: Seen) -> list[Stored]:
-    """Each "stored" that follows a record: what is felt at a boot is about records of before."""
+    """Each "stored" that follows a record: what is felt at a boot is about records of before, and
+    what is felt long after a record about another press, which joined the last of its kind."""
     found: list[Stored] = []
-    newest: dict[str, str] = {}
+    newest: dict[str, Kept] = {}
     for sight in seen.all:
         if isinstance(sight, Kept) and sight.name.startswith(EVENT_RECORD):
-            newest[sight.pendant] = identity_of(sight.name)
+            newest[sight.pendant] = sight
         elif isinstance(sight, Powered):
             newest.pop(sight.pendant, None)
         elif isinstance(sight, Felt) and sight.pattern == "stored":
-            identity = newest.pop(sight.pendant, "")
-            if identity:
-                found.append(Stored(sight.at_ms, sight.pendant, identity))
+            kept = newest.pop(sight.pendant, None)
+            if kept is not None and sight.at_ms - kept.at_ms <= AT_ONCE_MS:
+                found.append(Stored(sight.at_ms, sight.pendant, identity_of(kept.name)))
     return found
 
 
