@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hub.rules.kinds import PENDANT_EVENTS
 from protocol.messages import NO_BOOT, Beat, Receipt, Standing, UpMessage
 from simulator.chaos.presses import EVENT_RECORD, identity_of, stored
 from simulator.storm.checkers.evidence import Evidence, Opened, Violation
@@ -67,7 +68,8 @@ def kept_arrives(evidence: Evidence) -> Iterator[Violation]:
             there.setdefault((sight.pendant, identity_of(sight.name)), sight.at_ms)
         elif isinstance(sight, Erased) and sight.name.startswith(EVENT_RECORD):
             there.pop((sight.pendant, identity_of(sight.name)), None)
-    logged = {(line.pendant, line.identity) for line in evidence.book.lines}
+    told = [line for line in evidence.book.lines if line.kind in PENDANT_EVENTS]
+    logged = {(line.pendant, line.identity) for line in told}
     for key, at_ms in there.items():
         if key not in logged and max(at_ms, evidence.calm_ms) < evidence.end_ms - ARRIVES_MS:
             said = f"{key[1]} is on the flash since {at_ms}, and the hub has not heard of it"
