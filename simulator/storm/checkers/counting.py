@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from hub.store.log import Row
+from protocol.messages import Receipt
 from simulator.chaos.outages import FOR_EVER_MS
 from simulator.chaos.presses import SOS_GESTURES
 from simulator.storm.checkers.evidence import Evidence, Violation
@@ -24,8 +25,9 @@ def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
     itself."""
     logged = _logged(evidence)
     for pendant, presses in _made(evidence).items():
-        rows = logged[pendant]
-        excused = _excused(evidence, pendant, presses, rows)
+        rows = list(logged[pendant].values())
+        answered = _answered(evidence, pendant, logged[pendant])
+        excused = _excused(evidence, pendant, presses, answered)
         due = [press for press in presses if press.at_ms not in excused]
         found = [row for row in rows if not _is_of(row, presses, excused, evidence.jumped_ms)]
         if len(found) < len(due):
@@ -41,16 +43,32 @@ def _made(evidence: Evidence) -> dict[str, list[Pressed]]:
     return made
 
 
-def _logged(evidence: Evidence) -> dict[str, list[Row]]:
+def _logged(evidence: Evidence) -> dict[str, dict[str, Row]]:
+    """Pendant -> the identities of its SOS, and their rows."""
     found: dict[str, dict[str, Row]] = defaultdict(dict)
     for row, body in evidence.rows:
         identity = str(body.get("input", {}).get("event", {}).get("identity", ""))
         if row.kind == "sos_pressed" and identity:
             found[row.pendant].setdefault(identity, row)
-    return defaultdict(list, {name: list(rows.values()) for name, rows in found.items()})
+    return found
 
 
-def _excused(evidence: Evidence, pendant: str, presses: list[Pressed], rows: list[Row]) -> set[int]:
+def _answered(evidence: Evidence, pendant: str, rows: dict[str, Row]) -> list[int]:
+    """When it first got the receipt of each: what has none yet waits in its outbox, whether or not
+    the hub has it."""
+    first: dict[str, int] = {}
+    for opened in evidence.down:
+        message = opened.message
+        if isinstance(message, Receipt) and opened.carried.to == pendant:
+            identity = f"{message.boot}.{message.seq}"
+            if identity in rows:
+                first.setdefault(identity, opened.carried.at_ms)
+    return list(first.values())
+
+
+def _excused(
+    evidence: Evidence, pendant: str, presses: list[Pressed], answered: list[int]
+) -> set[int]:
     """When those were made of which no row need be."""
     power = [each for each in evidence.of(Powered) if each.pendant == pendant]
     answers = [
@@ -65,7 +83,7 @@ def _excused(evidence: Evidence, pendant: str, presses: list[Pressed], rows: lis
         before = [each.on for each in power if each.at_ms <= press.at_ms]
         was_dark = bool(before) and not before[-1]
         went = any(not each.on and press.at_ms <= each.at_ms <= until_ms for each in power)
-        waiting = number - sum(row.recorded_ms <= press.at_ms for row in rows)
+        waiting = number - sum(at_ms <= press.at_ms for at_ms in answered)
         if press.cut or was_dark or went or waiting >= JOINED - 1:
             excused.add(press.at_ms)
         if number and press.at_ms - presses[number - 1].end_ms < APART_MS:
