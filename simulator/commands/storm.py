@@ -20,6 +20,7 @@ POLICIES = (
 )  # fmt: skip
 WEATHERS = (
     "calm", "danger", "network", "broker", "hub", "power", "people", "providers", "everything",
+    "slips",
 )  # fmt: skip
 STATE = Path("build/storm/state.json")
 SHOWN = 3  # violations of one seed that are told in words

@@ -40,7 +40,7 @@ def draw(seed: int, policy: str = "", weather: str = "", workers: int = 0) -> Pl
     count = max(workers or count, 2 if policy == PAIRS else 1)
     start_ms = _start_ms(chance.stream("draw", "start"))
     length_ms = stream.randrange(90, 300) * MINUTE_MS
-    kind = stream.choices(tuple(WEATHERS), (1, 2, 3, 3, 3, 3, 3, 2, 5))[0]
+    kind = stream.choices(tuple(WEATHERS), (1, 2, 3, 3, 3, 3, 3, 2, 5, 0))[0]
     kind = weather or kind
     rates = scaled(WEATHERS[kind].rates, stream.choice((0.5, 1.0, 1.0, 2.0)))
     who = workers_of(policy, count)

@@ -97,8 +97,8 @@ IN_THE_RULES = (
         "return event.at_ms < newest_ms",
         "return False",
         ("old-press-moves-nothing",),
-        seeds=300,
-        weather="everything",
+        seeds=100,
+        weather="slips",
     ),
     Plant(
         "dated-by-arrival",

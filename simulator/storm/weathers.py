@@ -74,6 +74,8 @@ WEATHERS: Mapping[str, Named] = {
     "providers": Named("providers of pages refuse, hang, lie and are late",
                        _together(_PROVIDERS, _DANGER)),
     "everything": Named("all of it at once", _EVERYTHING),
+    "slips": Named("only when asked for: hands slip, and a bad broker lets presses overtake",
+                   replace(_BROKER, wrong_press=0.45, reordered=0.45)),
 }  # fmt: skip
 
 
