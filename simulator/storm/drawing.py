@@ -20,6 +20,9 @@ PAIRS = "acorn-partnership"
 MOST_WORKERS = 10
 FIRST_YEAR, LAST_YEAR = 2026, 2028
 LAST_HOUR_MS = 75 * MINUTE_MS  # no visit begins in it that could not end within the storm
+# How often each weather is drawn; what is not here is played only when asked for.
+OFTEN = {"calm": 1, "danger": 2, "network": 3, "broker": 3, "hub": 3, "power": 3, "people": 3,
+         "providers": 2, "everything": 5}  # fmt: skip
 POCKET = ("a-short", "a-double", "d-short", "a-hold", "d-double", "d-hold", "sos-let-go",
           "chord-broken", "sos-hold")  # fmt: skip
 HELP = ("sos-hold", "sos-stabs", "sos-hold", "sos-let-go")
@@ -40,7 +43,7 @@ def draw(seed: int, policy: str = "", weather: str = "", workers: int = 0) -> Pl
     count = max(workers or count, 2 if policy == PAIRS else 1)
     start_ms = _start_ms(chance.stream("draw", "start"))
     length_ms = stream.randrange(90, 300) * MINUTE_MS
-    kind = stream.choices(tuple(WEATHERS), (1, 2, 3, 3, 3, 3, 3, 2, 5, 0))[0]
+    kind = stream.choices(tuple(OFTEN), tuple(OFTEN.values()))[0]
     kind = weather or kind
     rates = scaled(WEATHERS[kind].rates, stream.choice((0.5, 1.0, 1.0, 2.0)))
     who = workers_of(policy, count)

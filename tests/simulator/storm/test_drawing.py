@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from simulator.storm.drawing import PAIRS, POLICIES, draw, workers_of
+from simulator.storm.drawing import OFTEN, PAIRS, POLICIES, draw, workers_of
 from simulator.storm.people.entries import SORTS
 from simulator.storm.plan import ACTS, MINUTE_MS, Plan
 from simulator.storm.rates import CALM, Rates
@@ -49,7 +49,8 @@ def test_everybody_named_is_there(plans: list[Plan]) -> None:
 
 def test_each_procedure_each_weather_and_each_fault_is_drawn(plans: list[Plan]) -> None:
     assert {plan.policy for plan in plans} == set(POLICIES) == set(SORTS)
-    assert {plan.notes["weather"] for plan in plans} == set(WEATHERS)
+    assert {plan.notes["weather"] for plan in plans} == set(OFTEN)
+    assert set(WEATHERS) - set(OFTEN) == {"slips"}
     kinds = Counter(act.kind for plan in plans for act in plan.acts)
     assert set(kinds) == set(ACTS)
 
