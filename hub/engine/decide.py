@@ -110,7 +110,7 @@ def raise_alarm(
 
 
 def _holds(turn: Turn, effect: RaiseAlarm) -> Alarm | None:
-    """The alarm that had this press already, from a beat that overtook it, and was ended with it."""
+    """The alarm that had this press from a beat that overtook it, and was ended with it."""
     if effect.press is None or not effect.press.identity:
         return None
     held = turn.state.alarm_of_press(effect.pendant, effect.press.identity)
