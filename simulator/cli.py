@@ -20,7 +20,7 @@ def _stop(*_: object) -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Plays lone-worker visits on a real broker, a real hub and the real pendant firmware."""
+    """allswell without hardware: on real parts of this machine, or all of it in virtual time."""
     # SIGTERM ends as Ctrl-C does: nothing is left running.
     signal.signal(signal.SIGTERM, _stop)
 
@@ -53,7 +53,7 @@ def run(
     sys.exit(1 if run_all(files, options) else 0)
 
 
-@cli.command()
+@cli.command(short_help="A morning at the office, in your browser.")
 @click.option("--speed", type=click.IntRange(1, MAX_SPEED), default=30, show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the board.")
 @click.option("--embedded-broker", is_flag=True, help="amqtt, although mosquitto is there.")

@@ -12,7 +12,7 @@ from simulator.chaos.plot import SOURCES
 from simulator.chaos.totals import Wish, as_json, ending
 
 
-@click.command("chaos")
+@click.command("chaos", short_help="Real parts, killed and cut at random; then judged.")
 @click.option(
     "--minutes", type=click.FloatRange(0.1), required=True, help="Of faults; then it heals."
 )

@@ -8,7 +8,7 @@ import click
 INTERPRETERS = ("micropython", "cpython")
 
 
-@click.command("fleet")
+@click.command("fleet", short_help="Many pendants at once, and what they feel.")
 @click.option("--pendants", type=click.IntRange(0), required=True,
               help="Real firmware, a process each.")  # fmt: skip
 @click.option("--thin", type=click.IntRange(0), default=0, show_default=True,

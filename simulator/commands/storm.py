@@ -26,7 +26,7 @@ STATE = Path("build/storm/state.json")
 SHOWN = 3  # violations of one seed that are told in words
 
 
-@click.command("storm")
+@click.command("storm", short_help="Virtual time, everything fails; judged from outside.")
 @click.option("--seeds", type=click.IntRange(1), help="How many to play, from --seed (0) on.")
 @click.option("--seed", type=click.IntRange(0), help="The first; alone: that one, and its story.")
 @click.option("--plant", metavar="NAME|all", help="Play with a planted bug until it is caught.")
