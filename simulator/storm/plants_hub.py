@@ -142,7 +142,7 @@ IN_THE_HUB = (
         "return [alarm.id for alarm in waiting]",
         "return []",
         ("paged-after-outage",),
-        seeds=40,
+        seeds=120,
         weather="hub",
     ),
     Plant(

@@ -16,6 +16,7 @@ from simulator.storm.seen import Felt, Powered, Pressed
 
 APART_MS = 6_000  # stabs closer than this may be read as one
 JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
+LATE_MS = 3_000  # a press is never dated later than that after its finger
 KEPT_MS = 5_000  # from the end of a gesture: "stored" is felt by then, if the flash is well
 ANSWERS = ("stored", "hub-has-it")
 
@@ -96,4 +97,6 @@ def _is_of(row: Row, presses: list[Pressed], excused: set[int], jumped_ms: int) 
     if row.recorded_ms >= jumped_ms:
         return False
     nearest = min(presses, key=lambda press: abs(press.at_ms - row.at_ms))
-    return nearest.at_ms in excused
+    # A press may be dated early, by what the hub's word took down to her: then it is the next one.
+    after = next((each for each in presses if each.at_ms + LATE_MS >= row.at_ms), nearest)
+    return nearest.at_ms in excused and after.at_ms in excused
