@@ -93,6 +93,7 @@ def _until_end(scenario: Scenario, stage: Stage, teller: Teller, seconds: int) -
         return _verdict(stage.feed, teller)
     finally:
         with undisturbed():
+            over.set()
             stage.feed.end()
             rounds.join(STORY_STOP_S)
 

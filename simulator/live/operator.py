@@ -71,18 +71,12 @@ class Operator:
         self._client.close()
 
     def log_in(self) -> None:
-        try:
-            self._log_in()
-        except httpx.HTTPError as exc:
-            raise OperatorFailed(f"{self.person} cannot log in: {exc!r}") from exc
-
-    def _log_in(self) -> None:
-        form = hidden_fields(self._client.get("/login").text)
+        form = hidden_fields(self._sent("GET", "/login").text)
         fields = {**form, "name": self.person, "password": self._password}
-        answer = self._client.post("/login", data=fields)
+        answer = self._sent("POST", "/login", data=fields)
         if answer.status_code != 303:
             raise OperatorFailed(f"{self.person} cannot log in: HTTP {answer.status_code}")
-        page = self._client.get("/")
+        page = self._sent("GET", "/")
         self._csrf = hidden_fields(page.text).get("csrf", "")
         if page.status_code != 200 or not self._csrf:
             raise OperatorFailed(f"{self.person} sees no board: HTTP {page.status_code}")
@@ -124,14 +118,30 @@ class Operator:
             if not self._csrf:
                 self.log_in()
             headers = {"X-CSRF-Token": self._csrf}
-            try:
-                answer = self._client.request(method, path, json=body, headers=headers)
-            except httpx.HTTPError as exc:
-                raise OperatorFailed(f"{self.person}: {method} {path}: {exc!r}") from exc
+            answer = self._sent(method, path, json=body, headers=headers)
             if answer.status_code not in (401, 303) or attempt == 2:
                 return answer
             self._csrf = ""  # the session is over: a person logs in again and repeats it
         raise OperatorFailed(f"{self.person}: {method} {path} found no answer")
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        try:
+            return self._client.request(method, path, data=data, json=json, headers=headers)
+        except httpx.HTTPError as exc:
+            raise OperatorFailed(f"{self.person}: {method} {path}: {exc!r}") from exc
+        except RuntimeError as exc:
+            if not self._client.is_closed:
+                raise
+            # Closed by another thread between two requests: the play is being stopped.
+            raise OperatorFailed(f"{self.person}: her browser was closed") from exc
 
 
 def asked_of(kind: str, values: Mapping[str, Value]) -> tuple[str, dict[str, object]]:
