@@ -7,27 +7,28 @@ hold: a word lapses with its time, and dies with the power.
 
 from collections.abc import Callable, Iterator
 
-from protocol.messages import Receipt, SosAborted, SosPressed, Standing
+from protocol.messages import Receipt, Standing
 from protocol.record import Message
 from simulator.storm.checkers.evidence import Evidence, Violation
 from simulator.storm.seen import Carried, Felt, Powered
 
 Check = Callable[[Evidence], Iterator[Violation]]
+Audible = frozenset[tuple[str, str]]  # (pendant, press): what may be felt answered
 ONCE = ("hub-has-it", "person-has-it", "nobody-has-it", "over")  # one feeling for one word
 MAX_VALID_MS = 600_000  # whatever a standing says (docs/protocol.md)
 
 
 def follows(pattern: str, checker: str = "") -> Check:
     """The check of one pattern, under its own name or another checker's."""
+    says = WORDS[pattern]
 
     def check(evidence: Evidence) -> Iterator[Violation]:
-        audible = _audible(evidence)
+        audible = evidence.audible
         said_ms: dict[str, int] = {}  # pendant -> until when the newest word of it holds
-        for sight in evidence.seen.all:
+        for sight, message in evidence.heard_and_felt:
             if isinstance(sight, Carried):
-                opened = evidence.by_token.get(sight.token)
-                if opened is not None and _says(pattern, opened.message, sight.to, audible):
-                    until_ms = sight.at_ms + _holds_ms(pattern, opened.message)
+                if message is not None and says(message, sight.to, audible):
+                    until_ms = sight.at_ms + _holds_ms(pattern, message)
                     said_ms[sight.to] = max(said_ms.get(sight.to, 0), until_ms)
             elif isinstance(sight, Powered):
                 said_ms.pop(sight.pendant, None)
@@ -43,30 +44,50 @@ def follows(pattern: str, checker: str = "") -> Check:
     return check
 
 
-def _audible(evidence: Evidence) -> set[tuple[str, str]]:
-    """Every press that may be felt answered."""
-    return {
-        (opened.message.pendant, opened.identity)
-        for opened in evidence.up
-        if isinstance(opened.message, SosPressed | SosAborted)
-    }
-
-
-def _says(pattern: str, message: Message, pendant: str, audible: set[tuple[str, str]]) -> bool:
+def _hub_has_it(message: Message, pendant: str, audible: Audible) -> bool:
     if isinstance(message, Receipt):
-        identity = f"{message.boot}.{message.seq}"
-        return pattern == "hub-has-it" and (pendant, identity) in audible
+        return (pendant, f"{message.boot}.{message.seq}") in audible
+    return _names_hers(message, pendant, audible)
+
+
+def _names_hers(message: Message, pendant: str, audible: Audible) -> bool:
+    return isinstance(message, Standing) and (pendant, message.sos) in audible
+
+
+def _person_has_it(message: Message, pendant: str, audible: Audible) -> bool:
+    owned = isinstance(message, Standing) and message.sos_state == "owned"
+    return owned and _names_hers(message, pendant, audible)
+
+
+def _nobody_has_it(message: Message, pendant: str, audible: Audible) -> bool:
     if not isinstance(message, Standing):
         return False
-    named = (pendant, message.sos) in audible
-    return {
-        "hub-has-it": named,
-        "person-has-it": named and message.sos_state == "owned",
-        "nobody-has-it": message.sos_state != "owned" or named,
-        "over": any((pendant, identity) in audible for identity in message.resolved),
-        "go-in": bool(message.go_in),
-        "prompt": bool(message.prompt),
-    }[pattern]
+    return message.sos_state != "owned" or (pendant, message.sos) in audible
+
+
+def _over(message: Message, pendant: str, audible: Audible) -> bool:
+    if not isinstance(message, Standing):
+        return False
+    return any((pendant, identity) in audible for identity in message.resolved)
+
+
+def _go_in(message: Message, pendant: str, audible: Audible) -> bool:
+    return isinstance(message, Standing) and bool(message.go_in)
+
+
+def _prompt(message: Message, pendant: str, audible: Audible) -> bool:
+    return isinstance(message, Standing) and bool(message.prompt)
+
+
+# pattern -> whether this word of the hub's says so.
+WORDS: dict[str, Callable[[Message, str, Audible], bool]] = {
+    "hub-has-it": _hub_has_it,
+    "person-has-it": _person_has_it,
+    "nobody-has-it": _nobody_has_it,
+    "over": _over,
+    "go-in": _go_in,
+    "prompt": _prompt,
+}
 
 
 def _holds_ms(pattern: str, message: Message) -> int:

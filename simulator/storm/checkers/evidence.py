@@ -21,12 +21,12 @@ from hub.rules.model import Alarm, Visit
 from hub.store import log, schema
 from protocol import codec
 from protocol.errors import RemoteProtocolError
-from protocol.messages import UpMessage
+from protocol.messages import SosAborted, SosPressed, UpMessage
 from protocol.record import Message
 from simulator.chaos import logbook
 from simulator.chaos.logbook import Logbook
 from simulator.chaos.outages import FOR_EVER_MS
-from simulator.storm.seen import Befell, Carried, HubLife, Seen, Sight
+from simulator.storm.seen import Befell, Carried, Felt, HubLife, Powered, Seen, Sight
 
 Some = TypeVar("Some", bound=Sight)
 COMMIT_MS = 60_000  # a hub that hears anybody commits more often
@@ -171,6 +171,27 @@ class Evidence:
     def by_token(self) -> dict[bytes, Opened]:
         """Each of `down`, the first time that it came."""
         return {opened.carried.token: opened for opened in reversed(self.down)}
+
+    @cached_property
+    def audible(self) -> frozenset[tuple[str, str]]:
+        """(pendant, identity) of every press that may be felt answered."""
+        return frozenset(
+            (opened.message.pendant, opened.identity)
+            for opened in self.up
+            if isinstance(opened.message, SosPressed | SosAborted)
+        )
+
+    @cached_property
+    def heard_and_felt(self) -> list[tuple[Sight, Message | None]]:
+        """What came down to the pendants, with what it says if it is signed for one of them, what
+        they made felt, and their power, in order."""
+        opened = {token: each.message for token, each in self.by_token.items()}
+        return [
+            (sight, opened.get(sight.token) if isinstance(sight, Carried) else None)
+            for sight in self.seen.all
+            if isinstance(sight, Felt | Powered)
+            or (isinstance(sight, Carried) and sight.to not in HUB)
+        ]
 
     def _opened(self, up: bool) -> Iterator[Opened]:
         derive = codec.up_key if up else codec.down_key
