@@ -25,7 +25,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "venv: making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
 	@echo "venv: installing allswell and its pinned dependencies (a minute or two the first time)"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
-		-c constraints.txt -e '.[sim,test]'
+		-c constraints.txt -e '.[sim,flash,test]'
 	@touch $@
 	@echo "venv: ready"
 
