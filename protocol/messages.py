@@ -21,7 +21,7 @@ GESTURES = (
     "sos-let-go",
     "chord",
     "chord-broken",
-    "none",  # not a person: booted, beat
+    "none",  # not a person: booted, beat, last-gasp
 )
 
 # Phases of a visit as a pendant knows them; "off" is off duty.
@@ -84,19 +84,31 @@ class Booted(UpMessage):
 
 class Beat(UpMessage):
     """Sign of life, QoS 0, never stored on the pendant. Echoes the standing; `open` as in booted;
-    `dropped`: routine events that a full outbox has lost since boot."""
+    `dropped`: routine events that a full outbox has lost since boot; `refused`: messages sent down
+    to it since boot that changed nothing, because they were forged, played again or late."""
 
     TYPE = "beat"
     FIELDS = _IDENTITY + (
         ("battery_pct", "int"),
         ("signal_pct", "int"),
         ("dropped", "int"),
+        ("refused", "count"),
         ("open", "opens"),
     )
     battery_pct: int
     signal_pct: int
     dropped: int
+    refused: int
     open: list[str]
+
+
+class LastGasp(UpMessage):
+    """The battery ends now and the pendant falls silent: not a press. Kept and resent like an
+    event, so that a silence that begins here has a known cause."""
+
+    TYPE = "last-gasp"
+    FIELDS = _IDENTITY + (("battery_pct", "int"),)
+    battery_pct: int
 
 
 class PressMessage(UpMessage):
@@ -267,6 +279,7 @@ UP_TYPES = (
     SosAborted,
     Duress,
     DuressSuspected,
+    LastGasp,
 )
 DOWN_TYPES = (Receipt, Standing)
 # These travel on the `sos` topic: nothing queues before them, a revoked pendant may still say them.

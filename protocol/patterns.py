@@ -7,7 +7,7 @@ goes to that reader, which says why. A property test holds the two against each 
 
 import re
 
-from protocol.record import MAX_INT, MAX_LIST, OPEN_LETTERS, Message
+from protocol.record import MAX_COUNT, MAX_INT, MAX_LIST, MAX_SEQ, OPEN_LETTERS, Message
 
 _BOOT = "[0-9a-f]{16}"
 _PRESS = _BOOT + r"\.[1-9][0-9]{0,10}"
@@ -17,6 +17,7 @@ _OPEN = f"{_PRESS}[{OPEN_LETTERS}]"
 # kind -> expression with exactly one group
 _KINDS = {
     "int": _INT,
+    "count": "(0|[1-9][0-9]{0,4})",
     "seq": "([1-9][0-9]{0,10})",
     "bool": "(true|false)",
     "text": r'"([ !#-\[\]-~]{0,64})"',
@@ -28,6 +29,8 @@ _KINDS = {
     "presses": f'(\\[\\]|\\["{_PRESS}"(?:,"{_PRESS}"){{0,{MAX_LIST - 1}}}\\])',
     "opens": f'(\\[\\]|\\["{_OPEN}"(?:,"{_OPEN}"){{0,{MAX_LIST - 1}}}\\])',
 }
+# The largest of each kind of number: eleven or five digits spell more than is lawful.
+_MOST = {"int": MAX_INT, "seq": MAX_SEQ, "count": MAX_COUNT}
 
 
 class LineReader:
@@ -41,7 +44,7 @@ class LineReader:
         self._cls = cls
         self._names = [name for name, _ in cls.FIELDS]
         kinds = [kind for _, kind in cls.FIELDS]
-        self._numbers = [n for n, kind in enumerate(kinds) if kind in ("int", "seq")]
+        self._numbers = [(n, _MOST[kind]) for n, kind in enumerate(kinds) if kind in _MOST]
         self._words = [n for n, kind in enumerate(kinds) if kind == "bool"]
         self._lists = [n for n, kind in enumerate(kinds) if kind in ("presses", "opens")]
 
@@ -51,9 +54,9 @@ class LineReader:
         if found is None:
             return None
         values: list[object] = list(found.groups())
-        for n in self._numbers:
+        for n, most in self._numbers:
             number = int(found[n + 1])
-            if number > MAX_INT:
+            if number > most:
                 return None
             values[n] = number
         for n in self._words:

@@ -11,6 +11,7 @@ MAX_TEXT = 64  # longest string in a claim; nothing we send needs more
 MAX_ID = 32
 MAX_SEQ = 99999999999  # eleven digits: a thousand presses a second for three years of one boot
 MAX_PRESS = 16 + 1 + 11
+MAX_COUNT = 65535  # a count that a beat carries; a pendant that has counted more says this
 MAX_LIST = 8  # open presses a pendant carries; older ones wait their turn
 OPEN_LETTERS = "sadq"  # what an open press is, in the order of messages.ALARM_TYPES
 
@@ -52,6 +53,11 @@ def is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INT
 
 
+def is_count(value: object) -> bool:
+    """A number of things that happened, from 0 to MAX_COUNT, where it stops."""
+    return is_int(value) and value <= MAX_COUNT  # type: ignore[operator]
+
+
 def is_seq(value: object) -> bool:
     """A sequence number from 1, so that `<boot id>.<sequence>` is always a lawful press."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SEQ
@@ -87,6 +93,7 @@ def _is_optional_press(value: object) -> bool:
 # kind -> test. A kind with "?" may be the empty string.
 KINDS = {
     "int": is_int,
+    "count": is_count,
     "seq": is_seq,
     "bool": _is_bool,
     "text": is_text,

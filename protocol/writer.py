@@ -23,7 +23,7 @@ class _Form:
         ]
         line = '{"v":%d,"type":"%s"' % (WIRE_VERSION, cls.TYPE)
         for name, kind in cls.FIELDS:
-            bare = kind in ("int", "seq", "bool", "presses", "opens")
+            bare = kind in ("int", "seq", "count", "bool", "presses", "opens")
             line += ',"' + name + ('":%s' if bare else '":"%s"')
         self.line = line + "}"
 

@@ -9,6 +9,7 @@ from firmware.pendant.ledger import Ledger
 from firmware.pendant.settings import Settings
 from firmware.pendant.standing import Beliefs
 from protocol.messages import Beat
+from protocol.record import MAX_COUNT
 
 ECHO_GAP_MS = 200
 MIN_BEAT_MS = 1000
@@ -28,12 +29,15 @@ class Beats:
     def echo(self, now_ms: int) -> None:
         self.due_ms = max(now_ms, self._last_ms + ECHO_GAP_MS)
 
-    def make(self, identity: Identity, battery_pct: int, signal_pct: int, now_ms: int) -> bytes:
+    def make(
+        self, identity: Identity, battery_pct: int, signal_pct: int, refused: int, now_ms: int
+    ) -> bytes:
         """The sealed beat of this moment; the next one is due later."""
         values = identity.next(self._beliefs, now_ms)
         values["battery_pct"] = battery_pct
         values["signal_pct"] = signal_pct
         values["dropped"] = self._ledger.outbox.dropped
+        values["refused"] = min(refused, MAX_COUNT)
         values["open"] = self._ledger.presses.listed()
         beat = Beat(**values)
         self._beliefs.beat_sent(beat.seq, now_ms)

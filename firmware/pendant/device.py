@@ -14,14 +14,14 @@ from firmware.pendant.beats import Beats
 from firmware.pendant.gestures import Gestures
 from firmware.pendant.identity import Identity
 from firmware.pendant.ledger import Ledger, is_audible
-from firmware.pendant.meanings import meaning, say
 from firmware.pendant.presses import SILENT
+from firmware.pendant.pressing import Pressing, feel
 from firmware.pendant.settings import Settings
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import Truths
 from protocol import topics
 from protocol.errors import RemoteProtocolError
-from protocol.messages import ALARM_TYPES, Booted, PressMessage, Receipt, Standing
+from protocol.messages import Booted, Receipt, Standing
 from protocol.record import is_text
 
 TYPE_CHECKING = False
@@ -48,6 +48,7 @@ class Device:
         self._ledger = Ledger()
         self._beliefs = Beliefs(self._identity.boot, "off", "")
         self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
+        self._pressing = Pressing(self._identity, self._beliefs, self._ledger, self._truths)
         self._signal_pct = 0
         self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
 
@@ -67,7 +68,7 @@ class Device:
         found = journal.read(records, self.settings.pendant)
         self._beliefs.phase = found.phase
         self._beliefs.visit = found.visit
-        self._feel(out, "started")
+        out.append(("feel", "started"))
         self._restore(found, out)
         if found.unreadable:
             cause = "%s; %d records unreadable" % (cause[:MAX_CAUSE], found.unreadable)
@@ -96,8 +97,8 @@ class Device:
         self._clock(now_ms)
         entry = self._ledger.persisted(name, out)
         if entry is not None and is_audible(entry):
-            self._feel(out, "stored")
-        if name[:2] == "c-" and name != self._claim_name():
+            out.append(("feel", "stored"))
+        if name[:2] == "c-" and name != self._pressing.claim_name():
             out.append(("erase", name))  # overtaken while the flash was busy
         return self._work(out)
 
@@ -128,7 +129,7 @@ class Device:
     def battery(self, pct: int, now_ms: int) -> "Outputs":
         out: Outputs = []
         self._clock(now_ms)
-        self._feel(out, *self._truths.battery(max(0, min(100, pct))))
+        feel(out, self._truths.battery(max(0, min(100, pct))))
         return self._work(out)
 
     def signal(self, pct: int, now_ms: int) -> "Outputs":
@@ -156,65 +157,13 @@ class Device:
         """What the buttons said."""
         for item in read:
             if item[0] == "felt":
-                self._feel(out, item[1])
+                out.append(("feel", item[1]))
                 if item[1] == "tick" and not self._truths.link:
                     out.append(("connect",))
             elif item[0] == "gesture":
-                self._gesture(item[1], item[2], item[3], out)
+                self._pressing.gesture(item[1], item[2], item[3], self._now_ms, out)
             else:
-                self._felt_as_a_short(item[1], item[2], item[3], out)
-
-    def _gesture(self, name: str, began_ms: int, held_ms: int, out: "Outputs") -> None:
-        kind = meaning(name, self._beliefs.phase, self._truths.pending_prompt())
-        if self._ledger.outbox.full_of(kind):
-            identity = self._join(kind, out)
-        else:
-            identity = self._press(kind, name, began_ms, held_ms, out)
-        if kind.TYPE in SILENT:
-            return  # nothing of it is felt; what she feels is its A short, when that is read
-        if kind in ALARM_TYPES:
-            self._truths.watch(identity, True, self._now_ms)
-        elif name == "a-short":
-            self._a_short(identity, kind, out)
-        else:
-            if name[2:] != "hold":  # a hold was felt while it lasted
-                self._feel(out, "read-" + name[2:])
-            self._truths.watch(identity, False, self._now_ms)
-
-    def _a_short(self, identity: str, kind: "type[PressMessage]", out: "Outputs") -> None:
-        """What A short does, and a chord in exactly the same way."""
-        before = self._claim_name()
-        self._feel(out, *self._truths.touched(identity, kind, self._now_ms))
-        self._truths.watch(identity, False, self._now_ms)
-        self._drop_claim(before, out)
-
-    def _felt_as_a_short(self, name: str, began_ms: int, held_ms: int, out: "Outputs") -> None:
-        """After a silent alarm: the message that A short would have been, when it would have been,
-        so that the hub answers as it would have. Its gesture says that it is no word of hers."""
-        kind = meaning("a-short", self._beliefs.phase, self._truths.pending_prompt())
-        self._a_short(self._press(kind, name, began_ms, held_ms, out), kind, out)
-
-    def _press(
-        self,
-        kind: "type[PressMessage]",
-        gesture: str,
-        began_ms: int,
-        held_ms: int,
-        out: "Outputs",
-    ) -> str:
-        """Seal the event, once, and ask the flash to keep it."""
-        values = self._identity.next(self._beliefs, began_ms)
-        message = say(kind, gesture, values, held_ms, self._truths.pending_prompt())
-        self._ledger.add(message, self._identity.seal(message), self._now_ms, out)
-        return message.identity()
-
-    def _join(self, kind: "type[PressMessage]", out: "Outputs") -> str:
-        """As many of this kind wait as the hub can be told of: send the newest again, at once."""
-        entry = self._ledger.outbox.newest_of(kind)
-        entry.again(self._now_ms)
-        if entry.stored and is_audible(entry):
-            self._feel(out, "stored")
-        return entry.identity
+                self._pressing.felt_as_a_short(item[1], item[2], item[3], self._now_ms, out)
 
     def _restore(self, found: journal.Found, out: "Outputs") -> None:
         """Take up what the last boot left behind."""
@@ -224,7 +173,7 @@ class Device:
                 self._truths.watch(entry.identity, is_audible(entry), self._now_ms)
         self._truths.restore(found.latest_claim())
         if any(is_audible(entry) for entry in owed):
-            self._feel(out, "stored")
+            out.append(("feel", "stored"))
 
     # -- what comes down -------------------------------------------------------------------------
 
@@ -236,21 +185,21 @@ class Device:
         if receipt.boot == self._identity.boot:
             self._beliefs.hear_time(receipt.hub_ms, self._now_ms)
         if entry.identity == self._truths.claim:
-            out.insert(0, ("persist", self._claim_name(), journal.wrap(b"claim")))
+            out.insert(0, ("persist", self._pressing.claim_name(), journal.wrap(b"claim")))
         press = self._ledger.presses.find(entry.identity)
         if press is None or press.audible:
-            self._feel(out, *self._truths.received(entry.identity, press))
+            feel(out, self._truths.received(entry.identity, press))
 
     def _standing(self, standing: Standing, out: "Outputs") -> None:
         place = (self._beliefs.phase, self._beliefs.visit)
-        claim = self._claim_name()
+        claim = self._pressing.claim_name()
         verdict = self._beliefs.take(standing, self._identity.seq, self._now_ms)
         if verdict == "stale":
             self._refuse("stale")
             return
         ended = self._ledger.end(standing.resolved, out)
-        self._feel(out, *self._truths.stands(standing, ended, self._now_ms))
-        self._drop_claim(claim, out)
+        feel(out, self._truths.stands(standing, ended, self._now_ms))
+        self._pressing.drop_claim(claim, out)
         if place != (self._beliefs.phase, self._beliefs.visit):
             blob = journal.phase_blob(self._beliefs.phase, self._beliefs.visit)
             out.append(("persist", journal.PHASE_NAME, blob))
@@ -260,29 +209,16 @@ class Device:
     def _refuse(self, reason: str) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + 1
 
-    def _claim_name(self) -> str:
-        claim = self._truths.claim
-        return journal.name_of("c", claim) if claim else ""
-
-    def _drop_claim(self, before: str, out: "Outputs") -> None:
-        """An arrival that is no longer her latest has no record."""
-        if before and before != self._claim_name():
-            out.append(("erase", before))
-
     # -- every turn ------------------------------------------------------------------------------
 
     def _clock(self, now_ms: int) -> None:
         self._now_ms = max(self._now_ms, now_ms)
 
-    def _feel(self, out: "Outputs", *patterns: str) -> None:
-        for pattern in patterns:
-            out.append(("feel", pattern))
-
     def _work(self, out: "Outputs") -> "Outputs":
         """Whatever is due by now: gestures, then truths, then the flash, then the link."""
         now_ms = self._now_ms
         self._buttons(self._gestures.tick(now_ms), out)
-        self._feel(out, *self._truths.tick(now_ms))
+        feel(out, self._truths.tick(now_ms))
         self._ledger.ask_again(now_ms, out)
         if not self._truths.link:
             return out
@@ -291,7 +227,7 @@ class Device:
             out.append(("send", topic, entry.token, 1, entry.alarm))
             entry.sent(now_ms)
         if now_ms >= self._beats.due_ms:
-            battery_pct = self._truths.battery_pct
-            beat = self._beats.make(self._identity, battery_pct, self._signal_pct, now_ms)
+            charge, refused = self._truths.battery_pct, sum(self.refused.values())
+            beat = self._beats.make(self._identity, charge, self._signal_pct, refused, now_ms)
             out.append(("send", topics.up(self.settings.pendant, "beat"), beat, 0, False))
         return out

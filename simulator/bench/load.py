@@ -41,8 +41,8 @@ def _said(pendant: Pendant, seq: int, heard_ms: int) -> dict[str, object]:
 
 def beat(pendant: Pendant, seq: int, heard_ms: int) -> Message:
     """A beat such as a pendant inside a visit sends."""
-    health: dict[str, object] = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "open": []}
-    return messages.Beat(**_said(pendant, seq, heard_ms), **health)
+    health: dict[str, object] = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "refused": 0}
+    return messages.Beat(**_said(pendant, seq, heard_ms), **health, open=[])
 
 
 def ok(pendant: Pendant, seq: int, heard_ms: int) -> Message:

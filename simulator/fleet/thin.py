@@ -163,8 +163,9 @@ class Thin(asyncio.Protocol):
         return [messages.open_press(each, messages.SosPressed.TYPE) for each in newest]
 
     def _beat(self) -> None:
-        health = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "open": self._listed()}
-        token = self._seal(messages.Beat(**self._said(), **health))
+        health = {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "refused": 0}
+        beat = messages.Beat(**self._said(), **health, open=self._listed())
+        token = self._seal(beat)
         self._publish(topics.up(self.name, "beat"), token, 0)
         self._tally.beats += 1
         self._beats = asyncio.get_running_loop().call_later(self._beat_s, self._beat)

@@ -40,7 +40,7 @@ def sos(morning: Morning) -> str:
 def beats(morning: Morning) -> None:
     for worker in sorted(morning.out):
         charge = CHARGE[worker]
-        morning.send(worker, Beat, battery_pct=charge, signal_pct=70, dropped=0, open=[])
+        morning.send(worker, Beat, battery_pct=charge, signal_pct=70, dropped=0, refused=0, open=[])
     morning.settle()
 
 

@@ -63,7 +63,10 @@ class Handset:
         if issubclass(cls, PressMessage):
             values["gesture"] = "a-short"
         if cls is Beat:
-            values |= {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "open": self.open}
+            values |= {"battery_pct": 80, "signal_pct": 60, "dropped": 0, "refused": 0}
+            values["open"] = self.open
+        if kind == "last-gasp":
+            values["battery_pct"] = 1
         if kind == "booted":
             values |= {"cause": "power", "firmware": "1", "open": self.open}
         return cls(**(values | more))

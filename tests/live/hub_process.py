@@ -186,6 +186,7 @@ class Pendant:
         message = Beat(
             pendant=self.id, boot=self.boot, seq=self.seq, heard_ms=0, since_ms=self.seq,
             standing=0, phase="off", battery_pct=80, signal_pct=70, dropped=0,
+            refused=0,
             open=list(open_presses),
         )  # fmt: skip
         self.say("beat", codec.seal(message, self._kid, self._up))

@@ -26,6 +26,7 @@ PRESS = r"[0-9a-f]{16}\.[1-9][0-9]{0,10}"
 SCHEMAS: dict[str, Schema] = {
     "int": {"type": "integer", "minimum": 0, "maximum": record.MAX_INT},
     "seq": {"type": "integer", "minimum": 1, "maximum": record.MAX_SEQ},
+    "count": {"type": "integer", "minimum": 0, "maximum": record.MAX_COUNT},
     "bool": {"type": "boolean"},
     "text": {"type": "string", "maxLength": record.MAX_TEXT, "pattern": r"^[ !#-\[\]-~]*$"},
     "id": {"type": "string", "maxLength": record.MAX_ID, "pattern": f"^{ID}$"},
@@ -47,6 +48,7 @@ SCHEMAS: dict[str, Schema] = {
 KIND_WORDS = {
     "int": "whole number from 0 to 2^53 - 1",
     "seq": "whole number from 1 to 99999999999",
+    "count": f"whole number from 0 to {record.MAX_COUNT}, where the counting stops",
     "bool": "`true` or `false`",
     "text": f"up to {record.MAX_TEXT} printable ASCII characters, without quote and backslash",
     "id": f"1 to {record.MAX_ID} lower-case letters, digits and inner hyphens",

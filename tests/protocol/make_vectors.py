@@ -15,7 +15,7 @@ from pathlib import Path
 import protocol
 from protocol import codec
 from protocol.messages import DOWN_TYPES, UP_TYPES
-from protocol.record import MAX_ID, MAX_INT, MAX_LIST, MAX_SEQ, MAX_TEXT, Message
+from protocol.record import MAX_COUNT, MAX_ID, MAX_INT, MAX_LIST, MAX_SEQ, MAX_TEXT, Message
 from protocol.writer import write
 
 VECTORS = Path(protocol.__file__).with_name("vectors.json")
@@ -25,12 +25,13 @@ SECRET = bytes(range(32))
 PRESS = "00c0ffee00c0ffee.%d"
 
 SMALLEST: dict[str, object] = {
-    "int": 0, "seq": 1, "bool": False, "text": "", "id": "a", "id?": "", "boot": "0" * 16,
-    "press": "0" * 16 + ".1", "press?": "", "presses": [],
+    "int": 0, "seq": 1, "count": 0, "bool": False, "text": "", "id": "a", "id?": "",
+    "boot": "0" * 16, "press": "0" * 16 + ".1", "press?": "", "presses": [],
     "opens": [],
 }  # fmt: skip
 LARGEST: dict[str, object] = {
-    "int": MAX_INT, "seq": MAX_SEQ, "bool": False, "text": "~" * MAX_TEXT, "id": "z" * MAX_ID,
+    "int": MAX_INT, "seq": MAX_SEQ, "count": MAX_COUNT, "bool": False, "text": "~" * MAX_TEXT,
+    "id": "z" * MAX_ID,
     "id?": "9-" * (MAX_ID // 2 - 1) + "9z", "boot": "f" * 16, "press": "f" * 16 + f".{MAX_SEQ}",
     "press?": "f" * 16 + f".{MAX_SEQ}", "presses": ["f" * 16 + f".{MAX_SEQ}"] * MAX_LIST,
     "opens": ["f" * 16 + f".{MAX_SEQ}q"] * MAX_LIST,
@@ -40,8 +41,8 @@ TYPICAL: dict[str, object] = {
     "pendant": KID, "boot": "00c0ffee00c0ffee", "seq": 41, "heard_ms": 1795429800123,
     "since_ms": 7350, "standing": 12, "phase": "inside", "gesture": "a-short", "cause": "power",
     "firmware": "allswell 0.1.0 (unix)", "open": [PRESS % 17 + "s", PRESS % 23 + "d"],
-    "battery_pct": 83, "signal_pct": 61, "dropped": 0, "minutes": 15, "prompt": "call-back-3",
-    "held_ms": 1240,
+    "battery_pct": 83, "signal_pct": 61, "dropped": 0, "refused": 3, "minutes": 15,
+    "prompt": "call-back-3", "held_ms": 1240,
     "sha": "5e884898da28047151d0e56f8dc62927", "hub_ms": 1795429807501, "version": 13, "beat": 40,
     "valid_ms": 45000, "visit": "v-2026-11-23-04", "tracker": True, "go_in": PRESS % 9,
     "sos": PRESS % 23, "sos_state": "owned", "resolved": [PRESS % 17],

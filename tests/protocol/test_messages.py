@@ -10,6 +10,7 @@ from protocol.messages import ALARM_TYPES, DOWN_TYPES, UP_TYPES, open_parts, ope
 from protocol.record import (
     ID_ALPHABET,
     KINDS,
+    MAX_COUNT,
     MAX_ID,
     MAX_INT,
     MAX_LIST,
@@ -34,6 +35,7 @@ ids = st.text(ID_ALPHABET, min_size=1, max_size=MAX_ID).filter(is_id)
 BY_KIND: dict[str, st.SearchStrategy[object]] = {
     "int": st.integers(0, MAX_INT),
     "seq": st.integers(1, MAX_SEQ),
+    "count": st.integers(0, MAX_COUNT),
     "bool": st.booleans(),
     "text": st.text(TEXT_ALPHABET, max_size=MAX_TEXT),
     "id": ids,

@@ -10,7 +10,7 @@ from protocol import writer
 from protocol.errors import RemoteProtocolError
 from protocol.messages import DOWN_TYPES, UP_TYPES
 from protocol.patterns import LineReader
-from protocol.record import MAX_INT, MAX_LIST, MAX_SEQ, OPEN_LETTERS, Message
+from protocol.record import MAX_COUNT, MAX_INT, MAX_LIST, MAX_SEQ, OPEN_LETTERS, Message
 
 CLASSES = UP_TYPES + DOWN_TYPES
 BOOT = "0123456789abcdef"
@@ -19,6 +19,7 @@ TEXT = "".join(char for char in string.printable[:95] if char not in '"\\')
 VALUES: dict[str, list[object]] = {
     "int": [0, 1, MAX_INT],
     "seq": [1, MAX_SEQ],
+    "count": [0, 7, MAX_COUNT],
     "bool": [True, False],
     "text": ["", "a", TEXT[:64], TEXT[-64:]],
     "id": ["a", "0-9", "a" * 32],
@@ -104,5 +105,20 @@ def test_what_is_just_beyond_the_edge_is_refused_by_both(old: bytes, new: bytes)
     assert writer.read(line) == writer.read_slowly(line)
     damaged = line.replace(old, new)
     assert damaged != line
+    assert _quick(damaged) is None
+    assert _outcome(writer.read, damaged) == _outcome(writer.read_slowly, damaged) == "claims"
+
+
+@pytest.mark.parametrize(
+    "count", [b"65536", b"99999", b"100000", b"-1", b"03", b"3.0", b"true", b""]
+)
+def test_a_count_stops_where_the_pendant_stops_counting(count: bytes) -> None:
+    line = (
+        b'{"v":1,"type":"beat","pendant":"a","boot":"0123456789abcdef","seq":1,"heard_ms":0,'
+        b'"since_ms":0,"standing":0,"phase":"inside","battery_pct":80,"signal_pct":60,"dropped":0,'
+        b'"refused":3,"open":[]}'
+    )
+    assert _quick(line) == writer.read_slowly(line)
+    damaged = line.replace(b'"refused":3', b'"refused":' + count)
     assert _quick(damaged) is None
     assert _outcome(writer.read, damaged) == _outcome(writer.read_slowly, damaged) == "claims"

@@ -224,7 +224,7 @@ class House:
         self.seq += 1
         said = Beat(pendant=f"p-{worker}", boot=BOOT, seq=self.seq, since_ms=0,
                     heard_ms=self.clock.now_ms(), standing=0, phase="off", battery_pct=80,
-                    signal_pct=70, dropped=0, open=[])  # fmt: skip
+                    signal_pct=70, dropped=0, refused=0, open=[])  # fmt: skip
         token = codec.seal(said, f"k-{worker}", codec.up_key(SECRET))
         topic = topics.up(f"p-{worker}", topics.lane_of(said))
         self.inbox.put(FromPendant("beats", topic, token, self.seq, 0, 1))

@@ -63,7 +63,13 @@ class Morning:
             self.house.clock.advance(MINUTE_MS)
             for worker in sorted(self.out):
                 self.send(
-                    worker, Beat, battery_pct=CHARGE[worker], signal_pct=70, dropped=0, open=[]
+                    worker,
+                    Beat,
+                    battery_pct=CHARGE[worker],
+                    signal_pct=70,
+                    dropped=0,
+                    refused=0,
+                    open=[],
                 )
             self.settle()
 

@@ -116,7 +116,7 @@ def test_the_most_urgent_stands_first(house: House, ben: Browser) -> None:
 
 def test_pendant_health_and_no_signal_since(house: House, ben: Browser) -> None:
     house.inside()
-    house.press(Beat, battery_pct=17, signal_pct=60, dropped=0, open=[])
+    house.press(Beat, battery_pct=17, signal_pct=60, dropped=0, refused=0, open=[])
     while "pendant 17 %, low" not in (page := ben.get("/").text):
         assert "pendant not heard yet" in page
     house.advance(3)

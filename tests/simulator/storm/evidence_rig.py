@@ -112,7 +112,14 @@ _UP: Mapping[str, Any] = {"pendant": ADA, "boot": BOOT, "heard_ms": T0, "since_m
 
 def beat(seq: int, standing: int = 0) -> Beat:
     return Beat(
-        **_UP, seq=seq, standing=standing, battery_pct=90, signal_pct=80, dropped=0, open=[]
+        **_UP,
+        seq=seq,
+        standing=standing,
+        battery_pct=90,
+        signal_pct=80,
+        dropped=0,
+        refused=0,
+        open=[],
     )
 
 

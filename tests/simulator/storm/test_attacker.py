@@ -25,6 +25,7 @@ def beat(name: str, seq: int) -> bytes:
         battery_pct=90,
         signal_pct=80,
         dropped=0,
+        refused=0,
         open=[],
     )
     return codec.seal(message, name, codec.up_key(SECRETS[name]))
