@@ -20,8 +20,8 @@ PAPER: dict[str, Any] = yaml.safe_load(ASYNCAPI.read_text(encoding="ascii"))
 # Written out here, not taken from the generator: the JSON type of each kind of field.
 JSON_TYPES = {
     "int": "integer", "seq": "integer", "count": "integer", "bool": "boolean", "presses": "array",
-    "opens": "array", "text": "string", "id": "string", "id?": "string", "boot": "string", "press": "string",
-    "press?": "string",
+    "opens": "array", "text": "string", "id": "string", "id?": "string", "boot": "string",
+    "press": "string", "press?": "string",
 }  # fmt: skip
 
 
