@@ -18,8 +18,9 @@ from contextlib import ExitStack
 
 import uvicorn
 
-from hub import staff
+from hub import brokers, staff
 from hub.clock import Clock, ScaledClock, SystemClock, utc_ms
+from hub.devices.certificates import KeysFault
 from hub.engine.daylight import Place
 from hub.engine.engine import Engine
 from hub.engine.loop import Loop
@@ -32,7 +33,7 @@ from hub.notify import channels
 from hub.notify.outbox import Notifier
 from hub.policy.load import PolicyFaults
 from hub.procedure import banner, faults_of, in_force, policy_of
-from hub.settings import Organisation, Settings, Web
+from hub.settings import BrokerAt, Organisation, Settings, Web
 from hub.side_door import SideDoor
 from hub.store.genesis import REAL, SIMULATION, Genesis
 from hub.store.reader import Reader
@@ -96,6 +97,13 @@ def listen(at: Web) -> socket.socket:
         ) from exc
 
 
+def _ingest(at: BrokerAt, inbox: Inbox) -> Ingest:
+    try:
+        return Ingest(at, inbox)
+    except KeysFault as exc:
+        raise Refused(f"the hub cannot prove to the broker who it is: {exc}") from exc
+
+
 class App:
     """One hub. `start`, then `watch` until it ends, then `close`."""
 
@@ -105,23 +113,24 @@ class App:
             self.store = open_store(settings)
             undone.callback(self.store.close)
             found = in_force(settings, self.store)
+            clock = clock_of(settings, self.store)
+            self.inbox = Inbox(clock)
+            self.ingest = _ingest(settings.broker, self.inbox)
             undone.pop_all()
         policy = found.policy
         if self.store.genesis.mode == SIMULATION:
             # Its pages go to this machine: by no proxy either.
             os.environ["no_proxy"] = os.environ["NO_PROXY"] = "*"
         self.url = settings.web.url if settings.web.port else self._own_url(settings.web)
-        clock = clock_of(settings, self.store)
         self.reader = Reader(settings.folder)
-        self.inbox = Inbox(clock)
-        self.ingest = Ingest(settings.broker, self.inbox)
         self.notifier = Notifier(self.reader, self.inbox, clock, settings.notify, self.url)
         self.live = Live(monotonic_ms)
         hands = Hands(self.ingest, self.notifier.wake, self.live.changed)
         engine = Engine(
             self.store, RandomIds(), policy, clock.speed, place_of(settings.organisation)
         )
-        self.loop = Loop(engine, clock, self.inbox, hands)
+        heard = brokers.sessions(settings.broker, brokers.EVENTS)
+        self.loop = Loop(engine, clock, self.inbox, hands, listening=heard)
         fault = self.loop.fault
         site = web.make(
             self.reader, self.inbox, clock, settings, self.live, policy, lambda: fault.text

@@ -69,7 +69,7 @@ class Reply:
 class FromPendant:
     """A message as the broker gave it; acknowledged by (session, connection, mid, qos)."""
 
-    session: str  # events | beats
+    session: str  # events | beats, of the second broker events-2 | beats-2
     topic: str
     token: bytes
     mid: int
@@ -101,11 +101,12 @@ class PageOutcome:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """One of the two sessions with the broker came up or went down."""
+    """A session with a broker came up or went down; `used`: this hub has such a session at all."""
 
     session: str
     up: bool
     note: str = ""
+    used: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
-"""The hub's ear: two persistent sessions, one for what matters and one for beats.
+"""The hub's ear: on each broker two persistent sessions, one for what matters and one for beats.
 
-Rule: beats can never crowd out an event: another user, another session, another queue at the
-broker. Here messages are only carried (broker -> inbox, acknowledgement -> broker); what they mean
-is decided on the engine's thread. A thread watches both loops.
+Rules: beats can never crowd out an event: another user, another session, another queue at the
+broker. With two brokers the hub listens on both and answers on both; that a press came twice is the
+engine's to know. Here messages are only carried (broker -> inbox, acknowledgement -> broker); what
+they mean is decided on the engine's thread. A thread watches all loops.
 """
 
 import threading
 
-from hub.inbox import Inbox
+from hub.brokers import BEATS, EVENTS, LANES, NOT_USED, SUFFIXES, suffixes
+from hub.devices import tls
+from hub.inbox import Inbox, LinkChanged
 from hub.link import Link, LinkHealth
 from hub.settings import BrokerAt
 from protocol.topics import BEAT_FILTERS, EVENT_FILTERS, down
@@ -16,17 +19,24 @@ LOOK_EVERY_S = 1.0
 
 
 class Ingest:
-    """Both sessions and their watch."""
+    """All sessions and their watch."""
 
     def __init__(self, at: BrokerAt, inbox: Inbox) -> None:
-        self.events = Link("events", at, at.events, [(each, 1) for each in EVENT_FILTERS], inbox)
-        # QoS 0: a beat that waited for the hub would say that she *was* well.
-        self.beats = Link("beats", at, at.beats, [(each, 0) for each in BEAT_FILTERS], inbox)
-        self._links = {"events": self.events, "beats": self.beats}
+        """Raises KeysFault when the hub's certificates cannot be used."""
+        self._inbox = inbox
+        self._links: dict[str, Link] = {}
+        for broker, suffix in zip(at.each(), suffixes(at), strict=True):
+            for link in _both(broker, suffix, inbox):
+                self._links[link.session] = link
+        self.events, self.beats = self._links[EVENTS], self._links[BEATS]
+        self._down = [link for link in self._links.values() if link.lane == EVENTS]
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._look, name="ingest-watch", daemon=True)
 
     def start(self) -> None:
+        for session in (lane + suffix for suffix in SUFFIXES for lane in LANES):
+            if session not in self._links:
+                self._inbox.put(LinkChanged(session, False, NOT_USED, used=False))
         for link in self._links.values():
             link.start()
         self._watch.start()
@@ -50,8 +60,24 @@ class Ingest:
         self._links[session].ack(connection, mid, qos)
 
     def tell(self, pendant: str, token: bytes) -> bool:
-        """Send a receipt or a standing down; whether it could be sent now."""
-        return self.events.publish(down(pendant), token)
+        """Send a receipt or a standing down on every broker that is up: where she listens now is
+        hers to choose, and who is not there hears nothing. Whether it could be sent anywhere."""
+        sent = [link.publish(down(pendant), token) for link in self._down]
+        return any(sent)
 
-    def health(self) -> tuple[LinkHealth, LinkHealth]:
-        return self.events.health(), self.beats.health()
+    def health(self) -> tuple[LinkHealth, ...]:
+        return tuple(link.health() for link in self._links.values())
+
+
+def _both(at: BrokerAt, suffix: str, inbox: Inbox) -> tuple[Link, Link]:
+    """The two sessions with one broker."""
+    shown = {
+        lane: tls.client_context(at.keys, f"hub-{lane}") if at.tls and at.keys else None
+        for lane in LANES
+    }
+    events, beats = [(each, 1) for each in EVENT_FILTERS], [(each, 0) for each in BEAT_FILTERS]
+    return (
+        Link(EVENTS + suffix, at, at.events, events, inbox, tls=shown[EVENTS]),
+        # QoS 0: a beat that waited for the hub would say that she *was* well.
+        Link(BEATS + suffix, at, at.beats, beats, inbox, tls=shown[BEATS]),
+    )

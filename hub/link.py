@@ -7,6 +7,8 @@ alive.
 
 import logging
 import socket
+import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.acknowledging import Acknowledging
+from hub.brokers import lane_of, unreached
 from hub.devices.broker import probe_topic
 from hub.inbox import FromPendant, Inbox, LinkChanged
 from hub.settings import BrokerAt, Login
@@ -54,7 +57,7 @@ class LinkHealth:
 
 
 class Link:
-    """One of the two sessions. `look` is called each second by whoever watches."""
+    """One of the sessions, see hub/brokers.py. `look` is called each second by whoever watches."""
 
     def __init__(
         self,
@@ -64,11 +67,14 @@ class Link:
         filters: Sequence[tuple[str, int]],
         inbox: Inbox,
         now_ms: Callable[[], int] = monotonic_ms,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.session = session
+        self.lane = lane_of(session)
         self._at = at
         self._login = login
-        self._filters = [*filters, (probe_topic(session), 1)]
+        self._tls = tls
+        self._filters = [*filters, (probe_topic(self.lane), 1)]
         self._inbox = inbox
         self._now_ms = now_ms
         self._lock = threading.RLock()  # paho may call back in the calling thread
@@ -98,7 +104,7 @@ class Link:
 
     @property
     def _client_id(self) -> str:
-        return f"allswell-hub-{self.session}"
+        return f"allswell-hub-{self.lane}"
 
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(
@@ -108,6 +114,8 @@ class Link:
             protocol=mqtt.MQTTv311,
             manual_ack=True,
         )
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         if self._login.user:
             client.username_pw_set(self._login.user, self._login.password)
         client.connect_timeout = CONNECT_S
@@ -127,7 +135,7 @@ class Link:
             # Once this comes back the broker has read our last acknowledgements; a socket closed
             # with something unread in it would take them along.
             self.drained.clear()
-            client.publish(probe_topic(self.session), DRAINED, qos=1)
+            client.publish(probe_topic(self.lane), DRAINED, qos=1)
             self.drained.wait(FAREWELL_S)
         self._client = None
         if client is not None:
@@ -148,7 +156,7 @@ class Link:
         elif self._probed_ms is None or self._heard_ms >= self._probed_ms:
             if self._probed_ms is None or now_ms - self._probed_ms >= PROBE_EVERY_MS:
                 self._probed_ms = now_ms
-                client.publish(probe_topic(self.session), ALIVE)
+                client.publish(probe_topic(self.lane), ALIVE)
         elif now_ms - self._probed_ms > PROBE_LIMIT_MS:
             self._replace(client, "the loop is stuck: it no longer hears itself")
 
@@ -164,7 +172,8 @@ class Link:
         if client is not self._client:
             return
         if code.is_failure:
-            self._say(False, f"the broker refused the hub's user {self._login.user!r}: {code}")
+            user = self._client_id if self._tls is not None else self._login.user
+            self._say(False, f"the broker refused the hub's user {user!r}: {code}")
             return
         with self._lock:
             self._acknowledging.begin()
@@ -184,11 +193,12 @@ class Link:
             return
         self._say(True, "")
         # Comes back after everything that the broker had kept for us: one queue, in order.
-        client.publish(probe_topic(self.session), DRAINED, qos=1)
+        client.publish(probe_topic(self.lane), DRAINED, qos=1)
 
     def _on_connect_fail(self, client: mqtt.Client, _u: Any) -> None:
         if client is self._client:
-            self._say(False, f"no answer from {self._at.host} port {self._at.port}")
+            # paho calls while it handles what went wrong.
+            self._say(False, unreached(self._at, sys.exc_info()[1]))
 
     def _on_disconnect(
         self, client: mqtt.Client, _u: Any, _f: Any, code: ReasonCode, _p: Any

@@ -4,7 +4,7 @@ Rule: a hub that starts has settings it understood to the last key. The file nam
 the clients too, or another file that does (`[directory] file`). docs/operations.md lists every key.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,8 @@ from hub.toml_source import Fault, Faults, Source, Table, read
 
 DEFAULT_POLICY = "homemaker-exeter"
 DEFAULT_FILE = "allswell.toml"
+PLAIN_PORT = 1883
+TLS_PORT = 8883
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,27 @@ class Login:
 @dataclass(frozen=True, slots=True)
 class BrokerAt:
     """Where the broker listens, and the hub's two users there. `files`: the folder of the broker's
-    own files, if they are ours to write (pendants are added to them); None: somebody else's."""
+    own files, if they are ours to write (pendants are added to them); None: somebody else's.
+
+    With `tls` who connects is who its certificate says, from the folder `keys`; no passwords."""
 
     host: str = "127.0.0.1"
-    port: int = 1883
+    port: int = PLAIN_PORT
     events: Login = Login()
     beats: Login = Login()
     files: Path | None = None
+    tls: bool = False
+    keys: Path | None = None
+    second_host: str = ""
+    second_port: int = PLAIN_PORT
+
+    def each(self) -> tuple["BrokerAt", ...]:
+        """Every broker that the hub listens on, each as if it were the only one. The users are the
+        same on all; the files are the first one's."""
+        first = replace(self, second_host="")
+        if not self.second_host:
+            return (first,)
+        return first, replace(first, host=self.second_host, port=self.second_port, files=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +189,37 @@ def _organisation(table: Table) -> Organisation:
 
 def _broker(table: Table, path: Path) -> BrokerAt:
     files = table.text("files", "", "a folder, seen from this file")
+    tls = table.flag("tls", False)
+    keys = table.text("keys", "", "a folder, seen from this file")
+    usual = TLS_PORT if tls else PLAIN_PORT
     found = BrokerAt(
         host=table.text("host", "127.0.0.1", "a host name or address", bool),
-        port=table.number("port", 1883, 1, 65535),
+        port=table.number("port", usual, 1, 65535),
         events=_login(table, "events", EVENTS_USER),
         beats=_login(table, "beats", BEATS_USER),
         files=path.parent / files if files else None,
+        tls=tls,
+        keys=path.parent / keys if keys else None,
+        second_host=table.text("second_host", "", "a host name or address; empty: no second"),
+        second_port=table.number("second_port", usual, 1, 65535),
     )
+    _broker_faults(table, found)
     table.done()
     return found
+
+
+def _broker_faults(table: Table, found: BrokerAt) -> None:
+    """What is lawful key by key and makes no sense together."""
+    if found.tls and found.keys is None:
+        table.fault("keys", "is missing; with tls it is the folder of the hub's certificates")
+    if found.tls and (found.events.user or found.beats.user):
+        said = "no user or password goes with tls: the certificates in keys say who the hub is"
+        table.fault("tls", said)
+    if table.has("second_port") and not found.second_host:
+        table.fault("second_port", "needs a second_host")
+    if (found.second_host, found.second_port) == (found.host, found.port):
+        said = "is the first broker once more; two sessions of one user would push each other out"
+        table.fault("second_host", said)
 
 
 def _login(table: Table, session: str, usual: str) -> Login:

@@ -106,7 +106,7 @@ def _database(settings: Settings, reader: Reader) -> Iterator[Finding]:
     if not side_door.answers(settings.folder):
         yield Finding("hub", "it does not run on this folder", "Start it: allswell serve.")
     elif not health.broker_up:
-        note = health.link_note or "not connected"
+        note = health.links[0].note or "not connected"
         yield Finding("link", f"the hub is without its broker: {note}", "See the broker's log.")
     if not any(pendant.state == "active" for pendant in reader.pendants()):
         yield Finding("pendants", "there is none", "allswell pendant add NAME --worker PERSON")

@@ -42,16 +42,24 @@ class Fault:
 
 class Loop:
     """`start` makes the thread, `stop` ends it after the turn it is in. `idle_ms`: of link time,
-    after which a turn is taken though nothing happens."""
+    after which a turn is taken though nothing happens. `listening`: the sessions whose backlog a
+    start waits for."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, inbox: Inbox, hands: Hands, idle_ms: int = IDLE_MS
+        self,
+        engine: Engine,
+        clock: Clock,
+        inbox: Inbox,
+        hands: Hands,
+        idle_ms: int = IDLE_MS,
+        listening: frozenset[str] = frozenset({"events"}),
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._inbox = inbox
         self._hands = hands
         self._idle_ms = idle_ms
+        self._listening = listening
         self._stopping = threading.Event()
         self._pause = threading.Condition()
         self._thread = threading.Thread(target=self.run, name="engine", daemon=True)
@@ -98,17 +106,17 @@ class Loop:
     # The start.
 
     def _drain(self) -> None:
-        """Take what the broker kept for us, before anything that fell due meanwhile fires."""
+        """Take what the brokers kept for us, before anything that fell due meanwhile fires. Of two
+        brokers one may be away: it is not waited for once that is told, as long as one is up."""
         end_ms = self._clock.monotonic_ms() + DRAIN_MS
-        is_up = False
+        told: dict[str, bool] = {}
         while not self._stopping.is_set() and self._clock.monotonic_ms() < end_ms:
             items = self._inbox.take(QUIET_MS)
-            if is_up and not items:
+            if not items and any(told.values()) and told.keys() >= self._listening:
                 break
-            is_up = is_up or any(
-                isinstance(item, LinkChanged) and item.session == "events" and item.up
-                for item in items
-            )
+            for item in items:
+                if isinstance(item, LinkChanged) and item.session in self._listening:
+                    told[item.session] = item.up
             if items:
                 self._until_done(items, draining=True)
 

@@ -21,6 +21,7 @@ from hub.rules.effects import RaiseAlarm
 from hub.rules.model import Event, Value
 
 MAX_NOTE = 200
+UNUSED = "unused"
 
 
 def page(turn: Turn, outcome: PageOutcome) -> None:
@@ -65,16 +66,22 @@ def page(turn: Turn, outcome: PageOutcome) -> None:
 
 
 def link(turn: Turn, changed: LinkChanged) -> None:
-    """A session with the broker came or went: for the board, and for the record."""
+    """A session with a broker came or went: for the board, and for the record. One that the
+    settings name no longer is forgotten, or it would be down on the board for ever."""
     state = "up" if changed.up else "down"
     key = f"link:{changed.session}"
     # What this turn has heard before goes first: it is not in the database yet.
-    if turn.changes.meta.get(key, turn.state.store.meta(key)) == state:
+    known = turn.changes.meta.get(key, turn.state.store.meta(key))
+    if not changed.used:
+        state = UNUSED
+    if known == state or (not known and state == UNUSED):
         return
+    note = changed.note[:MAX_NOTE]
     turn.changes.meta[key] = state
-    turn.changes.meta["link_note"] = changed.note[:MAX_NOTE]
-    turn.note(f"link_{state}", f"the {changed.session} session with the broker is {state}",
-              session=changed.session, note=changed.note[:MAX_NOTE])  # fmt: skip
+    turn.changes.meta[f"link_note:{changed.session}"] = note
+    turn.note("link_up" if changed.up else "link_down",
+              f"the {changed.session} session with the broker is {state}",
+              session=changed.session, note=note)  # fmt: skip
     turn.after.changed.add("board")
 
 

@@ -120,30 +120,57 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerLink:
+    """How the hub stands with one broker; each session is up | down | unknown."""
+
+    events: str
+    beats: str
+    note: str  # why a session is down
+
+    @staticmethod
+    def of(meta: Mapping[str, str], suffix: str) -> "BrokerLink | None":
+        """None: the settings name no such broker."""
+        found = {lane: meta.get(f"link:{lane}{suffix}", "unknown") for lane in ("events", "beats")}
+        if suffix and not {*found.values()} - {"unknown", "unused"}:
+            return None
+        down = [lane for lane, state in found.items() if state == "down"]
+        notes = [meta.get(f"link_note:{lane}{suffix}", "") for lane in down]
+        return BrokerLink(found["events"], found["beats"], next(filter(None, notes), ""))
+
+    @property
+    def is_up(self) -> bool:
+        """Whether pendants are heard there: what counts and signs of life alike."""
+        return self.events == self.beats == "up"
+
+    @property
+    def is_down(self) -> bool:
+        return "down" in (self.events, self.beats)
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """What the engine last wrote about itself. `last_turn_ms` is the board's freshness."""
+    """What the engine last wrote about itself. `last_turn_ms` is the board's freshness; `links`:
+    one for each broker, the first first."""
 
     last_turn_ms: int
-    events_link: str  # up | down | unknown
-    beats_link: str
-    link_note: str
+    links: tuple[BrokerLink, ...]
     blind_from_ms: int  # the last time the hub was blind; 0, 0: never
     blind_until_ms: int
 
     @staticmethod
     def of(meta: Mapping[str, str], created_ms: int) -> "Health":
+        found = (BrokerLink.of(meta, suffix) for suffix in ("", "-2"))
         return Health(
             last_turn_ms=int(meta.get("last_ms", created_ms)),
-            events_link=meta.get("link:events", "unknown"),
-            beats_link=meta.get("link:beats", "unknown"),
-            link_note=meta.get("link_note", ""),
+            links=tuple(link for link in found if link is not None),
             blind_from_ms=int(meta.get("blind_from_ms", 0)),
             blind_until_ms=int(meta.get("blind_until_ms", 0)),
         )
 
     @property
     def broker_up(self) -> bool:
-        return self.events_link == "up" and self.beats_link == "up"
+        """One will do: a pendant that hears no answer on the one goes to the other."""
+        return any(link.is_up for link in self.links)
 
     def stale(self, now_ms: int) -> bool:
         return now_ms - self.last_turn_ms > ENGINE_LATE_MS

@@ -3,12 +3,14 @@ watching itself (P6)."""
 
 from dataclasses import dataclass
 
+from hub.store.views import BrokerLink, Health
 from hub.web.views import times, words
 from hub.web.views.alarm import Banner, banners
 from hub.web.views.scene import Scene
 
 STALE_MS = 15_000
 LINKS = {"events": "the broker (SOS and visit events)", "beats": "the broker (signs of life)"}
+UNHEARD = "Pendants are not heard: ring whoever is out."
 BLIND_SHOWN_MS = 12 * 3_600_000  # a shift: whoever comes on duty still learns of it
 
 
@@ -77,16 +79,7 @@ def notices(scene: Scene) -> list[Notice]:
         said.append(Notice("watch", scene.policy_fault))
     health = scene.health
     if health is not None:
-        for name, state in (("events", health.events_link), ("beats", health.beats_link)):
-            if state == "down":
-                why = f" ({health.link_note})" if health.link_note else ""
-                said.append(
-                    Notice(
-                        "bad",
-                        f"No link to {LINKS[name]}{why}. Pendants are not heard: "
-                        "ring whoever is out.",
-                    )
-                )
+        said += broker_notices(health)
         if health.blind_until_ms and scene.now_ms - health.blind_until_ms < BLIND_SHOWN_MS:
             said.append(
                 Notice("watch", blind_words(scene, health.blind_from_ms, health.blind_until_ms))
@@ -94,6 +87,26 @@ def notices(scene: Scene) -> list[Notice]:
     if not any(scene.duty.values()):
         said.append(Notice("bad", "Nobody is on duty. Pages would reach no one: take a duty."))
     return said
+
+
+def broker_notices(health: Health) -> list[Notice]:
+    """Which broker is not heard; one of two is no danger yet, and no state to leave things in."""
+    if len(health.links) == 1:
+        first = health.links[0]
+        down = (name for name in LINKS if getattr(first, name) == "down")
+        return [Notice("bad", f"No link to {LINKS[name]}{_why(first)}. {UNHEARD}") for name in down]
+    said = []
+    for link, which in zip(health.links, ("first", "second"), strict=True):
+        if link.is_down and health.broker_up:
+            text = f"The {which} broker is not heard{_why(link)}. Pendants there go to the other."
+            said.append(Notice("watch", text))
+        elif link.is_down:
+            said.append(Notice("bad", f"No link to the {which} broker{_why(link)}. {UNHEARD}"))
+    return said
+
+
+def _why(link: BrokerLink) -> str:
+    return f" ({link.note})" if link.note else ""
 
 
 def blind_words(scene: Scene, from_ms: int, until_ms: int) -> str:

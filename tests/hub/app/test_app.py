@@ -63,7 +63,7 @@ def _status(hub: App, path: str) -> int:
 
 def test_without_a_broker_it_runs_and_is_not_healthy(hub: App) -> None:
     wait_until(lambda: _status(hub, "/healthz") == 503)
-    assert hub.reader.health().events_link == "down"
+    assert hub.reader.health().links[0].events == "down"
     assert hub.dead() == ""
 
 

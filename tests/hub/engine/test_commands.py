@@ -187,11 +187,11 @@ def test_the_ping_is_answered_and_not_logged(house: House) -> None:
 
 
 def test_links_are_told_once_to_board_and_log(house: House) -> None:
-    assert house.reader.health().events_link == "unknown"
+    assert house.reader.health().links[0].events == "unknown"
     for up in (True, True, False):
         house.turn(LinkChanged("events", up, "note"), LinkChanged("beats", True))
     health = house.reader.health()
-    assert (health.events_link, health.beats_link, health.broker_up) == ("down", "up", False)
+    assert (health.links[0].events, health.links[0].beats, health.broker_up) == ("down", "up", False)
     assert [kind for kind in log_kinds(house) if kind.startswith("link")] == [
         "link_up", "link_up", "link_down",
     ]  # fmt: skip

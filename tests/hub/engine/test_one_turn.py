@@ -42,7 +42,7 @@ def test_a_session_that_comes_and_goes_in_one_turn_is_as_it_was_last(
 ) -> None:
     house.turn(LinkChanged("events", up))
     house.turn(LinkChanged("events", not up), LinkChanged("events", up))
-    assert house.reader.health().events_link == ("up" if up else "down")
+    assert house.reader.health().links[0].events == ("up" if up else "down")
     first, last = ("link_up", "link_down") if up else ("link_down", "link_up")
     assert [kind for kind in log_kinds(house) if kind.startswith("link")] == [first, last, first]
 
