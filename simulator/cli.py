@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from hub.clock import MAX_SPEED
-from simulator.commands import chaos, fleet, panel, storm
+from simulator.commands import chaos, energy, fleet, panel, storm
 
 
 def _stop(*_: object) -> None:
@@ -74,6 +74,7 @@ def demo(speed: int, port: int, embedded_broker: bool) -> None:
 
 cli.add_command(panel.command)
 cli.add_command(chaos.command)
+cli.add_command(energy.command)
 cli.add_command(fleet.command)
 cli.add_command(storm.command)
 

@@ -64,4 +64,5 @@ class Plan:
     calm_ms: int = 45 * MINUTE_MS
     beat_s: int = 10
     offduty_beat_s: int = 60
+    sleep: bool = False  # pendants sleep deeply off duty
     notes: Mapping[str, str] = field(default_factory=dict)

@@ -61,6 +61,15 @@ class Powered:
 
 
 @dataclass(frozen=True, slots=True)
+class Slept:
+    """A pendant went to deep sleep by itself, or woke from it. Its flash stays, its power too."""
+
+    at_ms: int
+    pendant: str
+    asleep: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Handed:
     """The hub gave a page to a provider, who knows no more than that. `facts` as below."""
 
@@ -166,7 +175,7 @@ class Unwatched:
 
 
 Sight = (
-    Pressed | Felt | Kept | Erased | Powered | Handed | Taken | Delivered | Asked | Carried
+    Pressed | Felt | Kept | Erased | Powered | Slept | Handed | Taken | Delivered | Asked | Carried
     | Acknowledged | Befell | HubLife | Went | Unwatched
 )  # fmt: skip
 

@@ -92,6 +92,7 @@ class World:
             "broker_host": "broker",
             "beat_s": self.plan.beat_s,
             "offduty_beat_s": self.plan.offduty_beat_s,
+            "sleep": self.plan.sleep,
         }
         around = Around(
             self.timeline,
