@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip
     from firmware.boards.unix import Board
     from firmware.pendant.device import Device
     from firmware.pendant.settings import Settings
+    from firmware.tls import Tls
 
     Outputs = list[tuple[Any, ...]]
 
@@ -51,7 +52,12 @@ class App:
     """Carries inputs to the core and the core's outputs to the board and the link."""
 
     def __init__(
-        self, board: "Board", device: "Device", settings: "Settings", now_ms: Uptime
+        self,
+        board: "Board",
+        device: "Device",
+        settings: "Settings",
+        now_ms: Uptime,
+        tls: "Tls | None" = None,
     ) -> None:
         self._board = board
         self._device = device
@@ -66,7 +72,7 @@ class App:
         self._client = Client(
             encode_connect(settings.pendant, settings.username, settings.password),
             (topics.down(settings.pendant),),
-            lambda: board.open_stream(settings.broker_host, settings.broker_port),
+            lambda: board.open_stream(settings.broker_host, settings.broker_port, tls),
             now_ms,
             board.random_bytes,
             self._link_changed,

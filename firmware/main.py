@@ -15,6 +15,7 @@ if __name__ == "__main__":  # started by its path: the packages are one folder u
 from firmware.app import App  # noqa: E402 - only now can they be found
 from firmware.pendant.device import Device  # noqa: E402
 from firmware.pendant.settings import load  # noqa: E402
+from firmware.tls import load as load_tls  # noqa: E402
 from firmware.uptime import Uptime  # noqa: E402
 from protocol.errors import LocalProtocolError  # noqa: E402
 
@@ -28,13 +29,14 @@ def main(argv: "list[str]") -> None:
     """Runs until a reset; without lawful settings a pendant is nobody, and says so."""
     try:
         board = Board(argv)
-        settings = load(board.settings_text())
+        settings = load(str(board.file("settings.json"), "utf-8"))
+        tls = load_tls(board.file, settings.server_name) if settings.tls else None
     except (LocalProtocolError, UnicodeError) as fault:
         sys.stderr.write(str(fault) + "\n")
         sys.exit(BAD_SETTINGS_STATUS)
     now_ms = Uptime(board.ticks_ms)
     device = Device(settings, board.random_bytes, now_ms())
-    asyncio.run(App(board, device, settings, now_ms).run())
+    asyncio.run(App(board, device, settings, now_ms, tls).run())
 
 
 if __name__ == "__main__":

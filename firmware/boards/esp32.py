@@ -22,7 +22,7 @@ import gc
 import json
 import os
 import sys
-from time import ticks_ms  # type: ignore[attr-defined]  # MicroPython's own
+from time import gmtime, ticks_ms  # type: ignore[attr-defined]  # MicroPython's own
 
 import esp32
 import machine
@@ -38,11 +38,15 @@ if TYPE_CHECKING:  # typing does not exist on the chip
     from collections.abc import Callable
     from typing import Any
 
+    from firmware.tls import Tls
+
 TICKS_MS: "Callable[[], Any]" = ticks_ms  # the stubs make its number a type of its own
 FOLDER = "/pendant"
 BUTTON_PINS = (("a", 4), ("d", 5), ("s", 6))
 MOTOR_PIN, BATTERY_PIN, LED_PIN = 7, 1, 48
 MOTOR_HZ = 200
+# The chip counts its seconds from 2000-01-01, as long as MicroPython does not change that.
+EPOCH_S = 946_684_800 if gmtime(0)[0] == 2000 else 0
 POLL_MS = 8  # well under the core's debounce
 TICKS_MASK = (1 << 30) - 1
 WATCHDOG_MS = 8000  # the app feeds it twice a second; a chip cannot stop it once it runs
@@ -105,8 +109,21 @@ class Board:
     def random_bytes(self, count: int) -> bytes:
         return os.urandom(count)
 
-    def settings_text(self) -> str:
-        return str(self._flash.read_file("settings.json"), "utf-8")
+    def file(self, name: str) -> bytes:
+        """What lies beside the records (settings.json, wifi.json, *.der); b"" if there is none."""
+        return self._flash.read_file(name)
+
+    def woken_by(self) -> "tuple[str, ...]":
+        """The buttons that ended a deep sleep."""
+        if machine.reset_cause() != machine.DEEPSLEEP_RESET:
+            return ()
+        pins = machine.wake_pins()
+        return tuple([name for name, number in BUTTON_PINS if number in pins])
+
+    def set_clock(self, utc_ms: int) -> None:
+        """The chip's wall clock, which dates certificates; whole seconds are enough for that."""
+        date = gmtime(utc_ms // 1000 - EPOCH_S)
+        machine.RTC().datetime((date[0], date[1], date[2], date[6], date[3], date[4], date[5], 0))
 
     def boot_cause(self) -> str:
         """Why the last run ended, told once."""
@@ -130,7 +147,7 @@ class Board:
         self._flash.erase(name)
 
     async def open_stream(
-        self, host: str, port: int
+        self, host: str, port: int, tls: "Tls | None"
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         """The caller's time-out ends this; Wi-Fi goes on connecting for the next attempt."""
         self._wlan.active(True)
@@ -139,7 +156,11 @@ class Board:
         while not self._wlan.isconnected():
             await pause_ms(WIFI_LOOK_MS)
         gc.collect()  # closes the sockets of attempts that were given up
-        return await asyncio.open_connection(host, port)
+        if tls is None:
+            return await asyncio.open_connection(host, port)
+        return await asyncio.open_connection(
+            host, port, ssl=tls.context, server_hostname=tls.server_name
+        )
 
     def note(self, kind: str, value: "str | bool | int") -> None:
         """What the shell does, for whoever watches: only faults go to the serial line."""
@@ -170,6 +191,16 @@ class Board:
         self._nvs.set_blob("cause", cause.encode()[:MAX_CAUSE_BYTES])
         self._nvs.commit()
         machine.reset()
+
+    def sleep(self, max_ms: int) -> None:
+        """Until a button goes down, or so long; the next thing is a boot. Does not return."""
+        self.show(0, "off")
+        self._wlan.active(False)
+        for _name, pin in self._buttons:
+            # pyright: ignore below: the stubs do not know `hold`.
+            pin.init(pin.IN, pin.PULL_UP, hold=True)  # pyright: ignore[reportCallIssue]
+        esp32.wake_on_ext1([pin for _name, pin in self._buttons], esp32.WAKEUP_ALL_LOW)
+        machine.deepsleep(max_ms)
 
     async def run(self, moved: "Callable[[], None]") -> None:
         """The buttons."""

@@ -18,6 +18,10 @@ From the board (`at_ms`: milliseconds since its boot):
     {"motor": pct, "led": colour, "at_ms": t}   what motor and LED do from now on
     {"flash": "held" | "written" | "erased", "name": record, "at_ms": t}
     {"link": true | false, "at_ms": t}
+    {"clock": utc_ms, "at_ms": t}      what a chip would set its clock to
+A deep sleep ends the process with SLEEP_STATUS; sleep.json in the flash folder says how long it may
+last ({"max_ms": n, "until_ms": utc}). To wake it is to start it again: with `--woken a` (or `a,s`)
+by these buttons, without it because the time was up.
 A reset ends the process with RESET_STATUS, to be started again: {"boot": cause} then says why.
 """
 
@@ -35,13 +39,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
     from collections.abc import Callable
 
+    from firmware.tls import Tls
+
 TICKS_MASK = (1 << 30) - 1  # wraps as the chip does
 CONTROL_CONNECT_MS = 5000
 MOVE_MS = 1000
 RESET_STATUS = 64  # the process asks to be started again
 CUT_STATUS = 65
 GONE_STATUS = 66  # the simulator went away
+SLEEP_STATUS = 67  # asleep until a button or the time in SLEEP_FILE
 CAUSE_FILE = "cause.txt"
+SLEEP_FILE = "sleep.json"
+BUTTONS = ("a", "d", "s")
 IPPROTO_TCP, TCP_NODELAY = 6, 1  # MicroPython has no names for them
 
 
@@ -50,14 +59,30 @@ def _end(status: int) -> None:
     getattr(os, "_exit", sys.exit)(status)
 
 
-def _option(argv: "list[str]", name: str) -> str:
-    if name not in argv[:-1]:
-        raise LocalProtocolError("usage: main.py --flash DIR --control PORT")
-    return argv[argv.index(name) + 1]
+def _option(argv: "list[str]", name: str, default: str = "") -> str:
+    if name in argv[:-1]:
+        return argv[argv.index(name) + 1]
+    if not default:
+        raise LocalProtocolError("usage: main.py --flash DIR --control PORT [--woken a,d,s]")
+    return default
 
 
-async def _open_prompt(host: str, port: int) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
+def _buttons(names: str) -> "tuple[str, ...]":
+    """Those of "a,s"; "-" is none."""
+    named = names.split(",") if names != "-" else []
+    if any(name not in BUTTONS for name in named):
+        raise LocalProtocolError("--woken takes some of a,d,s")
+    return tuple(named)
+
+
+async def _open_prompt(
+    host: str, port: int, tls: "Tls | None" = None
+) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
     """A connection whose small packets do not wait for the answer to those before (40 ms)."""
+    if tls is not None:
+        return await asyncio.open_connection(
+            host, port, ssl=tls.context, server_hostname=tls.server_name
+        )
     reader, writer = await asyncio.open_connection(host, port)
     raw = getattr(writer, "s", None)
     if raw is not None:  # MicroPython; CPython's asyncio does the same by itself
@@ -73,6 +98,7 @@ class Board:
         self.pressed = asyncio.Event()
         self._flash = FlashFolder(_option(argv, "--flash"))
         self._control_port = int(_option(argv, "--control"))
+        self._woken_by = _buttons(_option(argv, "--woken", "-"))
         self._lines: list[bytes] = []
         self._line_waits = asyncio.Event()
         self._battery_pct = 100
@@ -91,16 +117,26 @@ class Board:
     def random_bytes(self, count: int) -> bytes:
         return os.urandom(count)
 
-    def settings_text(self) -> str:
-        return str(self._flash.read_file("settings.json"), "utf-8")
+    def file(self, name: str) -> bytes:
+        """What lies beside the records (settings.json, wifi.json, *.der); b"" if there is none."""
+        return self._flash.read_file(name)
+
+    def woken_by(self) -> "tuple[str, ...]":
+        """The buttons that ended a deep sleep."""
+        return self._woken_by
+
+    def set_clock(self, utc_ms: int) -> None:
+        """This system's clock is not ours to set: who watches is told what a chip would set."""
+        self._tell({"clock": utc_ms})
 
     def boot_cause(self) -> str:
         """Why the last run ended, told once."""
-        cause = str(self._flash.read_file(CAUSE_FILE), "utf-8")
-        if not cause:
-            return "power-on"
-        self._flash.write_file(CAUSE_FILE, b"")
-        return cause
+        for name in (SLEEP_FILE, CAUSE_FILE):
+            kept = str(self._flash.read_file(name), "utf-8")
+            if kept:
+                self._flash.write_file(name, b"")
+                return "deep-sleep" if name == SLEEP_FILE else kept
+        return "power-on"
 
     def read_all(self) -> "list[tuple[str, bytes]]":
         return self._flash.read_all()
@@ -121,11 +157,12 @@ class Board:
         self._tell({"flash": "erased", "name": name})
 
     async def open_stream(
-        self, host: str, port: int
+        self, host: str, port: int, tls: "Tls | None"
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
+        """The caller's time-out ends this."""
         if self._link_held:
             raise OSError("the simulator holds the link")
-        reader, writer = await _open_prompt(host, port)
+        reader, writer = await _open_prompt(host, port, tls)
         self._link_writers = [writer]
         return reader, writer
 
@@ -150,6 +187,13 @@ class Board:
         self._flash.write_file(CAUSE_FILE, cause.encode())
         sys.stderr.write("reset: " + cause + "\n")
         _end(RESET_STATUS)
+
+    def sleep(self, max_ms: int) -> None:
+        """Until a button goes down, or so long; the next thing is a boot. Does not return."""
+        until_ms = time.time_ns() // 1_000_000 + max_ms
+        asleep = json.dumps({"max_ms": max_ms, "until_ms": until_ms})
+        self._flash.write_file(SLEEP_FILE, asleep.encode())
+        _end(SLEEP_STATUS)
 
     async def run(self, moved: "Callable[[], None]") -> None:
         """The control socket: what the simulator says, and what it is told."""

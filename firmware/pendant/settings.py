@@ -11,6 +11,7 @@ from protocol.errors import LocalProtocolError
 from protocol.record import is_id
 
 MAX_WORD = 128  # user name, password, host name: longer ones are a pasted mistake
+SERVER_NAME = "allswell-broker"  # what a broker's certificate must bear, whatever its address
 MIN_BEAT_S = 1
 MAX_BEAT_S = 3600
 
@@ -24,11 +25,20 @@ class Settings:
         self.secret = _secret(values)
         self.broker_host = _word(values, "broker_host", False)
         self.broker_port = _whole(values, "broker_port", 1883, 1, 65535)
+        self.second_host = _word(values, "second_host", True)
+        self.second_port = _whole(values, "second_port", 8883, 1, 65535)
+        self.tls = _flag(values, "tls")
+        self.server_name = _word(values, "server_name", False, SERVER_NAME)
         self.username = _word(values, "username", True)
         self.password = _word(values, "password", True)
         self.beat_s = _whole(values, "beat_s", 10, MIN_BEAT_S, MAX_BEAT_S)
         self.offduty_beat_s = _whole(values, "offduty_beat_s", 60, MIN_BEAT_S, MAX_BEAT_S)
         self.quiet = _flag(values, "quiet")
+
+    def brokers(self) -> "list[tuple[str, int]]":
+        """Host and port of each that it knows, in the order of its books."""
+        first = [(self.broker_host, self.broker_port)]
+        return first + [(self.second_host, self.second_port)] if self.second_host else first
 
 
 KEYS = (
@@ -37,6 +47,10 @@ KEYS = (
     "secret",
     "broker_host",
     "broker_port",
+    "second_host",
+    "second_port",
+    "tls",
+    "server_name",
     "username",
     "password",
     "beat_s",
@@ -82,8 +96,8 @@ def _secret(values: dict[str, object]) -> bytes:
     return binascii.unhexlify(value)
 
 
-def _word(values: dict[str, object], key: str, may_be_empty: bool) -> str:
-    value = values.get(key, "")
+def _word(values: dict[str, object], key: str, may_be_empty: bool, default: str = "") -> str:
+    value = values.get(key, default)
     if not isinstance(value, str) or len(value) > MAX_WORD or not (value or may_be_empty):
         raise _refuse(key, "a text of at most %d characters" % MAX_WORD)
     if not all(" " <= char <= "~" for char in value):

@@ -45,8 +45,18 @@ class FakeBoard:
     def random_bytes(self, count: int) -> bytes:
         return b"\x80" * count
 
-    def settings_text(self) -> str:
-        return "{}"
+    def file(self, name: str) -> bytes:
+        return b""
+
+    def woken_by(self) -> tuple[str, ...]:
+        return ()
+
+    def set_clock(self, utc_ms: int) -> None:
+        self.did.append(("clock", utc_ms))
+
+    def sleep(self, max_ms: int) -> None:
+        self.did.append(("sleep", max_ms))
+        raise ResetError("asleep")
 
     def boot_cause(self) -> str:
         return "power-on"
@@ -69,7 +79,7 @@ class FakeBoard:
         self.did.append(("erased", name))
 
     async def open_stream(
-        self, host: str, port: int
+        self, host: str, port: int, tls: object
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self.did.append(("open", host, port))
         raise OSError("no network in this test")

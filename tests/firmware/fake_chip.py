@@ -1,11 +1,23 @@
 """The chip's modules for tests of boards/esp32.py: no kinder than the chip is documented to be."""
 
+import datetime
 import time
 from types import ModuleType
+
+REAL_GMTIME = time.gmtime
 
 
 class ResetError(BaseException):
     """machine.reset() does not return."""
+
+
+class AsleepError(BaseException):
+    """machine.deepsleep() does not return: what it was asked, and by what it can be woken."""
+
+    def __init__(self, max_ms: int, wakers: tuple[int, ...]) -> None:
+        super().__init__(max_ms, wakers)
+        self.max_ms = max_ms
+        self.wakers = wakers
 
 
 class Pin:
@@ -17,8 +29,12 @@ class Pin:
         if number in self.STRAPPING_OR_TAKEN:
             raise ValueError("invalid pin")
         self.number = number
+        self.init(mode, pull)
+
+    def init(self, mode: int = -1, pull: int = -1, *, hold: bool = False) -> None:
         if pull == self.PULL_UP:
-            self.levels.setdefault(number, 1)
+            self.levels.setdefault(self.number, 1)
+        self.held = pull if hold else -1
 
     def value(self) -> int:
         return self.levels[self.number]
@@ -145,12 +161,52 @@ class Wlan:
         return 1000 if self._looks < 0 else 1001 if self._looks < self.looks_until_up else 1010
 
 
+class Sleep:
+    """Deep sleep of an S3: RTC pins wake it when they go low, if their pull-up was held."""
+
+    RTC_PINS = range(22)
+    WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True  # on an S3 the first means any low
+    cause = 3
+    woken: tuple[int, ...] = ()
+    wakers: tuple[Pin, ...] = ()
+
+    @classmethod
+    def wake_on_ext1(cls, pins: list[Pin], level: bool) -> None:
+        if any(pin.number not in cls.RTC_PINS for pin in pins):
+            raise ValueError("invalid pin")
+        assert level is cls.WAKEUP_ALL_LOW, "our buttons go to ground"
+        cls.wakers = tuple(pins)
+
+    @classmethod
+    def deepsleep(cls, max_ms: int) -> None:
+        if not 0 < max_ms < 1 << 31:
+            raise OverflowError("overflow converting long int to machine word")
+        floating = [pin.number for pin in cls.wakers if pin.held != Pin.PULL_UP]
+        assert not floating, f"GPIO {floating} would float, and wake it at once"
+        raise AsleepError(max_ms, tuple(pin.number for pin in cls.wakers))
+
+
+class Rtc:
+    """(year, month, day, weekday, hours, minutes, seconds, subseconds), weekday from Monday 0."""
+
+    now: tuple[int, ...] = (2000, 1, 1, 5, 0, 0, 0, 0)
+
+    def datetime(self, date: tuple[int, ...]) -> None:
+        year, month, day, weekday, *clock = date
+        assert len(date) == 8 and len(clock) == 4
+        assert datetime.date(year, month, day).weekday() == weekday
+        type(self).now = date
+
+
+def gmtime(seconds: int) -> tuple[int, ...]:
+    """The chip's: its epoch is 2000-01-01, and a second that is no int there is refused."""
+    assert isinstance(seconds, int)
+    at = REAL_GMTIME(seconds + 946_684_800)
+    return (*at[:6], at.tm_wday, at.tm_yday)
+
+
 def _reset() -> None:
     raise ResetError
-
-
-def _reset_cause() -> int:
-    return 3
 
 
 def _ticks_ms() -> int:
@@ -162,11 +218,15 @@ def modules() -> dict[str, ModuleType]:
     """What `import` finds on the chip and not here."""
     machine, network = ModuleType("machine"), ModuleType("network")
     neopixel, esp32 = ModuleType("neopixel"), ModuleType("esp32")
+    vars(machine).update(Pin=Pin, PWM=Pwm, ADC=Adc, WDT=Watchdog, RTC=Rtc, reset=_reset)
     vars(machine).update(
-        Pin=Pin, PWM=Pwm, ADC=Adc, WDT=Watchdog, reset=_reset, reset_cause=_reset_cause
+        reset_cause=lambda: Sleep.cause,
+        wake_pins=lambda: Sleep.woken,
+        deepsleep=Sleep.deepsleep,
     )
     vars(machine).update(PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4, SOFT_RESET=5)
     vars(network).update(WLAN=Wlan, STAT_CONNECTING=1001)
     vars(neopixel).update(NeoPixel=NeoPixel)
-    vars(esp32).update(NVS=Nvs)
+    vars(esp32).update(NVS=Nvs, wake_on_ext1=Sleep.wake_on_ext1)
+    vars(esp32).update(WAKEUP_ALL_LOW=False, WAKEUP_ANY_HIGH=True)
     return {"machine": machine, "network": network, "neopixel": neopixel, "esp32": esp32}

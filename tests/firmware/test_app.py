@@ -204,7 +204,7 @@ async def test_link_that_stops_moving_resets_the_board(monkeypatch: pytest.Monke
     monkeypatch.setattr("firmware.mqtt.CONNECT_MS", 3_600_000)
     running = Running()
 
-    async def stalls(host: str, port: int) -> None:
+    async def stalls(host: str, port: int, tls: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(running.board, "open_stream", stalls)

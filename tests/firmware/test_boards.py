@@ -53,9 +53,15 @@ def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         (fake_chip.Watchdog, "fed", 0),
         (fake_chip.Wlan, "connects", 0),
         (fake_chip.Adc, "microvolts", 2_000_000),
+        (fake_chip.Sleep, "cause", 3),
+        (fake_chip.Sleep, "woken", ()),
+        (fake_chip.Sleep, "wakers", ()),
+        (fake_chip.Rtc, "now", (2000, 1, 1, 5, 0, 0, 0, 0)),
     ):
         monkeypatch.setattr(keeper, name, value)
-    module = importlib.import_module("firmware.boards.esp32")
+    with monkeypatch.context() as importing:
+        importing.setattr(time, "gmtime", fake_chip.gmtime)
+        module = importlib.import_module("firmware.boards.esp32")
     monkeypatch.setattr(module, "FOLDER", str(tmp_path))
     monkeypatch.setattr(module.os, "mkdir", lambda path: None)
     (tmp_path / "wifi.json").write_text(json.dumps({"ssid": "phone", "key": "secret"}))
@@ -114,6 +120,33 @@ def test_cause_of_a_reset_is_kept_and_told_once(chip: Any) -> None:
     assert chip.Board([]).boot_cause() == "watchdog"
 
 
+def test_deep_sleep_ends_by_any_button_or_in_time(chip: Any) -> None:
+    board = chip.Board([])
+    assert board.woken_by() == ()
+    board.show(100, "red")
+    with pytest.raises(fake_chip.AsleepError) as asleep:
+        board.sleep(3_600_000)
+    assert (asleep.value.max_ms, asleep.value.wakers) == (3_600_000, (4, 5, 6))
+    assert (board._motor.duty, fake_chip.NeoPixel.shown) == (0, (0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("pins", "buttons"), [((), ()), ((6,), ("s",)), ((4, 5), ("a", "d")), ((9,), ())]
+)
+def test_buttons_that_ended_a_sleep_are_told(
+    chip: Any, monkeypatch: pytest.MonkeyPatch, pins: tuple[int, ...], buttons: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(fake_chip.Sleep, "woken", pins)
+    assert chip.Board([]).woken_by() == (), "a reset by the watchdog is no press"
+    monkeypatch.setattr(fake_chip.Sleep, "cause", 4)
+    assert chip.Board([]).woken_by() == buttons
+
+
+def test_clock_is_set_to_the_second(chip: Any) -> None:
+    chip.Board([]).set_clock(1_795_345_678_901)
+    assert fake_chip.Rtc.now == (2026, 11, 22, 6, 11, 7, 58, 0)
+
+
 def test_watchdog_starts_with_the_first_feeding(chip: Any) -> None:
     board = chip.Board([])
     assert board._watchdog is None, "else nobody could provision a pendant that has no settings"
@@ -140,8 +173,10 @@ def test_wifi_connects_over_attempts_that_were_given_up(chip: Any) -> None:
         assert board.signal_pct() == 0
         async with broker_doing(hello) as broker:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(board.open_stream("127.0.0.1", broker.port), 0.01)
-            reader, writer = await asyncio.wait_for(board.open_stream("127.0.0.1", broker.port), 10)
+                await asyncio.wait_for(board.open_stream("127.0.0.1", broker.port, None), 0.01)
+            reader, writer = await asyncio.wait_for(
+                board.open_stream("127.0.0.1", broker.port, None), 10
+            )
             assert await reader.readexactly(5) == b"hello"
             writer.close()
             await writer.wait_closed()

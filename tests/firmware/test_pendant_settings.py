@@ -28,6 +28,9 @@ def test_defaults() -> None:
     assert (settings.pendant, settings.key_id) == ("p07", "k07")
     assert settings.secret == bytes.fromhex("00ff" * 16)
     assert (settings.broker_host, settings.broker_port) == ("127.0.0.1", 1883)
+    assert settings.brokers() == [("127.0.0.1", 1883)]
+    assert (settings.second_host, settings.second_port) == ("", 8883)
+    assert (settings.tls, settings.server_name) == (False, "allswell-broker")
     assert (settings.username, settings.password) == ("", "")
     assert (settings.beat_s, settings.offduty_beat_s, settings.quiet) == (10, 60, False)
 
@@ -35,6 +38,10 @@ def test_defaults() -> None:
 def test_everything_told() -> None:
     told = {
         "broker_port": 8883,
+        "second_host": "192.0.2.7",
+        "second_port": 8884,
+        "tls": True,
+        "server_name": "our-broker",
         "username": "p07",
         "password": "s3cret",
         "beat_s": 1,
@@ -44,6 +51,7 @@ def test_everything_told() -> None:
     settings = load(json.dumps(GOOD | told))
     for key, value in told.items():
         assert getattr(settings, key) == value
+    assert settings.brokers() == [("127.0.0.1", 8883), ("192.0.2.7", 8884)]
     assert set(KEYS) == set(GOOD) | set(told)
 
 
@@ -66,6 +74,11 @@ def test_everything_told() -> None:
         ("broker_port", 65536, "a whole number from 1 to 65535"),
         ("broker_port", "1883", "a whole number from 1 to 65535"),
         ("broker_port", True, "a whole number from 1 to 65535"),
+        ("second_host", 4, A_TEXT),
+        ("second_port", 0, "a whole number from 1 to 65535"),
+        ("tls", "yes", "true or false"),
+        ("server_name", "", A_TEXT),
+        ("server_name", "b\u00f6se", PRINTABLE),
         ("username", 3, A_TEXT),
         ("password", "a\nb", PRINTABLE),
         ("beat_s", 0, "a whole number from 1 to 3600"),
