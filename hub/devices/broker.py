@@ -2,7 +2,9 @@
 
 One source for `allswell init` and for the simulator, so that what is tested is what is shipped.
 Rule: the broker is not trusted (every message is signed) but it must not lose what it accepted, and
-a pendant may speak on its own topics only. Texts only: hub/devices/site.py writes the files.
+a pendant may speak on its own topics only. Over TLS a user is who its certificate says, and nobody
+without one of ours is heard; users and passwords are for benches and simulations on one machine.
+Texts only: hub/devices/site.py writes the files.
 """
 
 import base64
@@ -11,6 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from hub.devices import certificates
 from protocol.topics import BEAT_FILTERS, EVENT_FILTERS, ROOT, UP_LANES, down, up
 
 EVENTS_USER = "allswell-hub-events"
@@ -40,9 +43,9 @@ _SALT_BYTES = 12
 
 _CONF = """\
 # Made by allswell. Why each line is here: docs/operations.md, "The broker".
-listener {port} {host}
+{listener}
 allow_anonymous false
-password_file {passwords}
+{who}
 acl_file {acl}
 pid_file {pid}
 use_username_as_clientid true
@@ -67,20 +70,34 @@ connection_messages true
 """
 
 
+_BY_PASSWORD = "password_file {passwords}"
+_BY_CERTIFICATE = """\
+cafile {ca}
+certfile {certificate}
+keyfile {key}
+require_certificate true
+use_identity_as_username true
+tls_version tlsv1.2"""
+
+
 def probe_topic(session: str) -> str:
     """Where the hub's session `events` or `beats` hears itself."""
     return f"{PROBE_ROOT}/{session}"
 
 
-def mosquitto_conf(folder: Path, port: int = 1883, host: str = "127.0.0.1", user: str = "") -> str:
-    """The settings, for files that stand in `folder`.
+def mosquitto_conf(
+    folder: Path, port: int = 1883, host: str = "127.0.0.1", user: str = "", tls: bool = False
+) -> str:
+    """The settings, for files that stand in `folder`, with `tls` its certificates in `keys`.
 
-    `user`: whom mosquitto becomes when root starts it; empty leaves mosquitto's own choice.
+    `host`: where it listens; empty: on every address of the machine. `user`: whom mosquitto becomes
+    when root starts it; empty leaves mosquitto's own choice.
     """
+    if not tls and not host:
+        raise ValueError("without TLS the broker listens on one address, and says which")
     return _CONF.format(
-        host=host,
-        port=port,
-        passwords=folder / PASSWORDS,
+        listener=f"listener {port} {host}".strip(),
+        who=_by_certificate(folder) if tls else _BY_PASSWORD.format(passwords=folder / PASSWORDS),
         acl=folder / ACL,
         pid=folder / PID,
         store=folder / STORE,
@@ -88,6 +105,15 @@ def mosquitto_conf(folder: Path, port: int = 1883, host: str = "127.0.0.1", user
         inflight=MAX_INFLIGHT,
         queued=MAX_QUEUED,
         packet=MAX_PACKET_BYTES,
+    )
+
+
+def _by_certificate(folder: Path) -> str:
+    keys = folder / certificates.FOLDER
+    return _BY_CERTIFICATE.format(
+        ca=certificates.cert_file(keys, certificates.CA),
+        certificate=certificates.cert_file(keys, certificates.BROKER),
+        key=certificates.key_file(keys, certificates.BROKER),
     )
 
 

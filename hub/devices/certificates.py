@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from hub.devices import site
+from hub.devices.private_file import write_private
 from protocol.record import is_id
 
 # What a pendant asks the broker's certificate for, whatever address it reached it at.
@@ -177,8 +177,8 @@ def read(folder: Path, name: str) -> Credential:
 
 def write(folder: Path, name: str, credential: Credential) -> None:
     """Both files, each old or new and never half; a pair cut in two is found by `read`."""
-    site.write_private(key_file(folder, name), credential.key_pem.decode("ascii"))
-    site.write_private(cert_file(folder, name), credential.cert_pem.decode("ascii"))
+    write_private(key_file(folder, name), credential.key_pem)
+    write_private(cert_file(folder, name), credential.cert_pem)
 
 
 def cert_file(folder: Path, name: str) -> Path:

@@ -9,17 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hub.devices import broker
+from hub.devices.private_file import write_private
 
-
-def write_private(path: Path, text: str) -> None:
-    """Replace the file at once, readable by its owner only."""
-    fresh = path.with_name(path.name + ".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+__all__ = ["reload", "set_revoked", "set_user", "write_private"]
 
 
 def set_user(folder: Path, user: str, password: str) -> None:

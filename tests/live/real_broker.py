@@ -41,16 +41,20 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0, what: str
 class RealBroker:
     """One mosquitto over its folder. `start` again after `kill` is a restart."""
 
-    def __init__(self, folder: Path, passwords: Mapping[str, str] = PASSWORDS) -> None:
+    def __init__(
+        self, folder: Path, passwords: Mapping[str, str] = PASSWORDS, tls: bool = False
+    ) -> None:
+        """`tls`: with the certificates in its folder `keys`; else by passwords."""
         self.folder = folder
         self.port = free_port()
         self._program = need("mosquitto")
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "broker-store").mkdir(parents=True, exist_ok=True)
-        self.write("broker.passwords", broker.password_file(passwords))
+        if not tls:
+            self.write("broker.passwords", broker.password_file(passwords))
         self.write("broker.acl", broker.acl(REVOKED))
         me = pwd.getpwuid(os.geteuid()).pw_name
-        self.write("mosquitto.conf", broker.mosquitto_conf(folder, self.port, user=me))
+        self.write("mosquitto.conf", broker.mosquitto_conf(folder, self.port, user=me, tls=tls))
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -92,8 +96,8 @@ class RealBroker:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[RealBroker]:
-    found = RealBroker(folder)
+def running(folder: Path, tls: bool = False) -> Iterator[RealBroker]:
+    found = RealBroker(folder, tls=tls)
     found.start()
     try:
         yield found

@@ -1,66 +1,17 @@
 """The files we ship, obeyed by a real mosquitto: who gets in, who may say what."""
 
 import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.devices import broker
 from protocol.topics import UP_LANES
-from tests.live.real_broker import PASSWORDS, RealBroker, running, wait_until
+from tests.live.caller import Caller
+from tests.live.real_broker import RealBroker, running, wait_until
 
 pytestmark = pytest.mark.live
-
-
-class Caller:
-    """A plain client that notes what it hears."""
-
-    def __init__(self, real: RealBroker, user: str, password: str | None = None) -> None:
-        self.heard: list[tuple[str, bytes]] = []
-        self.connected = threading.Event()
-        self.code = -1
-        self.granted: list[int] = []
-        # MQTT 5 only to be told when the ACL says no (FACTS: 3.1.1 acknowledges all the same).
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=mqtt.MQTTv5)
-        self.client.username_pw_set(user, PASSWORDS.get(user) if password is None else password)
-        self.client.on_connect = self._on_connect
-        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, bytes(m.payload)))
-        self.client.on_subscribe = lambda _c, _u, _m, codes, _p: self.granted.extend(
-            code.value for code in codes
-        )
-        self.published: list[int] = []
-        self.client.on_publish = lambda _c, _u, _m, code, _p: self.published.append(code.value)
-        self.client.connect("127.0.0.1", real.port)
-        self.client.loop_start()
-        wait_until(self.connected.is_set, what=f"CONNACK for {user}")
-
-    def _on_connect(
-        self, _c: mqtt.Client, _u: object, _f: object, code: ReasonCode, _p: Properties | None
-    ) -> None:
-        self.code = code.value
-        self.connected.set()
-
-    def subscribe(self, topic: str) -> int:
-        self.granted.clear()
-        self.client.subscribe(topic, 1)
-        wait_until(lambda: bool(self.granted), what=f"SUBACK for {topic}")
-        return self.granted[0]
-
-    def publish(self, topic: str, payload: bytes = b"x") -> int:
-        self.published.clear()
-        self.client.publish(topic, payload, 1)
-        wait_until(lambda: bool(self.published), what=f"PUBACK for {topic}")
-        return self.published[0]
-
-    def close(self) -> None:
-        self.client.disconnect()
-        self.client.loop_stop()
 
 
 @pytest.fixture
