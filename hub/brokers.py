@@ -34,5 +34,7 @@ def unreached(at: BrokerAt, fault: BaseException | None) -> str:
     if isinstance(fault, ssl.SSLCertVerificationError):
         return f"{at.host} port {at.port} is not our broker: {fault.verify_message}"
     if isinstance(fault, ssl.SSLError):
-        return f"no TLS with {at.host} port {at.port}: {fault.reason or fault.strerror}"
+        # Only those that OpenSSL made have a reason.
+        why = getattr(fault, "reason", None) or fault.strerror
+        return f"no TLS with {at.host} port {at.port}: {why}"
     return f"no answer from {at.host} port {at.port}"

@@ -191,10 +191,33 @@ def test_links_are_told_once_to_board_and_log(house: House) -> None:
     for up in (True, True, False):
         house.turn(LinkChanged("events", up, "note"), LinkChanged("beats", True))
     health = house.reader.health()
-    assert (health.links[0].events, health.links[0].beats, health.broker_up) == ("down", "up", False)
+    [link] = health.links
+    assert (link.events, link.beats, link.note, health.broker_up) == ("down", "up", "note", False)
     assert [kind for kind in log_kinds(house) if kind.startswith("link")] == [
         "link_up", "link_up", "link_down",
     ]  # fmt: skip
+
+
+def test_a_second_broker_stands_in_for_the_first_and_is_forgotten_when_it_is_gone(
+    house: House,
+) -> None:
+    for lane in ("events", "beats"):
+        house.turn(LinkChanged(lane, False, "no answer"), LinkChanged(f"{lane}-2", True))
+    first, second = house.reader.health().links
+    assert (first.is_up, first.is_down, first.note) == (False, True, "no answer")
+    assert second.is_up
+    assert house.reader.health().broker_up
+    house.turn(LinkChanged("beats-2", False, "lost"))
+    assert not house.reader.health().broker_up, "half of each broker is none"
+    for lane in ("events-2", "beats-2"):
+        house.turn(LinkChanged(lane, False, "not used", used=False))
+    assert house.reader.health().links == (first,)
+
+
+def test_a_session_that_never_was_is_not_told_as_gone(house: House) -> None:
+    before = log_kinds(house)
+    house.turn(LinkChanged("events-2", False, "not used", used=False))
+    assert log_kinds(house) == before
 
 
 def test_every_command_of_the_rules_is_answered(house: House) -> None:

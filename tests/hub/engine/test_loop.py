@@ -43,12 +43,12 @@ class Notes:
 class Rig:
     """A house with the real loop, run one step at a time."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, listening: frozenset[str] = frozenset({"events"})) -> None:
         self.house = house
         self.clock = ManualClock(house.now_ms)
         self.inbox = Inbox(self.clock)
         self.notes = Notes()
-        self.loop = Loop(house.engine, self.clock, self.inbox, self.notes)
+        self.loop = Loop(house.engine, self.clock, self.inbox, self.notes, listening=listening)
 
     def step(self) -> None:
         self.loop.step(0)
@@ -272,6 +272,33 @@ def test_a_start_without_a_broker_waits_ten_seconds_at_most(house: House, tmp_pa
     rig = Rig(again)
     rig.loop._drain()
     assert 10_000 <= rig.clock.monotonic_ms() <= 11_000
+    rig.step()
+
+
+TWO = frozenset({"events", "events-2"})
+
+
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [
+        ({"events": True, "events-2": True}, False),
+        ({"events": True, "events-2": False}, False),
+        ({"events": False, "events-2": True}, False),
+        ({"events": True}, True),
+        ({"events": False, "events-2": False}, True),
+        ({"events": True, "beats-2": True}, True),
+    ],
+)
+def test_of_two_brokers_the_one_that_is_away_is_not_waited_for_once_that_is_told(
+    house: House, tmp_path: Path, told: dict[str, bool], waits: bool
+) -> None:
+    house.inside()
+    again = house.kill(tmp_path / "again")
+    rig = Rig(again, TWO)
+    for session, up in told.items():
+        rig.inbox.put(LinkChanged(session, up))
+    rig.loop._drain()
+    assert (rig.clock.monotonic_ms() >= 10_000) is waits
     rig.step()
 
 

@@ -139,6 +139,34 @@ password = "plain"
     ]
 
 
+ABOUT = '[organisation]\nname = "X"\n[broker]\n'
+
+
+def test_brokers_over_tls_are_known_by_the_keys_in_a_folder(tmp_path: Path) -> None:
+    text = ABOUT + 'tls = true\nkeys = "keys"\nfiles = "."\nsecond_host = "192.0.2.9"\n'
+    found = load(written(tmp_path, text)).broker
+    assert (found.port, found.tls, found.keys) == (8883, True, tmp_path / "keys")
+    assert [(each.host, each.port, each.files) for each in found.each()] == [
+        ("127.0.0.1", 8883, tmp_path),
+        ("192.0.2.9", 8883, None),
+    ]
+    assert {each.keys for each in found.each()} == {tmp_path / "keys"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("tls = true\n", "broker.keys: is missing"),
+        ('tls = true\nkeys = "k"\nevents_password = "x"\n', "no user or password goes with tls"),
+        ("second_port = 8884\n", "broker.second_port: needs a second_host"),
+        ('second_host = "127.0.0.1"\n', "broker.second_host: is the first broker once more"),
+        ("tls = 1\n", "broker.tls: 1 is wrong; allowed is true or false"),
+    ],
+)
+def test_what_makes_no_sense_of_two_brokers_is_said(tmp_path: Path, lines: str, said: str) -> None:
+    assert any(said in line for line in refused(tmp_path, ABOUT + lines))
+
+
 def test_a_fault_in_the_directory_file_names_that_file(tmp_path: Path) -> None:
     people = PEOPLE + '\n[[person]]\nid = "jo"\nname = "Joe"\ninitials = "J"\nrolls = []\n'
     assert refused(tmp_path, WHOLE, people) == [

@@ -31,6 +31,25 @@ def test_a_lost_broker_is_said_in_red(house: House, url: str, ben: Browser) -> N
     assert httpx.get(f"{url}/healthz", timeout=20).status_code == 503
 
 
+def test_one_of_two_brokers_lost_is_told_and_no_danger_yet(
+    house: House, url: str, ben: Browser
+) -> None:
+    for session in ("events", "beats", "events-2", "beats-2"):
+        house.inbox.put(LinkChanged(session, up=True))
+    house.inbox.put(LinkChanged("beats-2", up=False, note="no answer"))
+    house.ask("turn", "")
+    page = ben.get("/").text
+    assert "The second broker is not heard (no answer). Pendants there go to the other." in page
+    assert "No link to" not in page
+    assert httpx.get(f"{url}/healthz", timeout=20).status_code == 200
+    house.inbox.put(LinkChanged("events", up=False, note="connection refused"))
+    house.ask("turn", "")
+    page = ben.get("/").text
+    assert "No link to the first broker (connection refused). Pendants are not heard" in page
+    assert "No link to the second broker (no answer)" in page
+    assert httpx.get(f"{url}/healthz", timeout=20).status_code == 503
+
+
 def test_a_dead_engine_turns_every_page_red_and_the_board_can_still_be_read(
     house: House, ben: Browser
 ) -> None:
