@@ -1,11 +1,12 @@
 """One button, debounced, without a clock.
 
 Rules it keeps: a level counts once it has stood for DEBOUNCE_MS and is dated from its first edge; a
-contact that chatters without settling counts as down: better a press too many.
+contact that chatters without settling counts as down after CHATTER_MS: better a press too many, and
+whatever the contact does, a press is felt within 100 ms of its first edge.
 """
 
 DEBOUNCE_MS = 20
-CHATTER_MS = 200  # a contact that will not settle for this long counts as down
+CHATTER_MS = 80  # a contact that will not settle for this long counts as down
 
 
 class Contact:

@@ -5,17 +5,22 @@ alarms go first and are resent until the hub's signed receipt; what a hostile or
 changes nothing and is counted. `now_ms` is monotonic, milliseconds since the start.
 
 Outputs: ("persist", name, blob) | ("erase", name) | ("send", topic, payload, qos, urgent) |
-("feel", pattern) | ("connect",) cut the back-off short | ("reset", cause), which the core never
-needs today: the shell resets itself and tells `boot` why.
+("feel", pattern) | ("quiet", on) softer from now on | ("connect",) cut the back-off short |
+("relink",) no hub answers over this broker: drop it and try the next | ("clock", utc_ms) set the
+board's clock | ("sleep", max_ms) deep sleep until a button or then, obeyed only while nothing waits
+for the flash and the motor rests: it is asked again every second | ("reset", cause), which the core
+never needs today: the shell resets itself and tells `boot` why.
 """
 
 from firmware.pendant import journal
 from firmware.pendant.beats import Beats
+from firmware.pendant.clock import Clock
 from firmware.pendant.gestures import Gestures
 from firmware.pendant.identity import Identity
 from firmware.pendant.ledger import Ledger, is_audible
 from firmware.pendant.presses import SILENT
 from firmware.pendant.pressing import Pressing, feel
+from firmware.pendant.rest import CAUSE, Rest
 from firmware.pendant.settings import Settings
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import Truths
@@ -50,6 +55,9 @@ class Device:
         self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
         self._pressing = Pressing(self._identity, self._beliefs, self._ledger, self._truths)
         self._signal_pct = 0
+        self._quiet = settings.quiet
+        self._clock = Clock()
+        self._rest = Rest(settings.sleep, now_ms)
         self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
 
     def believed_phase(self) -> str:
@@ -59,17 +67,41 @@ class Device:
         """Routine events of this boot that had to make room."""
         return self._ledger.outbox.dropped
 
+    def is_alarm_record(self, name: str) -> bool:
+        """The record of an alarm: on a full flash others make room for it."""
+        return self._ledger.is_alarm_record(name)
+
+    def give_way(self) -> str:
+        """A routine record that is no longer kept, so that an alarm's is; "" if there is none."""
+        return self._ledger.give_way()
+
     # -- inputs ----------------------------------------------------------------------------------
 
-    def boot(self, records: "list[tuple[str, bytes]]", now_ms: int, cause: str) -> "Outputs":
-        """The start, with what the flash holds and why we started."""
+    def boot(
+        self,
+        records: "list[tuple[str, bytes]]",
+        now_ms: int,
+        cause: str,
+        woken_by: "tuple[str, ...]" = (),
+    ) -> "Outputs":
+        """The start, with what the flash holds and why we started. `woken_by`: the buttons that
+        ended a deep sleep; they are down from now on, until the board gives the edge of their
+        coming up, as it does also for one that is up already."""
         out: Outputs = []
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         found = journal.read(records, self.settings.pendant)
         self._beliefs.phase = found.phase
         self._beliefs.visit = found.visit
-        out.append(("feel", "started"))
+        if found.quiet:
+            self._quiet = found.quiet == "on"
+        out.append(("quiet", self._quiet))
+        if cause != CAUSE:  # out of a sleep the press that ended it is felt, or nothing
+            out.append(("feel", "started"))
+        self._clock.restore(found.clock_ms, out)
         self._restore(found, out)
+        for button in woken_by:
+            self._rest.touched(self._now_ms)
+            self._buttons(self._gestures.woken(button, self._now_ms), out)
         if found.unreadable:
             cause = "%s; %d records unreadable" % (cause[:MAX_CAUSE], found.unreadable)
         values = self._identity.next(self._beliefs, self._now_ms)
@@ -83,18 +115,19 @@ class Device:
     def edge(self, button: str, down: bool, now_ms: int) -> "Outputs":
         """A raw edge of "a", "d" or "s", bounces and all."""
         out: Outputs = []
-        self._clock(now_ms)
+        self._pass_to(now_ms)
+        self._rest.touched(self._now_ms)
         self._buttons(self._gestures.edge(button, down, self._now_ms), out)
         return self._work(out)
 
     def tick(self, now_ms: int) -> "Outputs":
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         return self._work([])
 
     def persisted(self, name: str, now_ms: int) -> "Outputs":
         """The flash holds this record now."""
         out: Outputs = []
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         entry = self._ledger.persisted(name, out)
         if entry is not None and is_audible(entry):
             out.append(("feel", "stored"))
@@ -104,7 +137,7 @@ class Device:
 
     def link(self, up: bool, now_ms: int) -> "Outputs":
         """The session with the broker stands (subscribed), or is gone."""
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         self._truths.link = up
         if up:
             self._ledger.outbox.restart(self._now_ms)
@@ -114,7 +147,7 @@ class Device:
     def received(self, payload: bytes, now_ms: int) -> "Outputs":
         """Something came down. Only what our hub signed for us, in time, changes anything."""
         out: Outputs = []
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         try:
             message = self._identity.unseal(bytes(payload))
         except RemoteProtocolError as exc:
@@ -124,16 +157,17 @@ class Device:
             self._receipt(message, out)
         else:
             self._standing(message, out)
+        self._clock.heard(self._beliefs.utc_ms(self._now_ms), self._now_ms, out)
         return self._work(out)
 
     def battery(self, pct: int, now_ms: int) -> "Outputs":
         out: Outputs = []
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         feel(out, self._truths.battery(max(0, min(100, pct))))
         return self._work(out)
 
     def signal(self, pct: int, now_ms: int) -> "Outputs":
-        self._clock(now_ms)
+        self._pass_to(now_ms)
         self._signal_pct = max(0, min(100, pct))
         return self._work([])
 
@@ -146,6 +180,7 @@ class Device:
     def due_ms(self) -> int:
         """When something falls due here; -1 if nothing does. A tick before then changes nothing."""
         due = [self._gestures.next_ms(), self._truths.next_ms(), self._ledger.next_ms()]
+        due.append(self._rest.due_ms(self._idle()))
         if self._truths.link:
             due += [self._beats.due_ms, self._ledger.outbox.next_ms()]
         due = [at_ms for at_ms in due if at_ms >= 0]
@@ -160,10 +195,21 @@ class Device:
                 out.append(("feel", item[1]))
                 if item[1] == "tick" and not self._truths.link:
                     out.append(("connect",))
+            elif item[1][1:] == "-long":
+                self._held_long(item[1], out)
             elif item[0] == "gesture":
                 self._pressing.gesture(item[1], item[2], item[3], self._now_ms, out)
             else:
                 self._pressing.felt_as_a_short(item[1], item[2], item[3], self._now_ms, out)
+
+    def _held_long(self, name: str, out: "Outputs") -> None:
+        """Nothing is said to the hub; A makes what she feels softer, or as it was."""
+        if name == "a-long":
+            self._quiet = not self._quiet
+            word = "on" if self._quiet else "off"
+            out.append(("quiet", self._quiet))
+            out.append(("persist", journal.QUIET_NAME, journal.wrap(word.encode())))
+            out.append(("feel", "quiet-" + word))
 
     def _restore(self, found: journal.Found, out: "Outputs") -> None:
         """Take up what the last boot left behind."""
@@ -172,7 +218,7 @@ class Device:
             if entry.type_name not in SILENT:
                 self._truths.watch(entry.identity, is_audible(entry), self._now_ms)
         self._truths.restore(found.latest_claim())
-        if any(is_audible(entry) for entry in owed):
+        if any(entry.stored and is_audible(entry) for entry in owed):
             out.append(("feel", "stored"))
 
     # -- what comes down -------------------------------------------------------------------------
@@ -203,7 +249,9 @@ class Device:
         if place != (self._beliefs.phase, self._beliefs.visit):
             blob = journal.phase_blob(self._beliefs.phase, self._beliefs.visit)
             out.append(("persist", journal.PHASE_NAME, blob))
+        self._rest.heard(self._now_ms)
         if verdict == "news":
+            self._rest.touched(self._now_ms)
             self._beats.echo(self._now_ms)
 
     def _refuse(self, reason: str) -> None:
@@ -211,7 +259,17 @@ class Device:
 
     # -- every turn ------------------------------------------------------------------------------
 
-    def _clock(self, now_ms: int) -> None:
+    def _idle(self) -> bool:
+        """Off duty, and nothing left to do: then it may sleep."""
+        return (
+            self._beliefs.off_duty()
+            and not self._truths.pending_prompt()
+            and not self._ledger.presses.any()
+            and not any(entry.name for entry in self._ledger.outbox.all())
+            and self._gestures.idle()
+        )
+
+    def _pass_to(self, now_ms: int) -> None:
         self._now_ms = max(self._now_ms, now_ms)
 
     def _work(self, out: "Outputs") -> "Outputs":
@@ -220,8 +278,16 @@ class Device:
         self._buttons(self._gestures.tick(now_ms), out)
         feel(out, self._truths.tick(now_ms))
         self._ledger.ask_again(now_ms, out)
-        if not self._truths.link:
-            return out
+        if self._truths.link:
+            self._send(out)
+        max_ms = self._rest.sleep_ms(self._idle(), now_ms)
+        if max_ms:
+            self._clock.before_sleep(self._beliefs.utc_ms(now_ms), out)
+            out.append(("sleep", max_ms))
+        return out
+
+    def _send(self, out: "Outputs") -> None:
+        now_ms = self._now_ms
         for entry in self._ledger.outbox.due(now_ms):
             topic = topics.up(self.settings.pendant, "sos" if entry.alarm else "event")
             out.append(("send", topic, entry.token, 1, entry.alarm))
@@ -230,4 +296,3 @@ class Device:
             charge, refused = self._truths.battery_pct, sum(self.refused.values())
             beat = self._beats.make(self._identity, charge, self._signal_pct, refused, now_ms)
             out.append(("send", topics.up(self.settings.pendant, "beat"), beat, 0, False))
-        return out

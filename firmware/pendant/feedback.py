@@ -2,7 +2,9 @@
 
 Rules it keeps: patterns differ by feel alone (long, short and rattle, never by colour only);
 inside a pattern no pause is longer than MAX_GAP_MS and after it the motor rests for REST_MS, so a
-pattern is known to be over; no pattern of one tone begins like one of the opposite tone.
+pattern is known to be over; no pattern of one tone begins like one of the opposite tone. A press is
+always felt at once: no pattern ends in a rattle, so one that does was cut by a press, is void, and
+is played again from its start.
 """
 
 from protocol.errors import LocalProtocolError
@@ -10,6 +12,10 @@ from protocol.errors import LocalProtocolError
 MAX_GAP_MS = 200
 REST_MS = 700
 MAX_QUEUED = 6  # patterns waiting; more would tell her about a past she has left behind
+SOFT_PCT = 60  # of the usual strength, when she has chosen quiet
+MIN_STRENGTH_PCT = 45  # a motor that gets less may not start to turn
+# What answers an SOS is as strong as ever.
+LOUD = ("stored", "hub-has-it", "person-has-it", "over", "not-sent", "nobody-has-it", "hub-lost")
 
 # One pulse: (on_ms, off_ms, strength_pct, led)
 _R = (30, 30, 50, "white")  # rattle, felt as one texture
@@ -37,6 +43,13 @@ PATTERNS = {
     "read-short": ("neutral", "read as a short press", _pulses("s", "white")),
     "read-double": ("neutral", "read as a double press", _pulses("ss", "white")),
     "read-hold": ("neutral", "read as a hold; let go", _pulses("l", "white")),
+    "held-on": (
+        "neutral",
+        "held 6 s: no hold any more; A: let go for quiet",
+        _pulses("lssl", "white"),
+    ),
+    "quiet-on": ("neutral", "quiet: softer, LED dark", _pulses("lsls", "white")),
+    "quiet-off": ("neutral", "no longer quiet", _pulses("lslsls", "white")),
     "started": ("neutral", "the pendant has started", _pulses("ll", "white")),
     "received": ("good", "the hub has the press", _pulses("sl", "green")),
     "stored": ("good", "SOS is safe in the pendant", _pulses("ssss", "blue")),
@@ -52,33 +65,48 @@ PATTERNS = {
     "do-not-go-in": ("bad", "do not go in: not confirmed", _pulses("llll", "red")),
     "hub-lost": ("bad", "the hub no longer answers", _pulses("lsssss", "red")),
     "status-bad": ("bad", "path, hub, tracker or battery is not well", _pulses("lls", "red")),
-    "battery-low": ("bad", "the battery is low", _pulses("lss", "red")),
+    "battery-low": ("bad", "the battery will not last the next visit", _pulses("lss", "red")),
+    "battery-ends": ("bad", "the battery ends now; the hub is told", _pulses("lsssl", "red")),
+    "damaged": ("bad", "damaged: SOS goes out, trust nothing else", _pulses("lslll", "red")),
 }
+
+
+def _is_brief(name: str) -> bool:
+    return PATTERNS[name][2][0][0] == _R[0]
 
 
 class Player:
     """Plays patterns one after another. `now_ms` is the shell's; nothing here waits.
 
-    A tick is felt at once or, while something plays, not at all; nothing replaces a pattern that
-    plays, because half a pattern could be another one.
+    A rattle (tick, ramp) is about this very moment: it starts at once and cuts what plays, which
+    waits for its turn again, since half a pattern could be another one.
     """
 
     def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet  # LED dark; what is felt stays as it is
+        self._quiet = quiet  # softer, and the LED dark
         self.count = 0  # of the patterns that have begun
         self._queue: list[str] = []
         self._playing = ""
         self._began_ms = 0
         self._rest_until_ms = 0
+        self._cut = False  # the rattle that plays has cut a pattern
+
+    def hush(self, on: bool) -> None:
+        self._quiet = on
+
+    def resting(self) -> bool:
+        """Nothing plays and nothing waits."""
+        return not self._playing and not self._queue
 
     def play(self, name: str, now_ms: int) -> None:
         if name not in PATTERNS:
             raise LocalProtocolError("no pattern %r" % name)
         self.output(now_ms)
-        brief = PATTERNS[name][2][0][0] == _R[0]  # ticks and ramps are about this very moment
-        if brief:
-            if not self._playing:
-                self._start(name, now_ms)
+        if _is_brief(name):
+            if self._playing and not _is_brief(self._playing):
+                self._queue.insert(0, self._playing)
+                self._cut = True
+            self._start(name, now_ms)
             return
         if not self._queue or self._queue[-1] != name:
             self._queue.append(name)
@@ -92,17 +120,23 @@ class Player:
             at_ms = self._began_ms
             for on_ms, off_ms, strength_pct, led in PATTERNS[self._playing][2]:
                 if now_ms < at_ms + on_ms:
-                    return strength_pct, "off" if self._quiet else led
+                    return self._softened(strength_pct), "off" if self._quiet else led
                 at_ms += on_ms + off_ms
                 if now_ms < at_ms:
                     return 0, "off"
-            brief = PATTERNS[self._playing][2][0][0] == _R[0]
-            self._rest_until_ms = at_ms if brief else at_ms + REST_MS
+            rests = self._cut or not _is_brief(self._playing)
+            self._rest_until_ms = at_ms + REST_MS if rests else at_ms
             self._playing = ""
+            self._cut = False
         if self._queue and now_ms >= self._rest_until_ms:
             self._start(self._queue.pop(0), now_ms)
             return self.output(now_ms)
         return 0, "off"
+
+    def _softened(self, strength_pct: int) -> int:
+        if not self._quiet or self._playing in LOUD:
+            return strength_pct
+        return min(strength_pct, max(MIN_STRENGTH_PCT, strength_pct * SOFT_PCT // 100))
 
     def playing(self) -> str:
         """As of the last `output`; "" when the motor rests."""

@@ -2,11 +2,12 @@
 
 Rules it keeps: a late tick reads the same gestures as many early ones (every decision has its own
 due moment and they are worked off in order); A and D are decided only when both are up, so that no
-press that overlapped with the other button is ever read alone; SOS is independent of both. A
-contact that chatters without settling counts as down: better a press too many.
+press that overlapped with the other button is ever read alone; SOS (sos.py) is independent of both.
+A hold that does not end within LONG_MS is no word of hers: something leans on the button.
 """
 
 from firmware.pendant.contact import DEBOUNCE_MS, Contact
+from firmware.pendant.sos import Sos
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip, and its tuple cannot be subscripted
@@ -14,12 +15,9 @@ if TYPE_CHECKING:  # typing does not exist on the chip, and its tuple cannot be 
 
 WINDOW_MS = 400  # from letting go to the second press of a double
 HOLD_MS = 2000
+LONG_MS = 6000  # A: softer and dark, or back; D: nothing
 CHORD_MS = 1000  # A and D together
 TAIL_MS = 1000  # after a chord, whole or broken, D alone still belongs to the attempt
-LET_GO_MS = 800  # SOS held this long and let go: a person checks
-STABS = 3
-STABS_MS = 3000
-RAMP = ((800, "ramp-1"), (1200, "ramp-2"), (1600, "ramp-3"))  # felt while SOS is held
 
 BUTTONS = ("a", "d", "s")
 
@@ -41,7 +39,7 @@ class Letter:
         self.waiting = False  # a short press waits for its window to pass
         self.began_ms = 0
         self.absorb_ms = -1  # until then further presses belong to the double just read
-        self.cued = False  # the hold was felt
+        self.cues = 0  # how often the hold was felt
         self.mute = False  # this press belongs to the tail of a chord
 
 
@@ -49,11 +47,8 @@ class Gestures:
     def __init__(self, now_ms: int) -> None:
         self.a = Letter("a")
         self.d = Letter("d")
-        self.sos = Contact()
+        self.sos = Sos()
         self.now_ms = now_ms
-        self._stabs: list[int] = []
-        self._sos_spent = False  # this press of SOS has had its meaning
-        self._ramp = 0
         self._overlap = False  # A and D have been down together and are not both up yet
         self._ticked = False  # this overlap was felt, as one press
         self._together_ms = -1  # since when both are settled down
@@ -67,13 +62,25 @@ class Gestures:
         """A raw edge, bounces and all."""
         out = self.tick(now_ms)
         if button == "s":
-            self.sos.edge(down, self.now_ms)
+            self.sos.contact.edge(down, self.now_ms)
             return out
         mine, other = (self.a, self.d) if button == "a" else (self.d, self.a)
         mine.contact.edge(down, self.now_ms)
         if mine.contact.raw and other.contact.raw and not self._overlap:
             self._begin_overlap()
         return out
+
+    def woken(self, button: str, now_ms: int) -> "list[Felt]":
+        """This press ended a deep sleep: the button is down since now."""
+        if button == "s":
+            self.sos.woken(now_ms)
+            return []
+        return self.edge(button, True, now_ms)
+
+    def idle(self) -> bool:
+        """Every button is up and nothing waits for its meaning."""
+        contacts = (self.a.contact, self.d.contact, self.sos.contact)
+        return self.next_ms() < 0 and not any(one.raw or one.down for one in contacts)
 
     def tick(self, now_ms: int) -> "list[Felt]":
         """Whatever fell due until now, in the order it fell due."""
@@ -97,13 +104,14 @@ class Gestures:
     def _next(self) -> tuple[int, str]:
         best: tuple[int, str] = (0, "")
         for due_ms, step in (  # where two are due at once, a hold is complete before it ends
-            (self._sos_due_ms(), "sos"),
+            (self.sos.held_due_ms(), "sos"),
             (self._chord_due_ms(), "chord"),
             (self._letter_due_ms(self.a, self.d), "letter-a"),
             (self._letter_due_ms(self.d, self.a), "letter-d"),
             (self.a.contact.due_ms(), "settle-a"),
             (self.d.contact.due_ms(), "settle-d"),
-            (self.sos.due_ms(), "settle-s"),
+            (self.sos.contact.due_ms(), "settle-s"),
+            (self.sos.let_go_due_ms(), "let-go"),
             (self._apart_due_ms(), "apart"),
             (self._reads[0][0] if self._reads else -1, "read"),
         ):
@@ -117,9 +125,11 @@ class Gestures:
         elif step == "settle-d":
             self._settled(self.d, self.a, due_ms, out)
         elif step == "settle-s":
-            self._sos_settled(due_ms, out)
+            self.sos.settled(due_ms, out)
         elif step == "sos":
-            self._sos_held(out)
+            self.sos.held(out)
+        elif step == "let-go":
+            self.sos.let_go(out)
         elif step == "chord":
             self._chorded = True
             out.append(("gesture", "chord", self._began_ms, due_ms - self._began_ms))
@@ -129,40 +139,6 @@ class Gestures:
             out.append(("read",) + self._reads.pop(0)[1:])
         else:
             self._letter_due(self.a if step == "letter-a" else self.d, out)
-
-    # -- SOS ---------------------------------------------------------------------------------------
-
-    def _sos_due_ms(self) -> int:
-        if not self.sos.down or self._sos_spent:
-            return -1
-        held_ms = RAMP[self._ramp][0] if self._ramp < len(RAMP) else HOLD_MS
-        return self.sos.down_ms + held_ms + DEBOUNCE_MS
-
-    def _sos_held(self, out: "list[Felt]") -> None:
-        if self._ramp < len(RAMP):
-            out.append(("felt", RAMP[self._ramp][1]))
-            self._ramp += 1
-            return
-        self._sos_spent = True
-        self._stabs = []
-        out.append(("gesture", "sos-hold", self.sos.down_ms, HOLD_MS))
-
-    def _sos_settled(self, due_ms: int, out: "list[Felt]") -> None:
-        if not self.sos.settle(due_ms):
-            return
-        if not self.sos.down:
-            held_ms = self.sos.up_ms - self.sos.down_ms
-            if not self._sos_spent and held_ms >= LET_GO_MS:
-                out.append(("gesture", "sos-let-go", self.sos.down_ms, held_ms))
-            return
-        now_ms = self.sos.down_ms
-        self._ramp = 0
-        self._stabs = [at_ms for at_ms in self._stabs if now_ms - at_ms <= STABS_MS] + [now_ms]
-        self._sos_spent = len(self._stabs) >= STABS
-        out.append(("felt", "tick"))
-        if self._sos_spent:
-            out.append(("gesture", "sos-stabs", self._stabs[0], now_ms - self._stabs[0]))
-            self._stabs = []
 
     # -- A and D together --------------------------------------------------------------------------
 
@@ -218,7 +194,7 @@ class Gestures:
                 out.append(("felt", "tick"))
         elif contact.down:
             out.append(("felt", "tick"))
-            mine.cued = False
+            mine.cues = 0
             mine.mute = mine.name == "d" and contact.down_ms < self._tail_ms
             if not mine.waiting:
                 mine.began_ms = contact.down_ms
@@ -236,7 +212,8 @@ class Gestures:
         elif held_ms >= HOLD_MS:
             if again:  # a short press, then a hold: two gestures, not a double
                 out.append(("gesture", mine.name + "-short", mine.began_ms, 0))
-            out.append(("gesture", mine.name + "-hold", contact.down_ms, held_ms))
+            name = "-hold" if held_ms < LONG_MS else "-long"
+            out.append(("gesture", mine.name + name, contact.down_ms, held_ms))
         elif again:
             mine.absorb_ms = contact.up_ms + WINDOW_MS
             out.append(("gesture", mine.name + "-double", mine.began_ms, held_ms))
@@ -248,17 +225,17 @@ class Gestures:
         if self._overlap:
             return -1
         if contact.down:
-            if mine.cued or mine.mute or contact.down_ms <= mine.absorb_ms:
+            if mine.cues > 1 or mine.mute or contact.down_ms <= mine.absorb_ms:
                 return -1
-            return contact.down_ms + HOLD_MS + DEBOUNCE_MS
+            return contact.down_ms + (LONG_MS if mine.cues else HOLD_MS) + DEBOUNCE_MS
         if not mine.waiting or contact.raw or other.contact.down or other.contact.raw:
             return -1  # while the other is down this could still become a chord
         return max(contact.up_ms + WINDOW_MS, other.contact.up_ms) + DEBOUNCE_MS
 
     def _letter_due(self, mine: Letter, out: "list[Felt]") -> None:
         if mine.contact.down:
-            mine.cued = True
-            out.append(("felt", "read-hold"))
+            mine.cues += 1
+            out.append(("felt", "read-hold" if mine.cues == 1 else "held-on"))
             return
         mine.waiting = False
         held_ms = mine.contact.up_ms - mine.contact.down_ms

@@ -1,20 +1,25 @@
 """Flash records: names and blobs, each with its checksum. No flash in here.
 
 Rule: a record that cannot be trusted is told apart and left alone; it never costs the others.
-Kinds: `e-<boot>-<seq>` an event, sealed, not yet received by the hub; `o-<boot>-<seq>` an alarm
+Kinds: `e-<boot>-<seq>` an event, sealed, not yet received by the hub (`u-…`: one that only a
+board's memory held over a reset, never on flash); `o-<boot>-<seq>` an alarm
 press that the hub has and no person has ended; `c-<boot>-<seq>` the newest arrival claim, once the
-hub has it; `phase` where the visit stood.
+hub has it; `phase` where the visit stood; `clock` the last good time; `quiet` softer and dark.
 """
 
 import binascii
 
+from firmware.pendant import rescue
 from firmware.pendant.standing import AT_A_DOOR
 from protocol import codec
 from protocol.errors import RemoteProtocolError
 from protocol.messages import ALARM_TYPES, PHASES, Arrived, Ok, UpMessage
-from protocol.record import is_id, is_press
+from protocol.record import DIGITS, is_id, is_press
 
 PHASE_NAME = "phase"
+CLOCK_NAME = "clock"
+QUIET_NAME = "quiet"
+MAX_CLOCK_DIGITS = 14  # milliseconds until the year 5138
 MAX_BLOB_BYTES = codec.MAX_TOKEN_BYTES + 16
 
 
@@ -48,6 +53,9 @@ class Found:
         self.claims: list[str] = []
         self.phase = "off"
         self.visit = ""
+        self.clock_ms = 0  # UTC; 0: never heard
+        self.quiet = ""  # "on" or "off" since she chose
+        self.unkept: list[str] = []  # of the events: those that no flash holds (rescue)
         self.unreadable = 0  # kept on flash: a person may still want to look at them
 
     def latest_claim(self) -> str:
@@ -83,11 +91,16 @@ def _age(event: "tuple[UpMessage, bytes]") -> tuple[int, int]:
 def _take(found: Found, name: str, body: bytes, pendant: str) -> bool:
     if name == PHASE_NAME:
         return _take_phase(found, body)
+    if name == CLOCK_NAME:
+        return _take_clock(found, body)
+    if name == QUIET_NAME:
+        found.quiet = _text(body) if body in (b"on", b"off") else ""
+        return found.quiet != ""
     identity = identity_in(name)
     if not is_press(identity) or name != name_of(name[:1], identity):
         return False
-    if name[0] == "e":
-        return _take_event(found, identity, body, pendant)
+    if name[0] == "e" or name[0] == rescue.UNKEPT:
+        return _take_event(found, identity, body, pendant, name[0] == rescue.UNKEPT)
     if name[0] == "o":
         kind = _text(body)
         if kind not in [cls.TYPE for cls in ALARM_TYPES]:
@@ -100,7 +113,7 @@ def _take(found: Found, name: str, body: bytes, pendant: str) -> bool:
     return False
 
 
-def _take_event(found: Found, identity: str, body: bytes, pendant: str) -> bool:
+def _take_event(found: Found, identity: str, body: bytes, pendant: str, unkept: bool) -> bool:
     try:
         message = codec.peek(body, up=True)
     except RemoteProtocolError:
@@ -110,6 +123,8 @@ def _take_event(found: Found, identity: str, body: bytes, pendant: str) -> bool:
     if message.identity() != identity:
         return False
     found.events.append((message, body))
+    if unkept:
+        found.unkept.append(identity)
     return True
 
 
@@ -129,4 +144,16 @@ def _take_phase(found: Found, body: bytes) -> bool:
     if len(words) != 2 or words[0] not in PHASES or not (words[1] == "" or is_id(words[1])):
         return False
     found.phase, found.visit = words
+    return True
+
+
+def clock_blob(utc_ms: int) -> bytes:
+    return wrap(b"%d" % utc_ms)
+
+
+def _take_clock(found: Found, body: bytes) -> bool:
+    digits = _text(body)
+    if not digits or digits.strip(DIGITS) or len(digits) > MAX_CLOCK_DIGITS:
+        return False
+    found.clock_ms = int(digits)
     return True

@@ -34,6 +34,9 @@ class Settings:
         self.beat_s = _whole(values, "beat_s", 10, MIN_BEAT_S, MAX_BEAT_S)
         self.offduty_beat_s = _whole(values, "offduty_beat_s", 60, MIN_BEAT_S, MAX_BEAT_S)
         self.quiet = _flag(values, "quiet")
+        self.sleep = _flag(values, "sleep")
+        self.battery_mah = _whole(values, "battery_mah", 1000, 100, 20_000)
+        self.visit_hours = _whole(values, "visit_hours", 2, 1, 24)
 
     def brokers(self) -> "list[tuple[str, int]]":
         """Host and port of each that it knows, in the order of its books."""
@@ -56,6 +59,9 @@ KEYS = (
     "beat_s",
     "offduty_beat_s",
     "quiet",
+    "sleep",
+    "battery_mah",
+    "visit_hours",
 )
 
 

@@ -80,6 +80,10 @@ class Beliefs:
             self._hub_ms = hub_ms
             self._hub_at_ms = now_ms
 
+    def utc_ms(self, now_ms: int) -> int:
+        """The time by the hub's word; 0 if this boot has heard none."""
+        return self._hub_ms + now_ms - self._hub_at_ms if self._hub_ms else 0
+
     def dated(self, press_ms: int) -> tuple[int, int]:
         """(heard_ms, since_ms) of a press at `press_ms`."""
         if self._hub_ms == 0:

@@ -174,7 +174,8 @@ class Bench:
         return found
 
     def flash_kinds(self) -> list[str]:
-        return sorted(name[0] for name in self.flash if name != "phase")
+        others = ("phase", "clock", "quiet")
+        return sorted(name[0] for name in self.flash if name not in others)
 
     # -- inside --------------------------------------------------------------------------------
 
