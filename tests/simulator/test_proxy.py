@@ -110,6 +110,69 @@ def test_half_open_bytes_are_gone_and_nobody_is_told(ends: Ends) -> None:
     assert ends.far.recv(10) == b"found"
 
 
+def test_reset_ends_what_there_is_and_lets_new_ones_pass(ends: Ends) -> None:
+    ends.proxy.set("reset")
+    for end in (ends.near, ends.far):
+        with pytest.raises(ConnectionResetError):
+            end.recv(1)
+    near, far = ends.connect()
+    near.sendall(b"new")
+    assert far.recv(10) == b"new"
+    near.close()
+    far.close()
+
+
+def test_half_a_packet_and_then_nothing_for_good(ends: Ends) -> None:
+    ends.proxy.set("half-packet")
+    ends.near.sendall(b"0123456789")
+    assert ends.far.recv(10) == b"01234"
+    ends.near.sendall(b"more")
+    ends.far.sendall(b"answer")
+    assert silent(ends.far)
+    assert silent(ends.near)
+    ends.proxy.set("through")
+    ends.near.sendall(b"more")
+    assert silent(ends.far), "a stream with a hole in it would be corrupt"
+    near, far = ends.connect()
+    near.sendall(b"new")
+    assert far.recv(10) == b"new"
+    near.close()
+    far.close()
+
+
+def test_a_black_hole_answers_nobody_and_loses_what_is_sent(ends: Ends) -> None:
+    ends.proxy.set("black-hole")
+    ends.near.sendall(b"lost")
+    assert silent(ends.far)
+    assert ends.proxy.connections == 1
+    with socket.socket() as late:
+        late.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            late.connect(("127.0.0.1", ends.proxy.port))
+    ends.proxy.set("through")
+    near, far = ends.connect()
+    near.sendall(b"found")
+    far.settimeout(5)
+    assert far.recv(10) == b"found"
+    near.close()
+    far.close()
+
+
+def test_byte_by_byte_comes_whole_in_order_and_slowly(ends: Ends) -> None:
+    ends.proxy.set("byte-by-byte")
+    sent = bytes(range(200))
+    began_s = time.monotonic()
+    ends.near.sendall(sent)
+    got, sizes = b"", []
+    while len(got) < len(sent):
+        piece = ends.far.recv(200)
+        sizes.append(len(piece))
+        got += piece
+    assert got == sent
+    assert time.monotonic() - began_s >= 0.19
+    assert len(sizes) > 20, "most bytes came alone"
+
+
 def test_latency(ends: Ends) -> None:
     ends.proxy.set("through", latency_ms=300)
     began_s = time.monotonic()
@@ -127,7 +190,7 @@ def test_a_target_that_is_down_is_a_reset() -> None:
 
 
 def test_a_mode_that_does_not_exist(ends: Ends) -> None:
-    with pytest.raises(ValueError, match="through, cut, stall, half-open"):
+    with pytest.raises(ValueError, match="is none of through, cut, reset, stall"):
         ends.proxy.set("on fire")
 
 
