@@ -6,9 +6,7 @@ import click
 
 from hub.cli.asking import give
 from hub.cli.shared import config_option, settings_of
-from hub.web.passwords import Passwords
-
-SHORTEST = 10
+from hub.web.passwords import PASSWORD_MIN, Passwords
 
 
 @click.command()
@@ -20,8 +18,8 @@ def password(config: Path, person: str, password: str) -> None:
 
     A hash that stands in the settings counts at every start; without one, what --person set counts.
     """
-    if len(password) < SHORTEST:
-        raise click.UsageError(f"a password has {SHORTEST} characters or more")
+    if len(password) < PASSWORD_MIN:
+        raise click.UsageError(f"a password has {PASSWORD_MIN} characters or more")
     made = Passwords().hash(password)
     if not person:
         click.echo(made)

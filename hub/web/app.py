@@ -21,6 +21,7 @@ from hub.settings import Settings
 from hub.store.reader import Reader
 from hub.web.asking import Forged, NotLoggedIn
 from hub.web.desk import Desk
+from hub.web.invitations import Invitations
 from hub.web.live import Live
 from hub.web.pages import STATIC, plain
 from hub.web.passwords import Passwords
@@ -37,13 +38,14 @@ from hub.web.routes import (
     registers_api,
     stream,
     visit,
+    welcome,
 )
+from hub.web.sessions import NAME as SESSIONS
 from hub.web.sessions import Sessions
 from hub.web.shell import Shell
 
-PARTS = (board, visit, alarm, call, plan, duty, registers, papers, login, stream)
+PARTS = (board, visit, alarm, call, plan, duty, registers, papers, login, welcome, stream)
 OPENAPI = "/api/openapi.json"
-SESSIONS = "sessions.db"
 
 
 def make(
@@ -58,14 +60,18 @@ def make(
     """The app of one hub. `live.changed` is for the engine's thread to call after each commit;
     `fault` says why it takes no turn, "" while it does."""
     sessions = Sessions(settings.folder / SESSIONS, utc_ms)
+    invitations = Invitations(settings.folder / SESSIONS, utc_ms)
     secure = settings.web.secure_cookie
-    desk = Desk(reader, inbox, clock, live, sessions, Passwords(), policy, secure, fault)
+    desk = Desk(
+        reader, inbox, clock, live, sessions, invitations, Passwords(), policy, secure, fault
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         live.shut_down()
         sessions.close()
+        invitations.close()
 
     app = FastAPI(
         title="allswell",

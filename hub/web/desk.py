@@ -17,6 +17,7 @@ from hub.policy.model import Policy
 from hub.rules.model import Deadline, Value, Visit
 from hub.store.reader import Reader
 from hub.store.views import Board, Person
+from hub.web.invitations import Invitations
 from hub.web.live import Live
 from hub.web.passwords import BackOff, Passwords
 from hub.web.sessions import Sessions
@@ -37,6 +38,7 @@ class Desk:
     clock: Clock
     live: Live
     sessions: Sessions
+    invitations: Invitations
     passwords: Passwords
     policy: Policy
     secure: bool = False

@@ -19,6 +19,7 @@ HASHES_AT_ONCE = 2  # argon2id takes 64 MiB each: logins queue
 # So many may wait for their turn. Each waits in one of the threads that also serve the board and
 # take acknowledgements, and there are 40 of them: whoever comes then is told to try again.
 LOGINS_WAITING = 8
+PASSWORD_MIN = 10
 PASSWORD_MAX = 1_000
 
 

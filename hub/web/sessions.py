@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+NAME = "sessions.db"
 TOKEN_BYTES = 32
 IDLE_MS = 12 * 3_600_000  # one shift; a board on the wall asks every minute and stays
 LONGEST_MS = 7 * 24 * 3_600_000  # even the wall logs in once a week
@@ -56,7 +57,7 @@ class Sessions:
         """A new session: the token for the browser, and what the token stands for."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._wall_ms()
-        session = Session(_digest(token), person, secrets.token_urlsafe(TOKEN_BYTES), via, now)
+        session = Session(digest(token), person, secrets.token_urlsafe(TOKEN_BYTES), via, now)
         row = (session.key, person, session.csrf, via, now, now)
         with self._lock:
             self._db.execute("insert into session values (?, ?, ?, ?, ?, ?)", row)
@@ -69,7 +70,7 @@ class Sessions:
 
     def find(self, token: str, via: str) -> Session | None:
         """The live session of a token, or None. Finding it keeps it alive."""
-        key, now = _digest(token), self._wall_ms()
+        key, now = digest(token), self._wall_ms()
         with self._lock:
             row = self._db.execute(
                 "select digest, person, csrf, via, created_ms, used_ms from session"
@@ -91,11 +92,17 @@ class Sessions:
         with self._lock:
             self._db.execute("delete from session where digest = ?", (session.key,))
 
+    def close_all(self, person: str) -> None:
+        """Her password is another: whoever was in by the old one is out."""
+        with self._lock:
+            self._db.execute("delete from session where person = ?", (person,))
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
             self._db.close()
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

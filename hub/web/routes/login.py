@@ -1,4 +1,4 @@
-"""Logging in and out. The only pages without a session."""
+"""Logging in and out. With the one-time links the only pages without a session."""
 
 import secrets
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def log_in(request: Request, fields: Mapping[str, str] = Depends(posted)) -> Res
         return _page(request, after, name, said, 429 if said != WRONG else 401)
     token, _ = desk.sessions.open(person.id)
     response = RedirectResponse(after, 303)
-    _set(response, COOKIE, token, desk.secure)
+    put_cookie(response, COOKIE, token, desk.secure)
     response.delete_cookie(LOGIN_COOKIE, path="/login")
     return response
 
@@ -77,9 +77,10 @@ def _page(
 ) -> Response:
     tie = request.cookies.get(LOGIN_COOKIE) or secrets.token_urlsafe(32)
     response = plain(request, "login.html", status, after=after, name=name, said=said, csrf=tie)
-    _set(response, LOGIN_COOKIE, tie, desk_of(request).secure, "/login")
+    put_cookie(response, LOGIN_COOKIE, tie, desk_of(request).secure, "/login")
     return response
 
 
-def _set(response: Response, name: str, value: str, secure: bool, path: str = "/") -> None:
+def put_cookie(response: Response, name: str, value: str, secure: bool, path: str = "/") -> None:
+    """Out of reach of scripts and of other sites."""
     response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path=path)

@@ -1,5 +1,5 @@
-"""Every way in, found in the app itself: none but the login and the health is open to strangers,
-and none that changes something believes a browser's cookie alone."""
+"""Every way in, found in the app itself: none but the login, the one-time links and the health is
+open to strangers, and none that changes something believes a browser's cookie alone."""
 
 import threading
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from hub.inbox import EngineStuck
 from protocol.messages import SosPressed
 from tests.hub.web.house import GIVE_UP_S, Browser, House
 
-OPEN = {"/login", "/api/v1/login", "/healthz", "/api/openapi.json"}
+OPEN = {"/login", "/api/v1/login", "/healthz", "/api/openapi.json", "/welcome/none"}
 KINDS = {"visits": "extend", "alarms": "record_contact", "call": "record_contact"}
 # What else a path may name. Who asks is looked at before whether it is there.
 NAMED = {"worker": "asha", "task": "call-999", "register": "key", "record": "r-1", "verb": "write",
-         "piece": "steps"}  # fmt: skip
+         "piece": "steps", "token": "none"}  # fmt: skip
 
 
 def ways(routes: list[Any]) -> Iterator[tuple[str, str]]:
