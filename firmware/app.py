@@ -6,6 +6,7 @@ lose nothing. The watchdog is fed only while every task moves.
 """
 
 import asyncio
+import errno
 
 from firmware.mqtt import Client
 from firmware.mqtt_packets import encode_connect
@@ -32,11 +33,12 @@ MOVE_MS = 1000  # no task waits longer than this without a sign of life
 WATCHDOG_EVERY_MS = 500
 MEASURE_EVERY_MS = 5000
 
-# How long a task may stay in one place. link: a connect, an answer and a whole back-off;
-# flash: a held or wearing flash is slow, and giving up on it loses what it still holds.
-BUDGET_MS = {"board": 10000, "buttons": 5000, "ticker": 5000, "feel": 5000, "flash": 60000}
-LINK_BUDGET_MS = 20000
-RESCUE_MS = 2000  # of the last write before a reset; the hardware watchdog waits for longer
+# How long a task may stay in one place; with the watchdog's turn and the rescue, a reset within
+# 10 s. link: one connect (mqtt.CONNECT_MS), the longest wait there; flash: what still waits for it
+# is sent all the same after a second, and outlives the reset in the board's memory.
+BUDGET_MS = {"board": 7000, "buttons": 5000, "ticker": 5000, "feel": 5000, "flash": 7000}
+LINK_BUDGET_MS = 7000
+RESCUE_MS = 1500  # of the last writes before a reset, all together
 
 
 class StuckError(Exception):
@@ -101,14 +103,15 @@ class App:
 
     async def _rescue(self) -> None:
         """A press that still waits for the flash outlives the reset, if the flash can be had."""
+        end_ms = self._now_ms() + RESCUE_MS
         try:
             for name, blob in self._carrier.waiting():
-                await within_ms(self._kept(name, blob), RESCUE_MS)
+                await within_ms(self._kept(name, blob), max(1, end_ms - self._now_ms()))
         except Exception as error:  # noqa: BLE001 - the reset comes first now, whatever is broken
             self._board.note("log", "not rescued: " + repr(error))
 
-    async def _kept(self, name: str, blob: "bytes | None") -> bool:
-        """False: full or worn. The records behind it may still find their place."""
+    async def _kept(self, name: str, blob: "bytes | None") -> int:
+        """0, or the error's number: full or worn. Those behind it may still find their place."""
         try:
             if blob is None:
                 await self._board.erase(name)
@@ -116,8 +119,8 @@ class App:
                 await self._board.write(name, blob)
         except OSError as error:
             self._board.note("log", "flash: " + name + ": " + repr(error))
-            return False
-        return True
+            return error.errno or errno.EIO
+        return 0
 
     def _task_failed(self, loop: object, context: "dict[str, object]") -> None:
         """A task nobody waited for died; the watchdog task makes a reset of it."""
@@ -126,8 +129,8 @@ class App:
 
     def _boot(self) -> None:
         cause = self._board.boot_cause()
-        records = self._board.read_all()
         self._board.note("boot", cause)
+        records = self._carrier.found(self._board.read_all(), self._board.remembered())
         self._do(self._device.boot(records, self._now_ms(), cause))
         self._measure()
 
@@ -144,6 +147,7 @@ class App:
     def _do(self, outputs: "Outputs") -> None:
         self._act(self._carrier.took(outputs))
         if self._carrier.flash_next() is not None:
+            self._board.remember(self._carrier.to_remember())
             self._flash_waits.set()
 
     def _act(self, at_once: "Outputs") -> None:
@@ -200,12 +204,15 @@ class App:
         moved = self._mover("flash")
         while True:
             moved()
+            self._carrier.idle(self._now_ms())
             work = self._carrier.flash_next()
             if work is None:
                 await rest(self._flash_waits, MOVE_MS)
                 continue
-            kept = await self._kept(work[0], work[1])
-            self._act(self._carrier.flash_done(kept, self._now_ms()))
+            fault = await self._kept(work[0], work[1])
+            full = fault == errno.ENOSPC
+            self._act(self._carrier.flash_done(not fault, self._now_ms(), full))
+            self._board.remember(self._carrier.to_remember())
             self._tick_moved.set()
             await pause_ms(0)
 
@@ -228,14 +235,17 @@ class App:
 
     async def _watchdog(self) -> None:
         checked_ms = self._now_ms()
+        late = 0
         while True:
             now_ms = self._now_ms()
             if self._fault is not None:
                 raise self._fault
-            if now_ms - checked_ms < 2 * WATCHDOG_EVERY_MS:
+            # Late ourselves: the others get a turn before they are judged, but only one.
+            late = late + 1 if now_ms - checked_ms >= 2 * WATCHDOG_EVERY_MS else 0
+            if late != 1:
                 self._check_moved(now_ms)
-                self._board.feed_watchdog()
-            checked_ms = now_ms  # late ourselves: the others get a turn before they are judged
+            self._board.feed_watchdog()
+            checked_ms = now_ms
             await pause_ms(WATCHDOG_EVERY_MS)
 
     def _check_moved(self, now_ms: int) -> None:

@@ -40,6 +40,7 @@ ACK_MS = 4000  # CONNACK, SUBACK, PUBACK, PINGRESP: none later than this on a li
 PING_AFTER_MS = 8000  # silence in either direction; a half-open link is dropped ACK_MS after that
 BACKOFF_FIRST_MS = 500
 BACKOFF_LIMIT_MS = 8000
+BACKOFF_STEP_MS = 1000
 STABLE_MS = 8000  # a link that stood this long starts the back-off from the beginning
 TURN_MS = 250  # how late a deadline may be noticed
 
@@ -152,9 +153,17 @@ class Client:
                 if self._now_ms() - self._up_ms >= STABLE_MS:
                     attempt = 0
                 self._on_link(False)
-            self.moved_ms = self._now_ms()
-            await rest(self._hurry, backoff_ms(attempt, self._random_bytes(1)[0]))
+            await self._back_off(backoff_ms(attempt, self._random_bytes(1)[0]))
             attempt += 1
+
+    async def _back_off(self, wait_ms: int) -> None:
+        """In steps, so that whoever watches sees that we live."""
+        end_ms = self._now_ms() + wait_ms
+        while True:
+            self.moved_ms = self._now_ms()
+            left_ms = end_ms - self.moved_ms
+            if left_ms <= 0 or await rest(self._hurry, min(left_ms, BACKOFF_STEP_MS)):
+                return
 
     async def _connection(self) -> None:
         reader, writer = await within_ms(self._open_stream(), CONNECT_MS)

@@ -29,14 +29,17 @@ async def _set_later(event: "asyncio.Event", delay_ms: int) -> None:
     event.set()
 
 
-async def rest(event: "asyncio.Event", limit_ms: int) -> None:
-    """Until the event or the limit. Not wait_for: up to Python 3.11 that can eat a cancellation."""
+async def rest(event: "asyncio.Event", limit_ms: int) -> bool:
+    """Until the event, which is True, or the limit. Not wait_for: up to Python 3.11 that can eat a
+    cancellation."""
     timer = asyncio.create_task(_set_later(event, limit_ms))
     try:
         await event.wait()
+        came = not timer.done()
     finally:
         timer.cancel()
     event.clear()
+    return came
 
 
 async def drop(writer: "asyncio.StreamWriter") -> None:

@@ -95,6 +95,7 @@ class Board:
         self._flash = FlashFolder(FOLDER)
         self._wifi = self._wifi_settings()
         self._watchdog: machine.WDT | None = None
+        self._memory = bytes(machine.RTC().memory())
 
     def _wifi_settings(self) -> "tuple[str, str]":
         try:
@@ -135,6 +136,16 @@ class Board:
         self._nvs.erase_key("cause")
         self._nvs.commit()
         return str(bytes(kept[:length]), "utf-8")
+
+    def remember(self, blob: bytes) -> None:
+        """Outlives a reset, the watchdog's too, and a deep sleep, and no power cut: RTC memory that
+        a start does not clear (ports/esp32/machine_rtc.c, RTC_NOINIT_ATTR; 2048 bytes)."""
+        if blob != self._memory:
+            self._memory = blob
+            machine.RTC().memory(blob)
+
+    def remembered(self) -> bytes:
+        return bytes(machine.RTC().memory())
 
     def read_all(self) -> "list[tuple[str, bytes]]":
         return self._flash.read_all()

@@ -8,6 +8,7 @@ own, are synced, and then take the old one's name, which littlefs and POSIX do a
 import errno
 import os
 
+from firmware.pendant.reserve import is_room
 from protocol.errors import LocalProtocolError
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip
     from typing import Any
 
 SUFFIX = ".rec"  # what lies beside the records (settings.json, cause.txt) is none of them
+ROOM_SUFFIX = ".room"  # of pendant/reserve: bytes that nobody reads, only their place counts
 UNFINISHED = ".tmp"
 NAME_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 MAX_NAME_CHARS = 40  # littlefs allows 255; a name of ours is a kind and a number
@@ -67,12 +69,12 @@ class FlashFolder:
 
     def write(self, name: str, blob: bytes) -> None:
         """Durable when this returns."""
-        self.write_file(_lawful(name) + SUFFIX, blob)
+        self.write_file(_file_of(name), blob)
 
     def erase(self, name: str) -> None:
         """Gone when this returns; to erase what is not there is no fault, a cut may have been."""
         try:
-            self._disk.remove(self._at(_lawful(name) + SUFFIX))
+            self._disk.remove(self._at(_file_of(name)))
         except OSError as error:
             if error.errno != errno.ENOENT:
                 raise
@@ -80,13 +82,16 @@ class FlashFolder:
         self._disk.sync_folder(self._path)
 
     def read_all(self) -> "list[tuple[str, bytes]]":
-        """Every whole record in the order of its name; what a cut left unfinished is swept away."""
+        """Every whole record in the order of its name (of the reserve the names alone); what a cut
+        left unfinished is swept away."""
         records = []
         for name in sorted(self._disk.listdir(self._path)):
             if name.endswith(UNFINISHED):
                 self._disk.remove(self._at(name))
             elif name.endswith(SUFFIX):
                 records.append((name[: -len(SUFFIX)], self.read_file(name)))
+            elif name.endswith(ROOM_SUFFIX):
+                records.append((name[: -len(ROOM_SUFFIX)], b""))
         return records
 
     def read_file(self, name: str) -> bytes:
@@ -101,14 +106,28 @@ class FlashFolder:
     def write_file(self, name: str, blob: bytes) -> None:
         """The whole old file or the whole new one; durable when this returns."""
         unfinished = self._at(name + UNFINISHED)
-        with self._disk.open(unfinished, "wb") as file:
-            file.write(blob)
-            self._disk.sync_file(file)
+        try:
+            with self._disk.open(unfinished, "wb") as file:
+                file.write(blob)
+                self._disk.sync_file(file)
+        except OSError:
+            self._give_back(unfinished)  # on a full flash its blocks are wanted by the next one
+            raise
         self._disk.rename(unfinished, self._at(name))
         self._disk.sync_folder(self._path)
 
+    def _give_back(self, unfinished: str) -> None:
+        try:
+            self._disk.remove(unfinished)
+        except OSError:
+            pass  # the fault that is being told is the first one; a boot sweeps this up
+
     def _at(self, name: str) -> str:
         return self._path + "/" + name
+
+
+def _file_of(name: str) -> str:
+    return _lawful(name) + (ROOM_SUFFIX if is_room(name) else SUFFIX)
 
 
 def _lawful(name: str) -> str:

@@ -9,7 +9,7 @@ To the board:
     {"battery": 71}           per cent, from now on
     {"signal": 40}            the same for the radio
     {"power": "cut"}          the process ends at once, in the middle of anything
-    {"hold_flash": true}      writes wait until false comes; after 60 s the app calls it stuck
+    {"hold_flash": true}      writes wait until false comes; after 7 s the app calls it stuck
     {"hold_link": true}       the link drops and no connection succeeds until false comes
 From the board (`at_ms`: milliseconds since its boot):
     {"boot": cause, "records": n, "at_ms": 0}
@@ -22,7 +22,8 @@ From the board (`at_ms`: milliseconds since its boot):
 A deep sleep ends the process with SLEEP_STATUS; sleep.json in the flash folder says how long it may
 last ({"max_ms": n, "until_ms": utc}). To wake it is to start it again: with `--woken a` (or `a,s`)
 by these buttons, without it because the time was up.
-A reset ends the process with RESET_STATUS, to be started again: {"boot": cause} then says why.
+A reset ends the process with RESET_STATUS, to be started again: {"boot": cause} then says why. The
+watchdog (boards/watchdog.py) ends it by SIGALRM, to be started again too.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ import sys
 import time
 
 from firmware.boards.flash import FlashFolder
+from firmware.boards.watchdog import Watchdog
 from firmware.waits import drop, rest, within_ms
 from protocol.errors import LocalProtocolError
 
@@ -49,6 +51,8 @@ CUT_STATUS = 65
 GONE_STATUS = 66  # the simulator went away
 SLEEP_STATUS = 67  # asleep until a button or the time in SLEEP_FILE
 CAUSE_FILE = "cause.txt"
+MEMORY_FILE = "memory.bin"
+WATCHDOG_MS = 8000  # as on the chip
 SLEEP_FILE = "sleep.json"
 BUTTONS = ("a", "d", "s")
 IPPROTO_TCP, TCP_NODELAY = 6, 1  # MicroPython has no names for them
@@ -96,13 +100,17 @@ class Board:
     def __init__(self, argv: "list[str]") -> None:
         self.edges: list[tuple[str, bool]] = []
         self.pressed = asyncio.Event()
-        self._flash = FlashFolder(_option(argv, "--flash"))
+        self._flash_path = _option(argv, "--flash")
+        self._flash = FlashFolder(self._flash_path)
+        self._watchdog = Watchdog(WATCHDOG_MS, self._flash_path + "/" + CAUSE_FILE)
+        self._memory = b""
+        self._was_reset = False
         self._control_port = int(_option(argv, "--control"))
         self._woken_by = _buttons(_option(argv, "--woken", "-"))
         self._lines: list[bytes] = []
         self._line_waits = asyncio.Event()
-        self._battery_pct = 100
-        self._signal_pct = 100
+        self._battery_pct = int(_option(argv, "--battery", "100"))
+        self._signal_pct = int(_option(argv, "--signal", "100"))
         self._flash_held = False
         self._flash_free = asyncio.Event()
         self._link_held = False
@@ -135,8 +143,20 @@ class Board:
             kept = str(self._flash.read_file(name), "utf-8")
             if kept:
                 self._flash.write_file(name, b"")
+                self._was_reset = True
                 return "deep-sleep" if name == SLEEP_FILE else kept
         return "power-on"
+
+    def remember(self, blob: bytes) -> None:
+        """Outlives a reset and a deep sleep, and no power cut; takes no time and no flash."""
+        if blob != self._memory:
+            self._memory = blob
+            with open(self._flash_path + "/" + MEMORY_FILE, "wb") as file:
+                file.write(blob)
+
+    def remembered(self) -> bytes:
+        """After boot_cause()."""
+        return self._flash.read_file(MEMORY_FILE) if self._was_reset else b""
 
     def read_all(self) -> "list[tuple[str, bytes]]":
         return self._flash.read_all()
@@ -180,7 +200,7 @@ class Board:
         return self._signal_pct
 
     def feed_watchdog(self) -> None:
-        """No such part here; a process that hangs is the simulator's to find."""
+        self._watchdog.feed()
 
     def reset(self, cause: str) -> None:
         """Remember why, and end; does not return."""

@@ -2,9 +2,13 @@
 
 Rule: what is to be durable goes to the flash one at a time and in the order it was asked for; the
 core hears that a record is kept only after the flash has kept it, and only what the core then says
-is felt and sent. A write that failed is not told: the core asks again by its own clock. Everything
-else is done at once, in the core's order. Whoever carries this out (app, storm) decides nothing.
+is felt and sent. A write that failed is not told: the core asks again by its own clock. On a full
+flash an alarm's record has routine ones give way, and then the reserve. Everything else is done at
+once, in the core's order. Whoever carries this out (app, storm) decides nothing.
 """
+
+from firmware.pendant import rescue
+from firmware.pendant.reserve import ROOM_BYTES, Reserve, is_room
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -12,11 +16,16 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 
     Outputs = list[tuple[Any, ...]]
     Work = tuple[str, bytes | None]
+    Record = tuple[str, bytes]
 
     class Core(Protocol):
         """As much of Device as is needed here."""
 
         def persisted(self, name: str, now_ms: int) -> Outputs: ...
+
+        def is_alarm_record(self, name: str) -> bool: ...
+
+        def give_way(self) -> str: ...
 
 
 class Carrier:
@@ -24,7 +33,13 @@ class Carrier:
 
     def __init__(self, core: "Core") -> None:
         self._core = core
+        self._reserve = Reserve()
         self._flash_work: list[Work] = []  # bounded by the core's outbox
+
+    def found(self, records: "list[Record]", memory: bytes = b"") -> "list[Record]":
+        """What a boot is to hand to the core: of all that the flash held, and of what the board
+        remembered."""
+        return rescue.unpack(memory, self._reserve.take_out(records))
 
     def took(self, outputs: "Outputs") -> "Outputs":
         """What the core said to any input; returns what to do now: send, feel, connect, reset."""
@@ -43,16 +58,50 @@ class Carrier:
         `flash_done`."""
         return self._flash_work[0] if self._flash_work else None
 
-    def flash_done(self, ok: bool, now_ms: int) -> "Outputs":
-        """The flash is through with `flash_next`; returns what to do now."""
+    def idle(self, now_ms: int) -> None:
+        """Nothing to do: `flash_next` may now have a piece of the reserve to make."""
+        name = "" if self._flash_work else self._reserve.next_to_make(now_ms)
+        if name:
+            self._flash_work.append((name, bytes(ROOM_BYTES)))
+
+    def flash_done(self, ok: bool, now_ms: int, full: bool = False) -> "Outputs":
+        """The flash is through with `flash_next` (`full`: it had no room); returns what to do
+        now."""
         name, blob = self._flash_work[0]
-        at_once = self.took(self._core.persisted(name, now_ms)) if ok and blob is not None else []
-        self._flash_work.pop(0)  # only now: the core may ask again for what has just been done
-        return at_once
+        if ok and blob is not None and not is_room(name):
+            at_once = self.took(self._core.persisted(name, now_ms))
+            self._flash_work.pop(0)  # only now: the core may ask again for what has just been done
+            return at_once
+        if full and blob is not None and self._make_room(name, now_ms):
+            return []
+        self._flash_work.pop(0)
+        if ok and blob is not None:
+            self._reserve.made(name)
+        elif is_room(name):
+            self._reserve.refused(now_ms)
+        return []
+
+    def _make_room(self, name: str, now_ms: int) -> bool:
+        """Something goes, before this record is tried again; False: it has no claim, or all that
+        could go has gone."""
+        if not self._core.is_alarm_record(name):
+            return False
+        goes = self._core.give_way() or self._reserve.give_up(now_ms)
+        if goes:
+            self._flash_work.insert(0, (goes, None))
+        return goes != ""
 
     def waiting(self) -> "list[Work]":
         """What a reset would lose, in order: the one on its way first."""
         return list(self._flash_work)
+
+    def to_remember(self) -> bytes:
+        """For the board's memory that outlives a reset: the alarms that wait for the flash."""
+        alarms: list[Record] = []
+        for name, blob in self._flash_work:
+            if blob is not None and name[:2] == "e-" and self._core.is_alarm_record(name):
+                alarms.append((name, blob))
+        return rescue.pack(alarms)
 
     def _to_flash(self, work: "Work") -> None:
         """The core asks again while a write is slow: what already waits need not wait twice."""

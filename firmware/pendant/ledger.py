@@ -44,7 +44,9 @@ class Ledger:
                 out.append(("erase", journal.name_of("e", message.identity())))
                 continue
             entry = self._entry(message, token, now_ms, out)
-            entry.stored = True
+            entry.stored = message.identity() not in found.unkept
+            if not entry.stored:
+                out.append(("persist", entry.name, journal.wrap(token)))
             owed.append(entry)
         return owed
 
@@ -88,6 +90,20 @@ class Ledger:
             out.append(("erase", journal.name_of("e", press.identity)))
             out.append(("erase", journal.name_of("o", press.identity)))
         return ended
+
+    def is_alarm_record(self, name: str) -> bool:
+        """The record of an alarm, which finds a place on a flash that is full."""
+        entry = self.outbox.named(name)
+        return name[:2] == "o-" or (entry is not None and entry.alarm)
+
+    def give_way(self) -> str:
+        """The oldest routine record on flash, which now makes room for an alarm's; "" if none is.
+        The event itself is sent as long as the power lasts."""
+        entry = self.outbox.oldest_kept()
+        if entry is None:
+            return ""
+        name, entry.name = entry.name, ""
+        return name
 
     def ask_again(self, now_ms: int, out: "Outputs") -> None:
         """A flash that did not answer may have recovered."""

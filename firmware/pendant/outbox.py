@@ -95,6 +95,13 @@ class Outbox:
                 return entry
         return None
 
+    def oldest_kept(self) -> Entry | None:
+        """Of the routine events that have a place on flash."""
+        for entry in self.routine:
+            if entry.name and entry.stored:
+                return entry
+        return None
+
     def received(self, identity: str, sha: str) -> Entry | None:
         """Take out the event that a receipt answers; None if it answers none of ours."""
         entry = self.find(identity)

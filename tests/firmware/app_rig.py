@@ -29,6 +29,7 @@ class FakeBoard:
         self.pressed = asyncio.Event()
         self.did: list[Output] = []
         self.flash: dict[str, bytes] = {}
+        self.memory = b""  # over a reset
         self.flash_fault: OSError | None = None
         self.full_for = ""  # the record that finds no room
         self.flash_free = asyncio.Event()
@@ -60,6 +61,12 @@ class FakeBoard:
 
     def boot_cause(self) -> str:
         return "power-on"
+
+    def remember(self, blob: bytes) -> None:
+        self.memory = blob
+
+    def remembered(self) -> bytes:
+        return self.memory
 
     def read_all(self) -> list[tuple[str, bytes]]:
         return sorted(self.flash.items())
@@ -116,6 +123,7 @@ class FakeDevice:
     def __init__(self, board: FakeBoard) -> None:
         self.board = board
         self.answers: dict[str, list[Output]] = {}
+        self.gives: list[str] = []  # routine records that go for an alarm's
         self.stuck = False
 
     def _heard(self, what: str, *values: object) -> list[Output]:
@@ -135,6 +143,12 @@ class FakeDevice:
 
     def persisted(self, name: str, now_ms: int) -> list[Output]:
         return self._heard("persisted", name)
+
+    def is_alarm_record(self, name: str) -> bool:
+        return name.startswith("e-sos")
+
+    def give_way(self) -> str:
+        return self.gives.pop(0) if self.gives else ""
 
     def link(self, up: bool, now_ms: int) -> list[Output]:
         return self._heard("link", up)

@@ -190,6 +190,16 @@ class Rtc:
     """(year, month, day, weekday, hours, minutes, seconds, subseconds), weekday from Monday 0."""
 
     now: tuple[int, ...] = (2000, 1, 1, 5, 0, 0, 0, 0)
+    held = b""
+
+    def memory(self, blob: bytes | None = None) -> bytes | None:
+        """RTC memory: 2048 bytes, as they were left."""
+        if blob is None:
+            return self.held
+        if len(blob) > 2048:
+            raise ValueError("buffer too long")
+        type(self).held = bytes(blob)
+        return None
 
     def datetime(self, date: tuple[int, ...]) -> None:
         year, month, day, weekday, *clock = date

@@ -50,6 +50,7 @@ def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     for keeper, name, value in (
         (fake_chip.Pin, "levels", {}),
         (fake_chip.Nvs, "committed", {}),
+        (fake_chip.Rtc, "held", b""),
         (fake_chip.Watchdog, "fed", 0),
         (fake_chip.Wlan, "connects", 0),
         (fake_chip.Adc, "microvolts", 2_000_000),
@@ -153,6 +154,18 @@ def test_watchdog_starts_with_the_first_feeding(chip: Any) -> None:
     board.feed_watchdog()
     board.feed_watchdog()
     assert fake_chip.Watchdog.fed == 2
+
+
+def test_memory_outlives_a_reset_without_the_flash(chip: Any) -> None:
+    board = chip.Board([])
+    assert board.remembered() == b""
+    board.remember(b"an SOS")
+    with pytest.raises(fake_chip.ResetError):
+        board.reset("stuck")
+    board = chip.Board([])
+    assert board.remembered() == b"an SOS"
+    board.remember(b"")
+    assert chip.Board([]).remembered() == b""
 
 
 def test_records_go_to_flash(chip: Any, tmp_path: Path) -> None:
