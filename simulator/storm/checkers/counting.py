@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from hub.store.log import Row
-from protocol.messages import Receipt
+from protocol.messages import Receipt, UpMessage
 from simulator.chaos.outages import FOR_EVER_MS
 from simulator.chaos.presses import SOS_GESTURES
 from simulator.storm.checkers.evidence import Evidence, Violation
-from simulator.storm.seen import Felt, Powered, Pressed
+from simulator.storm.seen import Felt, Kept, Powered, Pressed
 
 APART_MS = 6_000  # stabs closer than this may be read as one
 JOINED = 8  # as many of a kind may wait; one more joins the last (firmware/pendant/outbox.py)
@@ -26,11 +26,17 @@ def each_press_counts(evidence: Evidence) -> Iterator[Violation]:
     itself."""
     logged = _logged(evidence)
     for pendant, presses in _made(evidence).items():
-        rows = list(logged[pendant].values())
         answered = _answered(evidence, pendant, logged[pendant])
         excused = _excused(evidence, pendant, presses, answered)
         due = [press for press in presses if press.at_ms not in excused]
-        found = [row for row in rows if not _is_of(row, presses, excused, evidence.jumped_ms)]
+        kept = _first_kept(evidence, pendant)
+        undated = _undated(evidence, pendant, kept)
+        found = [
+            row
+            for identity, row in logged[pendant].items()
+            if row.recorded_ms >= evidence.jumped_ms
+            or not _is_of(undated.get(identity, row.at_ms), kept.get(identity), presses, excused)
+        ]
         if len(found) < len(due):
             said = f"{len(due)} SOS were made, {len(found)} are in the log"
             yield Violation("each-press-counts", due[-1].at_ms, pendant, said)
@@ -92,11 +98,35 @@ def _excused(
     return excused
 
 
-def _is_of(row: Row, presses: list[Pressed], excused: set[int], jumped_ms: int) -> bool:
+def _first_kept(evidence: Evidence, pendant: str) -> dict[str, int]:
+    """Press -> when its record was first on flash (docs/pendant.md, "What it keeps")."""
+    kept: dict[str, int] = {}
+    for each in evidence.of(Kept):
+        if each.pendant == pendant and each.name.startswith("e-"):
+            kept.setdefault(each.name[2:].replace("-", "."), each.at_ms)
+    return kept
+
+
+def _undated(evidence: Evidence, pendant: str, kept: dict[str, int]) -> dict[str, int]:
+    """When those were made that no hub time dates: their boot had heard none, so the log has the
+    earliest possible moment; they count from the start of their boot."""
+    starts = [each.at_ms for each in evidence.of(Powered) if each.pendant == pendant and each.on]
+    made: dict[str, int] = {}
+    for opened in evidence.up:
+        message, identity = opened.message, opened.identity
+        if isinstance(message, UpMessage) and message.pendant == pendant and not message.heard_ms:
+            known_ms = kept.get(identity, opened.carried.at_ms)
+            start_ms = max((each for each in starts if each <= known_ms), default=0)
+            made.setdefault(identity, start_ms + message.since_ms)
+    return made
+
+
+def _is_of(made_ms: int, kept_ms: int | None, presses: list[Pressed], excused: set[int]) -> bool:
     """It is of a press that is excused, and stands for no other."""
-    if row.recorded_ms >= jumped_ms:
-        return False
-    nearest = min(presses, key=lambda press: abs(press.at_ms - row.at_ms))
+    nearest = min(presses, key=lambda press: abs(press.at_ms - made_ms))
     # A press may be dated early, by what the hub's word took down to her: then it is the next one.
-    after = next((each for each in presses if each.at_ms + LATE_MS >= row.at_ms), nearest)
-    return nearest.at_ms in excused and after.at_ms in excused
+    after = next((each for each in presses if each.at_ms + LATE_MS >= made_ms), nearest)
+    it_may_be = {nearest.at_ms, after.at_ms}
+    if kept_ms is not None:
+        it_may_be |= set([press.at_ms for press in presses if press.at_ms <= kept_ms][-1:])
+    return it_may_be <= excused

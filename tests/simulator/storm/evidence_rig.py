@@ -127,8 +127,8 @@ def duress(seq: int = 8) -> Duress:
     return Duress(**_UP, seq=seq, standing=0, gesture="chord")
 
 
-def sos(seq: int = 7) -> SosPressed:
-    return SosPressed(**_UP, seq=seq, standing=0, gesture="sos-hold")
+def sos(seq: int = 7, **more: Any) -> SosPressed:
+    return SosPressed(**{**_UP, **more}, seq=seq, standing=0, gesture="sos-hold")
 
 
 def receipt(seq: int = 7, hub_ms: int = 0) -> Receipt:

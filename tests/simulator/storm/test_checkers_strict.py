@@ -258,3 +258,24 @@ def test_what_waits_too_long_in_a_queue_may_be_joined() -> None:
             for each in range(1, 8)]  # fmt: skip
     assert broken("each-press-counts", made(many, rows)) == []
     assert broken("each-press-counts", made(many, rows[1:]))
+
+
+def test_what_no_hub_time_dates_counts_from_the_start_of_its_boot() -> None:
+    two: list[Sight] = [pressed(100_000), pressed(150_000)]
+    dark: list[Sight] = [Powered(T0 + 101_000, ADA, False), Powered(T0 + 110_000, ADA, True)]
+    since_ms = 40_000  # from the start of its boot
+    up = came_up(160_000, sos(2, heard_ms=0, since_ms=since_ms))
+    early = [row(2, "sos_pressed", 99_000, 160_000, identity=f"{BOOT}.2")]
+    assert broken("each-press-counts", made([*two, *dark, up], early)) == []
+    dated = came_up(160_000, sos(2, since_ms=since_ms))  # the word of the hub: it is the first one
+    assert broken("each-press-counts", made([*two, *dark, dated], early))
+
+
+def test_what_is_dated_early_is_the_press_that_was_kept_then() -> None:
+    """The second lies so near to the third that both are excused; the row is the third's."""
+    presses = [pressed(1_000), pressed(60_000), pressed(64_500), pressed(75_000)]
+    rows = [row(1, "sos_pressed", 1_000, identity=f"{BOOT}.1"),
+            row(2, "sos_pressed", 67_000, 90_000, identity=f"{BOOT}.2")]  # fmt: skip
+    kept: Sight = Kept(T0 + 77_100, ADA, f"e-{BOOT}-2")
+    assert broken("each-press-counts", made([*presses, kept], rows)) == []
+    assert broken("each-press-counts", made(presses, rows))
