@@ -12,22 +12,22 @@ for the flash and the motor rests: it is asked again every second | ("reset", ca
 never needs today: the shell resets itself and tells `boot` why.
 """
 
-from firmware.pendant import journal
-from firmware.pendant.beats import Beats
+from firmware.pendant import journal, saying
+from firmware.pendant.battery import Battery
 from firmware.pendant.clock import Clock
 from firmware.pendant.gestures import Gestures
 from firmware.pendant.identity import Identity
 from firmware.pendant.ledger import Ledger, is_audible
 from firmware.pendant.presses import SILENT
 from firmware.pendant.pressing import Pressing, feel
+from firmware.pendant.quiet import Quiet
 from firmware.pendant.rest import CAUSE, Rest
 from firmware.pendant.settings import Settings
 from firmware.pendant.standing import Beliefs
+from firmware.pendant.talking import Talking
 from firmware.pendant.truths import Truths
-from protocol import topics
 from protocol.errors import RemoteProtocolError
-from protocol.messages import Booted, Receipt, Standing
-from protocol.record import is_text
+from protocol.messages import Receipt, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -36,29 +36,35 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 
     Outputs = list[tuple[Any, ...]]
 
-FIRMWARE = "allswell 0.1.0"
 MAX_TICK_MS = 1000
-MAX_CAUSE = 32  # leaves room for the count of unreadable records
 
 
 class Device:
     def __init__(
-        self, settings: Settings, random_bytes: "Callable[[int], bytes]", now_ms: int
+        self,
+        settings: Settings,
+        random_bytes: "Callable[[int], bytes]",
+        now_ms: int,
+        damage: str = "",
     ) -> None:
+        """`damage`: what of its settings could not be read (salvage.py); "" of a whole pendant."""
         self.settings = settings
+        self._damage = damage
         self.refused: dict[str, int] = {}  # down messages that changed nothing, by reason
         self._now_ms = now_ms
         self._identity = Identity(settings, random_bytes)
         self._gestures = Gestures(now_ms)
         self._ledger = Ledger()
         self._beliefs = Beliefs(self._identity.boot, "off", "")
-        self._truths = Truths(self._ledger.presses, self._beliefs, now_ms)
+        self._battery = Battery(settings.battery_mah, settings.visit_hours)
+        self._truths = Truths(self._ledger.presses, self._beliefs, self._battery, now_ms)
         self._pressing = Pressing(self._identity, self._beliefs, self._ledger, self._truths)
-        self._signal_pct = 0
-        self._quiet = settings.quiet
+        self._quiet = Quiet(settings.quiet)
+        self._hushed = False  # started by itself, out of a sleep: she is told nothing unasked
         self._clock = Clock()
         self._rest = Rest(settings.sleep, now_ms)
-        self._beats = Beats(settings, self._beliefs, self._ledger, now_ms)
+        self._talking = Talking(settings, self._identity, self._beliefs, self._ledger, now_ms)
+        self.brokers = self._talking.brokers  # `next` is for whoever opens connections
 
     def believed_phase(self) -> str:
         return self._beliefs.phase
@@ -92,24 +98,22 @@ class Device:
         found = journal.read(records, self.settings.pendant)
         self._beliefs.phase = found.phase
         self._beliefs.visit = found.visit
-        if found.quiet:
-            self._quiet = found.quiet == "on"
-        out.append(("quiet", self._quiet))
+        self._quiet.restore(found.quiet, out)
+        if found.unreadable:
+            self._damage = "%d records unreadable; %s" % (found.unreadable, self._damage)
+        self._truths.damaged = self._damage != ""
+        self._hushed = cause == CAUSE and not woken_by
         if cause != CAUSE:  # out of a sleep the press that ended it is felt, or nothing
             out.append(("feel", "started"))
+        if self._damage and not self._hushed:
+            out.append(("feel", "damaged"))
         self._clock.restore(found.clock_ms, out)
         self._restore(found, out)
         for button in woken_by:
             self._rest.touched(self._now_ms)
             self._buttons(self._gestures.woken(button, self._now_ms), out)
-        if found.unreadable:
-            cause = "%s; %d records unreadable" % (cause[:MAX_CAUSE], found.unreadable)
-        values = self._identity.next(self._beliefs, self._now_ms)
-        values["cause"] = cause if is_text(cause) else "unprintable"
-        values["firmware"] = FIRMWARE
-        values["open"] = self._ledger.presses.listed()
-        booted = Booted(**values)
-        self._ledger.add_unkept(booted, self._identity.seal(booted), self._now_ms)
+        why = (cause, self._damage.rstrip("; "))
+        saying.booted(self._identity, self._beliefs, self._ledger, why, self._now_ms)
         return self._work(out)
 
     def edge(self, button: str, down: bool, now_ms: int) -> "Outputs":
@@ -117,6 +121,7 @@ class Device:
         out: Outputs = []
         self._pass_to(now_ms)
         self._rest.touched(self._now_ms)
+        self._hushed = False
         self._buttons(self._gestures.edge(button, down, self._now_ms), out)
         return self._work(out)
 
@@ -139,9 +144,7 @@ class Device:
         """The session with the broker stands (subscribed), or is gone."""
         self._pass_to(now_ms)
         self._truths.link = up
-        if up:
-            self._ledger.outbox.restart(self._now_ms)
-            self._beats.at_once(self._now_ms)
+        self._talking.linked(up, self._now_ms)
         return self._work([])
 
     def received(self, payload: bytes, now_ms: int) -> "Outputs":
@@ -163,12 +166,19 @@ class Device:
     def battery(self, pct: int, now_ms: int) -> "Outputs":
         out: Outputs = []
         self._pass_to(now_ms)
-        feel(out, self._truths.battery(max(0, min(100, pct))))
+        visiting = not self._beliefs.off_duty()
+        warns = self._battery.measured(max(0, min(100, pct)), visiting, self._now_ms)
+        gasps = self._battery.gasps()
+        if gasps:
+            pct = self._battery.pct
+            saying.last_gasp(self._identity, self._beliefs, self._ledger, pct, self._now_ms, out)
+        if (gasps or warns) and not self._hushed:  # asleep in a drawer it wakes nobody
+            out.append(("feel", "battery-ends" if gasps else "battery-low"))
         return self._work(out)
 
     def signal(self, pct: int, now_ms: int) -> "Outputs":
         self._pass_to(now_ms)
-        self._signal_pct = max(0, min(100, pct))
+        self._talking.signal_pct = max(0, min(100, pct))
         return self._work([])
 
     def next_tick_ms(self, now_ms: int) -> int:
@@ -181,8 +191,7 @@ class Device:
         """When something falls due here; -1 if nothing does. A tick before then changes nothing."""
         due = [self._gestures.next_ms(), self._truths.next_ms(), self._ledger.next_ms()]
         due.append(self._rest.due_ms(self._idle()))
-        if self._truths.link:
-            due += [self._beats.due_ms, self._ledger.outbox.next_ms()]
+        due.append(self._talking.due_ms())
         due = [at_ms for at_ms in due if at_ms >= 0]
         return min(due) if due else -1
 
@@ -193,23 +202,17 @@ class Device:
         for item in read:
             if item[0] == "felt":
                 out.append(("feel", item[1]))
-                if item[1] == "tick" and not self._truths.link:
-                    out.append(("connect",))
+                if item[1] == "tick":
+                    self.brokers.pressed()
+                    if not self._truths.link:
+                        out.append(("connect",))
             elif item[1][1:] == "-long":
-                self._held_long(item[1], out)
+                if item[1] == "a-long":  # of D it says nothing at all
+                    self._quiet.change(out)
             elif item[0] == "gesture":
                 self._pressing.gesture(item[1], item[2], item[3], self._now_ms, out)
             else:
                 self._pressing.felt_as_a_short(item[1], item[2], item[3], self._now_ms, out)
-
-    def _held_long(self, name: str, out: "Outputs") -> None:
-        """Nothing is said to the hub; A makes what she feels softer, or as it was."""
-        if name == "a-long":
-            self._quiet = not self._quiet
-            word = "on" if self._quiet else "off"
-            out.append(("quiet", self._quiet))
-            out.append(("persist", journal.QUIET_NAME, journal.wrap(word.encode())))
-            out.append(("feel", "quiet-" + word))
 
     def _restore(self, found: journal.Found, out: "Outputs") -> None:
         """Take up what the last boot left behind."""
@@ -228,6 +231,7 @@ class Device:
         if entry is None:
             self._refuse("stale")
             return
+        self.brokers.answered()
         if receipt.boot == self._identity.boot:
             self._beliefs.hear_time(receipt.hub_ms, self._now_ms)
         if entry.identity == self._truths.claim:
@@ -249,10 +253,11 @@ class Device:
         if place != (self._beliefs.phase, self._beliefs.visit):
             blob = journal.phase_blob(self._beliefs.phase, self._beliefs.visit)
             out.append(("persist", journal.PHASE_NAME, blob))
+        self.brokers.answered()
         self._rest.heard(self._now_ms)
         if verdict == "news":
             self._rest.touched(self._now_ms)
-            self._beats.echo(self._now_ms)
+            self._talking.echo(self._now_ms)
 
     def _refuse(self, reason: str) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + 1
@@ -278,21 +283,9 @@ class Device:
         self._buttons(self._gestures.tick(now_ms), out)
         feel(out, self._truths.tick(now_ms))
         self._ledger.ask_again(now_ms, out)
-        if self._truths.link:
-            self._send(out)
+        self._talking.turn(self._battery.pct, sum(self.refused.values()), now_ms, out)
         max_ms = self._rest.sleep_ms(self._idle(), now_ms)
         if max_ms:
             self._clock.before_sleep(self._beliefs.utc_ms(now_ms), out)
             out.append(("sleep", max_ms))
         return out
-
-    def _send(self, out: "Outputs") -> None:
-        now_ms = self._now_ms
-        for entry in self._ledger.outbox.due(now_ms):
-            topic = topics.up(self.settings.pendant, "sos" if entry.alarm else "event")
-            out.append(("send", topic, entry.token, 1, entry.alarm))
-            entry.sent(now_ms)
-        if now_ms >= self._beats.due_ms:
-            charge, refused = self._truths.battery_pct, sum(self.refused.values())
-            beat = self._beats.make(self._identity, charge, self._signal_pct, refused, now_ms)
-            out.append(("send", topics.up(self.settings.pendant, "beat"), beat, 0, False))

@@ -4,6 +4,7 @@ Rule: she is told a truth when it becomes true and again when it stops being tru
 one that is not. A silent alarm has no truths of its own: only the A short that goes with it has.
 """
 
+from firmware.pendant.battery import Battery
 from firmware.pendant.presses import OpenPress, OpenPresses
 from firmware.pendant.standing import AT_A_DOOR, Beliefs
 from protocol.messages import Replied, SosPressed, Standing
@@ -15,8 +16,7 @@ ROUTINE_TIMES = 3  # then she knows; "hub-lost" and a touch say the rest
 PROMPT_AGAIN_MS = 60_000
 DOOR_AGAIN_MS = 60_000
 BOOT_GRACE_MS = 30_000  # from start to the first answer before "hub-lost"
-LOW_PCT = 20
-VERY_LOW_PCT = 10
+STATUS_WAIT_MS = 12_000  # after a start: a touch is answered when the hub has answered, or then
 MAX_WATCHES = 40  # more than the outbox holds
 
 
@@ -31,8 +31,11 @@ class Watch:
 
 
 class Truths:
-    def __init__(self, presses: OpenPresses, beliefs: Beliefs, now_ms: int) -> None:
+    def __init__(
+        self, presses: OpenPresses, beliefs: Beliefs, battery: Battery, now_ms: int
+    ) -> None:
         self._presses = presses
+        self._battery = battery
         self._beliefs = beliefs
         self._boot_ms = now_ms
         self._watches: list[Watch] = []
@@ -46,8 +49,9 @@ class Truths:
         self._prompt = ""
         self._prompt_next_ms = -1
         self._answered = ""
-        self.battery_pct = 0  # not known yet
+        self._status_ms = -1  # a touch waits for its answer until then
         self.link = False
+        self.damaged = False  # in safe mode: said at each touch
 
     def restore(self, claim: str) -> None:
         """Her arrival claim from before this boot. Was she inside, she has been told to go in."""
@@ -85,8 +89,21 @@ class Truths:
         if phase == "at-door":
             feels.append("go-in" if self._confirmed(now_ms) else "do-not-go-in")
         elif self._beliefs.off_duty():
-            feels.append("status-good" if self._all_well(now_ms) else "status-bad")
+            feels += self._status(now_ms)
+        if self.damaged:
+            feels.append("damaged")
+        elif phase not in AT_A_DOOR and self._battery.low():
+            feels.append("battery-low")
         return feels
+
+    def _status(self, now_ms: int) -> list[str]:
+        """Path, hub, tracker and battery together. Just started it cannot know yet."""
+        if self._all_well(now_ms):
+            return ["status-good"]
+        if now_ms >= self._boot_ms + STATUS_WAIT_MS or self._beliefs.fresh(now_ms):
+            return ["status-bad"]
+        self._status_ms = self._boot_ms + STATUS_WAIT_MS
+        return []
 
     def received(self, identity: str, press: OpenPress | None) -> list[str]:
         """The hub's signed receipt came."""
@@ -105,6 +122,9 @@ class Truths:
         if self._lost:
             self._lost = False
             feels.append("hub-back")
+        if self._status_ms >= 0 and self._beliefs.fresh(now_ms):
+            self._status_ms = -1
+            feels += self._status(now_ms)
         for press in ended:
             self._watches = [w for w in self._watches if w.identity != press.identity]
         return feels + self._alarm(standing, ended) + self._door(now_ms) + self._ask(now_ms)
@@ -194,16 +214,9 @@ class Truths:
         standing = self._beliefs.standing
         if standing is None or not self.link or not self._beliefs.fresh(now_ms):
             return False
-        return standing.tracker and self.battery_pct > LOW_PCT
+        return standing.tracker and self._battery.pct > self._battery.low_pct
 
-    # -- time and battery ----------------------------------------------------------------------
-
-    def battery(self, pct: int) -> list[str]:
-        before, self.battery_pct = self.battery_pct, pct
-        for limit in (VERY_LOW_PCT, LOW_PCT):
-            if pct <= limit and (before > limit or before == 0):
-                return ["battery-low"]
-        return []
+    # -- time ----------------------------------------------------------------------------------
 
     def tick(self, now_ms: int) -> list[str]:
         feels = []
@@ -219,6 +232,9 @@ class Truths:
         if 0 <= self._door_next_ms <= now_ms:
             self._door_next_ms = now_ms + DOOR_AGAIN_MS
             feels.append("do-not-go-in")
+        if 0 <= self._status_ms <= now_ms:
+            self._status_ms = -1
+            feels.append("status-bad")
         return feels + self._overdue(now_ms)
 
     def _overdue(self, now_ms: int) -> list[str]:
@@ -246,7 +262,8 @@ class Truths:
 
     def next_ms(self) -> int:
         """When something here wants a tick; -1 if nothing does."""
-        due = [w.next_ms for w in self._watches] + [self._prompt_next_ms, self._door_next_ms]
+        due = [w.next_ms for w in self._watches]
+        due += [self._prompt_next_ms, self._door_next_ms, self._status_ms]
         if not self._lost and self._matters():
             due.append(self._lapse_ms())
         due = [at_ms for at_ms in due if at_ms >= 0]

@@ -47,6 +47,9 @@ def test_everything_told() -> None:
         "beat_s": 1,
         "offduty_beat_s": 3600,
         "quiet": True,
+        "sleep": True,
+        "battery_mah": 600,
+        "visit_hours": 3,
     }
     settings = load(json.dumps(GOOD | told))
     for key, value in told.items():

@@ -4,8 +4,18 @@ import ast
 from itertools import combinations, pairwise, permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from firmware.pendant.feedback import MAX_GAP_MS, MAX_QUEUED, PATTERNS, REST_MS, Player
+from firmware.pendant.feedback import (
+    LOUD,
+    MAX_GAP_MS,
+    MAX_QUEUED,
+    MIN_STRENGTH_PCT,
+    PATTERNS,
+    REST_MS,
+    Player,
+)
 from firmware.pendant.meanings import MEANINGS, meaning
 from protocol.errors import LocalProtocolError
 from protocol.messages import GESTURES, PHASES, Arrived, Ok, Replied
@@ -29,7 +39,8 @@ def test_every_pattern_that_is_felt_is_in_the_table_and_the_other_way_round() ->
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Constant) and node.value in PATTERNS:
                 named.add(node.value)
-    computed = {"read-short", "read-double"}  # "read-" and the rest of the gesture's name
+    # "read-" and the rest of the gesture's name; "quiet-" and what it is now
+    computed = {"read-short", "read-double", "quiet-on", "quiet-off"}
     assert named | computed == set(PATTERNS)
 
 
@@ -118,12 +129,69 @@ def test_patterns_follow_one_another_after_a_rest() -> None:
     player = Player(quiet=False)
     player.play("stored", 0)
     player.play("hub-has-it", 10)
-    player.play("tick", 20)  # in the middle of a pattern: left out
-    assert player.output(20) == (90, "blue")
     changes = played(player, 0, 20_000)
     assert pulse_lengths(changes) == feel("stored") + feel("hub-has-it")
     rests = [later[0] - sooner[0] for sooner, later in pairwise(changes) if sooner[1] == 0]
     assert max(rests) >= REST_MS
+
+
+def test_a_press_is_felt_at_once_and_what_it_cuts_is_played_again_from_its_start() -> None:
+    player = Player(quiet=False)
+    player.play("stored", 0)
+    player.play("hub-has-it", 10)
+    assert player.output(100) == (0, "off")
+    player.play("tick", 260)  # the second of four pulses has just begun
+    assert player.output(260) == (50, "white")
+    changes = played(player, 260, 20_000)
+    assert pulse_lengths(changes) == feel("tick") + feel("stored") + feel("hub-has-it")
+    ends_ms, begins_ms = changes[1][0], changes[2][0]
+    assert begins_ms - ends_ms >= REST_MS, "the rattle ends the half that was felt"
+
+
+def test_no_pattern_but_those_of_the_moment_ends_in_a_rattle() -> None:
+    """So one that does was cut by a press, and said nothing."""
+    for name in PATTERNS:
+        assert feel(name).endswith("°") == (feel(name).strip("°") == ""), name
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.sampled_from(sorted(PATTERNS))), max_size=30))
+def test_whatever_plays_a_press_moves_the_motor_at_once(plays: list[tuple[int, str]]) -> None:
+    player, now_ms = Player(quiet=True), 0
+    for gap_ms, name in plays:
+        now_ms += gap_ms
+        player.play(name, now_ms)
+        if name == "tick":
+            assert player.output(now_ms)[0] > 0
+    player.play("tick", now_ms)
+    assert player.output(now_ms)[0] > 0
+
+
+def test_quiet_is_softer_and_dark_but_never_for_what_answers_an_sos() -> None:
+    for name in PATTERNS:
+        loud, soft = Player(quiet=False), Player(quiet=True)
+        for player in (loud, soft):
+            player.play(name, 0)
+        weaker = [
+            (quiet[1], usual[1])
+            for quiet, usual in zip(played(soft, 0, 20_000), played(loud, 0, 20_000), strict=False)
+            if quiet[1] or usual[1]
+        ]
+        assert all((quiet == usual) == (name in LOUD) for quiet, usual in weaker if usual > 75), (
+            name
+        )
+        assert all(MIN_STRENGTH_PCT <= quiet <= usual for quiet, usual in weaker), name
+    assert set(LOUD) <= set(PATTERNS)
+
+
+def test_quiet_can_be_changed_in_the_middle() -> None:
+    player = Player(quiet=False)
+    player.play("received", 0)
+    assert player.output(0) == (90, "green")
+    player.hush(True)
+    assert player.output(1) == (54, "off")
+    assert not player.resting()
+    played(player, 1, 20_000)
+    assert player.resting()
 
 
 def test_it_is_told_which_pattern_is_felt_and_how_many_have_begun() -> None:

@@ -3,6 +3,7 @@
 Runs on both interpreters.
 """
 
+from firmware.pendant.battery import Battery
 from firmware.pendant.beats import ECHO_GAP_MS, Beats
 from firmware.pendant.ledger import Ledger
 from firmware.pendant.outbox import (
@@ -78,7 +79,7 @@ def test_a_press_on_a_visit_is_said_not_to_be_sent_three_times_and_an_sos_for_ev
 
 
 def test_with_too_many_to_watch_it_is_a_routine_press_that_is_let_go_of() -> None:
-    truths = Truths(OpenPresses(), Beliefs("0" * 16, "inside", ""), 0)
+    truths = Truths(OpenPresses(), Beliefs("0" * 16, "inside", ""), Battery(1000, 2), 0)
     truths.watch("urgent", True, 0)
     for number in range(MAX_WATCHES):
         truths.watch("routine %d" % number, False, 0)
@@ -88,7 +89,7 @@ def test_with_too_many_to_watch_it_is_a_routine_press_that_is_let_go_of() -> Non
 
 
 def test_not_sent_is_due_to_the_millisecond() -> None:
-    truths = Truths(OpenPresses(), Beliefs("0" * 16, "off", ""), 0)
+    truths = Truths(OpenPresses(), Beliefs("0" * 16, "off", ""), Battery(1000, 2), 0)
     truths.watch("p", False, 1000)
     assert truths.next_ms() == 1000 + NOT_SENT_MS
     assert truths.tick(1000 + NOT_SENT_MS - 1) == []
