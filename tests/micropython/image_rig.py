@@ -1,0 +1,101 @@
+"""A pendant's image as the chip would start it: `micropython image_rig.py IMAGE JOB...`.
+
+The real VfsLfs2 mounts IMAGE, a file of this machine's, as the root, over a block device that
+writes through; nothing of this machine's files can be reached from then on. JOB is one of
+    list                 every path and its size, as JSON
+    import               every module of the program, over stand-ins for the chip's own
+    boot ARGUMENT...     the image's own /main.py
+    (none)               returns: with `micropython -i` the REPL, for who copies files
+"""
+
+import json
+import os
+import sys
+
+import vfs
+
+BLOCK_BYTES = 4096
+BLOCK_COUNT, BLOCK_SIZE, BLOCK_ERASE = 4, 5, 6  # ioctl
+DIRECTORY = 0x4000
+CHIP_MODULES = ("machine", "network", "esp32", "neopixel")
+
+
+class Port:
+    """The file as MicroPython's esp32.Partition is: blocks of 4096 bytes, any offset in them."""
+
+    def __init__(self, path: str) -> None:
+        self._file = open(path, "r+b")  # noqa: SIM115 - open for as long as it is mounted
+        self._blocks = self._file.seek(0, 2) // BLOCK_BYTES
+
+    def readblocks(self, block: int, into: bytearray, off: int = 0) -> None:
+        self._file.seek(block * BLOCK_BYTES + off)
+        self._file.readinto(into)
+
+    def writeblocks(self, block: int, blob: bytearray, off: int = 0) -> None:
+        self._file.seek(block * BLOCK_BYTES + off)
+        self._file.write(blob)
+        self._file.flush()
+
+    def ioctl(self, what: int, argument: int) -> "int | None":
+        if what == BLOCK_COUNT:
+            return self._blocks
+        if what == BLOCK_SIZE:
+            return BLOCK_BYTES
+        if what == BLOCK_ERASE:
+            self.writeblocks(argument, bytearray(b"\xff" * BLOCK_BYTES))
+        return 0
+
+
+class Stand:
+    """In the place of a module or class of the chip: whatever is asked of it is a number."""
+
+    def __getattr__(self, name: str) -> int:
+        return hash(name) & 0xFFFF
+
+
+def walk(folder: str) -> "list[list[str | int]]":
+    found = []
+    for name, kind, _inode, size in os.ilistdir(folder or "/"):
+        path = folder + "/" + name
+        found += walk(path) if kind == DIRECTORY else [[path, size]]
+    return found
+
+
+def import_all() -> None:
+    for name in CHIP_MODULES:
+        sys.modules[name] = Stand()
+    for path, _size in walk(""):
+        name = path[1:].replace("/", ".")
+        if name.endswith(".mpy"):
+            name = name[: -len(".mpy")]
+            __import__(name[: -len(".__init__")] if name.endswith(".__init__") else name)
+            print(name)
+
+
+def boot(arguments: "list[str]") -> None:
+    from firmware.boards import flash
+
+    flash.SYNC_ALL = sync  # the chip has os.sync(); the unix port opens folders instead
+    sys.argv[:] = ["main.py"] + arguments
+    with open("/main.py") as file:
+        exec(file.read(), {"__name__": "__main__"})
+
+
+def sync() -> None:
+    """Asks nothing of littlefs, which has nothing left to do."""
+
+
+def main(path: str, job: "list[str]") -> None:
+    port = Port(path)
+    vfs.umount("/")
+    vfs.mount(port, "/")  # as _boot.py of the ESP32 port does: the kind is found out
+    sys.path[:] = ["", ".frozen", "/lib"]
+    if job[:1] == ["list"]:
+        print(json.dumps(walk("")))
+    elif job[:1] == ["import"]:
+        import_all()
+    elif job[:1] == ["boot"]:
+        boot(job[1:])
+
+
+main(sys.argv[1], sys.argv[2:])
