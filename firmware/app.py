@@ -19,10 +19,11 @@ from protocol.record import MAX_TEXT, is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from typing import Any
 
     from firmware.boards.unix import Board
+    from firmware.mqtt import Streams
     from firmware.pendant.device import Device
     from firmware.pendant.settings import Settings
     from firmware.tls import Tls
@@ -38,6 +39,7 @@ MEASURE_EVERY_MS = 5000
 # is sent all the same after a second, and outlives the reset in the board's memory.
 BUDGET_MS = {"board": 7000, "buttons": 5000, "ticker": 5000, "feel": 5000, "flash": 7000}
 LINK_BUDGET_MS = 7000
+UNREADABLE = ("flash", b"")  # a record that is none, for a flash that cannot be read at all
 RESCUE_MS = 1500  # of the last writes before a reset, all together
 
 
@@ -71,10 +73,12 @@ class App:
         self._tick_moved = asyncio.Event()
         self._fault: BaseException | None = None
         self._moved = {name: now_ms() for name in BUDGET_MS}
+        self._brokers = settings.brokers()
+        self._tls = tls
         self._client = Client(
             encode_connect(settings.pendant, settings.username, settings.password),
             (topics.down(settings.pendant),),
-            lambda: board.open_stream(settings.broker_host, settings.broker_port, tls),
+            self._open,
             now_ms,
             board.random_bytes,
             self._link_changed,
@@ -85,6 +89,7 @@ class App:
         """Never returns; any fault ends in a reset with its cause kept."""
         asyncio.get_event_loop().set_exception_handler(self._task_failed)
         try:
+            self._board.feed_watchdog()  # from now on: a boot can hang too
             self._boot()
             await asyncio.gather(
                 self._board.run(self._mover("board")),
@@ -130,8 +135,13 @@ class App:
     def _boot(self) -> None:
         cause = self._board.boot_cause()
         self._board.note("boot", cause)
-        records = self._carrier.found(self._board.read_all(), self._board.remembered())
-        self._do(self._device.boot(records, self._now_ms(), cause))
+        try:
+            kept = self._board.read_all()
+        except OSError as error:  # an SOS goes out all the same, and the core says what is wrong
+            self._board.note("log", "flash: " + repr(error))
+            kept = [UNREADABLE]
+        records = self._carrier.found(kept, self._board.remembered())
+        self._do(self._device.boot(records, self._now_ms(), cause, self._board.woken_by()))
         self._measure()
 
     def _took(self, outputs: "Outputs") -> None:
@@ -160,12 +170,32 @@ class App:
                 self._board.note("feel", output[1])
                 self._player.play(output[1], self._now_ms())
                 self._felt.set()
+            elif kind == "quiet":
+                self._player.hush(output[1])
             elif kind == "connect":
                 self._client.hurry()
+            elif kind == "relink":
+                self._client.leave()
+            elif kind == "clock":
+                self._board.set_clock(output[1])
+            elif kind == "sleep":
+                self._sleep(output[1])
             elif kind == "reset":
                 self._board.reset(output[1])
 
+    def _sleep(self, max_ms: int) -> None:
+        """Only with everything written and felt; the core asks again."""
+        if self._carrier.flash_next() is None and self._player.resting():
+            self._board.sleep(max_ms)
+
+    def _open(self) -> "Awaitable[Streams]":
+        host, port = self._brokers[self._device.brokers.next()]
+        self._board.note("broker", host + ":" + str(port))
+        return self._board.open_stream(host, port, self._tls)
+
     def _link_changed(self, up: bool) -> None:
+        if up:
+            self._board.proven()
         self._board.note("link", up)
         self._took(self._device.link(up, self._now_ms()))
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from firmware.app import App
+from firmware.pendant.brokers import Brokers
 from firmware.pendant.settings import load
 from firmware.uptime import TICKS_PERIOD_MS, Uptime
 
@@ -30,6 +31,8 @@ class FakeBoard:
         self.did: list[Output] = []
         self.flash: dict[str, bytes] = {}
         self.memory = b""  # over a reset
+        self.woken: tuple[str, ...] = ()
+        self.unreadable = False
         self.flash_fault: OSError | None = None
         self.full_for = ""  # the record that finds no room
         self.flash_free = asyncio.Event()
@@ -50,7 +53,7 @@ class FakeBoard:
         return b""
 
     def woken_by(self) -> tuple[str, ...]:
-        return ()
+        return self.woken
 
     def set_clock(self, utc_ms: int) -> None:
         self.did.append(("clock", utc_ms))
@@ -69,6 +72,8 @@ class FakeBoard:
         return self.memory
 
     def read_all(self) -> list[tuple[str, bytes]]:
+        if self.unreadable:
+            raise OSError(5, "flash")
         return sorted(self.flash.items())
 
     async def write(self, name: str, blob: bytes) -> None:
@@ -90,6 +95,9 @@ class FakeBoard:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self.did.append(("open", host, port))
         raise OSError("no network in this test")
+
+    def proven(self) -> None:
+        self.did.append(("proven",))
 
     def note(self, kind: str, value: str | bool | int) -> None:
         self.did.append((kind, value))
@@ -125,13 +133,20 @@ class FakeDevice:
         self.answers: dict[str, list[Output]] = {}
         self.gives: list[str] = []  # routine records that go for an alarm's
         self.stuck = False
+        self.brokers = Brokers(len(SETTINGS.brokers()))
 
     def _heard(self, what: str, *values: object) -> list[Output]:
         self.board.did.append((what, *values))
         return list(self.answers.get(what, []))
 
-    def boot(self, records: list[tuple[str, bytes]], now_ms: int, cause: str) -> list[Output]:
-        return self._heard("boot", records, cause)
+    def boot(
+        self,
+        records: list[tuple[str, bytes]],
+        now_ms: int,
+        cause: str,
+        woken_by: tuple[str, ...] = (),
+    ) -> list[Output]:
+        return self._heard("boot", records, cause, *woken_by)
 
     def edge(self, button: str, down: bool, now_ms: int) -> list[Output]:
         return self._heard("edge", button, down)
@@ -139,7 +154,7 @@ class FakeDevice:
     def tick(self, now_ms: int) -> list[Output]:
         answer = self.answers.get("tick", [])
         self.answers["tick"] = []
-        return answer
+        return answer or self.answers.get("each tick", [])
 
     def persisted(self, name: str, now_ms: int) -> list[Output]:
         return self._heard("persisted", name)
