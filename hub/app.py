@@ -18,7 +18,7 @@ from contextlib import ExitStack
 
 import uvicorn
 
-from hub import brokers, staff
+from hub import brokers, canary, staff
 from hub.clock import Clock, ScaledClock, SystemClock, utc_ms
 from hub.devices.certificates import KeysFault
 from hub.engine.daylight import Place
@@ -157,7 +157,8 @@ class App:
     def start(self) -> None:
         """The engine last: by then everything that feeds it and everything it tells is there."""
         channels.prepare()
-        for command in staff.commands(self._settings, self.reader):
+        known = canary.commands(self._settings.broker, self.reader)
+        for command in [*staff.commands(self._settings, self.reader), *known]:
             self.inbox.put(command)
         self.ingest.start()
         self.notifier.start()

@@ -128,6 +128,9 @@ def acl(revoked: Iterable[str] = ()) -> str:
     lines += ["", f"user {BEATS_USER}"]
     lines += [f"topic read {each}" for each in BEAT_FILTERS]
     lines += [f"topic readwrite {probe_topic('beats')}"]
+    # What the doctor leaves there for itself shows what the broker keeps for whoever is away.
+    canary = certificates.CANARY
+    lines += ["", f"user {canary}", f"topic readwrite {probe_topic(canary)}"]
     for pendant in sorted(revoked):
         lines += ["", f"user {pendant}"]
         lines += [f"topic deny {up(pendant, lane)}" for lane in UP_LANES if lane != "sos"]

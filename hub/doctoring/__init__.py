@@ -1,0 +1,1 @@
+"""What `allswell doctor` looks at, part by part; hub/cli/doctor.py is the command."""

@@ -1,0 +1,108 @@
+"""Everything that the doctor looks at, in the order in which a mend helps the next look.
+
+Rule: what cannot be asked because something before it is wrong is not told as well: one cause, one
+line.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from hub import canary, side_door
+from hub.canary import Canary, CanaryFault
+from hub.clock import utc_ms
+from hub.devices.certificates import CANARY, KeysFault
+from hub.doctoring import books, broker, conf, durability, keys, machine, whole_way
+from hub.doctoring.finding import Finding
+from hub.doctoring.way import Way
+from hub.settings import BrokerAt, Settings
+from hub.store.reader import Reader
+from hub.store.schema import NAME as DATABASE
+from hub.store.views import Pendant
+
+BROKERS = ("broker", "second broker")
+CANARY_MEND = "Start the hub: it puts its canary on its books when it starts."
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Every finding."""
+    yield from books.policy(settings)
+    at = settings.broker
+    if at.tls and at.keys is not None:
+        yield from keys.look(at.keys, utc_ms())
+    folder = settings.folder
+    if not (folder / DATABASE).exists():
+        yield Finding("database", f"there is none in {folder}", "Start the hub once.")
+        yield from machine.clock()
+        yield from books.people(settings)
+        yield from _brokers(settings, None)
+        return
+    yield from machine.disk(folder)
+    with closing(Reader(folder)) as reader:
+        yield from books.database(settings, reader)
+        yield from books.pendants(reader, utc_ms())
+        simulation = settings.simulation
+        # A simulation's time is its own, and runs ahead.
+        yield from machine.clock(0 if simulation.enabled else reader.health().last_turn_ms)
+        yield from books.people(settings)
+        yield from _brokers(settings, reader)
+
+
+def _brokers(settings: Settings, reader: Reader | None) -> Iterator[Finding]:
+    at = settings.broker
+    known: Sequence[Pendant] = () if reader is None else reader.pendants()
+    yield from conf.look(at, [each.id for each in known if each.state == "revoked"])
+    try:
+        bird = canary.load(at)
+    except CanaryFault as exc:
+        yield Finding("canary", str(exc).partition(": ")[0], "Remove it and start the hub again.")
+        return
+    if bird is None:
+        yield from _without_canary(settings)
+        return
+    is_booked = _is_booked(bird, known)
+    if reader is not None and not is_booked:
+        yield Finding("canary", "the hub's books do not know it by its key", CANARY_MEND)
+    runs = is_booked and side_door.answers(settings.folder)
+    for each, name in zip(at.each(), BROKERS, strict=False):
+        try:
+            yield from _one(Way(name, each, bird), runs, settings.simulation.enabled)
+        except KeysFault:
+            return  # told with the keys
+
+
+def _one(way: Way, runs: bool, is_simulation: bool) -> Iterator[Finding]:
+    absent = list(broker.answers(way.at, way.name))
+    yield from absent
+    if absent:
+        return
+    caller = way.caller()
+    if why := caller.open():
+        mend = "Its own log says more; it must have the hub's mosquitto.conf and broker.acl."
+        yield Finding(way.name, f"the canary is not let in ({why})", mend)
+        return
+    yield from broker.shown(way, caller.certificate())
+    caller.close()
+    yield from broker.strangers(way)
+    yield from broker.takeover(way)
+    yield from broker.access(way)
+    yield from durability.kept(way)
+    if runs:
+        yield from whole_way.press(way, is_simulation)
+
+
+def _is_booked(bird: Canary, known: Sequence[Pendant]) -> bool:
+    return any(
+        (each.id, each.key_id, each.state) == (CANARY, bird.key_id, "active") for each in known
+    )
+
+
+def _without_canary(settings: Settings) -> Iterator[Finding]:
+    at: BrokerAt = settings.broker
+    for each, name in zip(at.each(), BROKERS, strict=False):
+        yield from broker.answers(each, name)
+    if at.tls or at.files is not None:
+        yield Finding("canary", "there is none: the whole way was not tried", CANARY_MEND)
+    else:
+        said = "its users and rights are not the hub's to try: the whole way was not tried"
+        mend = "See docs/operations.md for a broker of the hub's own, over TLS."
+        yield Finding("broker", said, mend, grave=False)
