@@ -51,6 +51,12 @@ def backoff_ms(attempt: int, random_byte: int) -> int:
     return span_ms // 2 + span_ms * random_byte // 510
 
 
+def _distrusted(error: ValueError) -> RemoteProtocolError:
+    """MicroPython's TLS shakes hands in the first write or read, and this is how it says there that
+    a broker's certificate does not hold."""
+    return RemoteProtocolError("tls", str(error).strip())
+
+
 class Message:
     """One publication on its way; `tried` outlives a connection, `sent_ms` (or -1) does not."""
 
@@ -98,6 +104,7 @@ class Client:
         """Forget what belonged to the last connection."""
         self._greeted = False
         self._refusal = ""
+        self._left = False
         self._failure: Exception | None = None
         self._control: list[bytes] = []
         self._subscribe_id = 0
@@ -139,6 +146,12 @@ class Client:
         if not self.up:
             self._hurry.set()
 
+    def leave(self) -> None:
+        """This broker is of no use: drop the link and open another without the long back-off."""
+        self._failure = RemoteProtocolError("left", "no hub answers here")
+        self._left = True
+        self._wake.set()
+
     async def run(self) -> None:
         """Connect, serve, back off, for ever; a fault of ours, unlike the link's, gets out."""
         attempt = 0
@@ -150,7 +163,7 @@ class Client:
                 self.last_fault = repr(error)
             if self.up:
                 self.up = False
-                if self._now_ms() - self._up_ms >= STABLE_MS:
+                if self._left or self._now_ms() - self._up_ms >= STABLE_MS:
                     attempt = 0
                 self._on_link(False)
             await self._back_off(backoff_ms(attempt, self._random_bytes(1)[0]))
@@ -187,14 +200,20 @@ class Client:
     async def _write(self, writer: "asyncio.StreamWriter", packet: bytes) -> None:
         """The only place that writes: two writers on one MicroPython stream lose bytes."""
         self._wrote_ms = self._now_ms()
-        writer.write(packet)
-        await within_ms(writer.drain(), WRITE_MS)
+        try:
+            writer.write(packet)
+            await within_ms(writer.drain(), WRITE_MS)
+        except ValueError as error:
+            raise _distrusted(error) from None
 
     async def _receive(self, reader: "asyncio.StreamReader") -> None:
         parser = Parser()
         try:
             while True:
-                chunk = await reader.read(READ_BYTES)  # ended by the deadlines of _connection()
+                try:
+                    chunk = await reader.read(READ_BYTES)  # _connection()'s deadlines end this
+                except ValueError as error:
+                    raise _distrusted(error) from None
                 if not chunk:
                     raise RemoteProtocolError("closed")
                 self._heard_ms = self._now_ms()

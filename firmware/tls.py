@@ -6,8 +6,10 @@ the files are DER: ca.der, cert.der, key.der (EC P-256). A clock that stands at 
 our certificates on purpose (they begin there), so a battery that went flat costs no SOS.
 """
 
+import asyncio
 import sys
 
+from firmware.waits import PLAIN
 from protocol.errors import LocalProtocolError
 
 TYPE_CHECKING = False
@@ -15,9 +17,12 @@ if TYPE_CHECKING:  # typing does not exist on the chip
     from collections.abc import Callable
     from typing import Any
 
+    Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 CA_FILE = "ca.der"
 CERT_FILE = "cert.der"
 KEY_FILE = "key.der"
+IPPROTO_TCP, TCP_NODELAY = 6, 1  # MicroPython on unix has no names for them
 
 
 class Tls:
@@ -45,15 +50,37 @@ def load(file: "Callable[[str], bytes]", server_name: str) -> Tls:
 
 if sys.implementation.name == "micropython":
     # The module below MicroPython's ssl, on the chip and on unix alike.
-    import tls  # type: ignore[import-not-found]
+    import tls as mbedtls  # type: ignore[import-not-found]
 
     def context_of(ca: bytes, cert: bytes, key: bytes) -> "Any":
         """Verifies as soon as it is required: the chain, the name and the dates."""
-        context: Any = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-        context.verify_mode = tls.CERT_REQUIRED
+        context: Any = mbedtls.SSLContext(mbedtls.PROTOCOL_TLS_CLIENT)
+        context.verify_mode = mbedtls.CERT_REQUIRED
         context.load_verify_locations(ca)
         context.load_cert_chain(cert, key)
         return context
 
 else:
     from firmware.boards.cpython_tls import context_of
+
+
+async def open_stream(host: str, port: int, tls: "Tls | None") -> "Streams":
+    """A connection to a broker. On MicroPython the handshake is part of the first write or read,
+    and a certificate that does not hold is a ValueError there."""
+    if tls is not None and sys.implementation.name != "micropython":
+        return await asyncio.open_connection(
+            host, port, ssl=tls.context, server_hostname=tls.server_name
+        )
+    reader, writer = await asyncio.open_connection(host, port)
+    plain = getattr(writer, "s", None)
+    if plain is not None:  # CPython's asyncio does this by itself
+        plain.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # small packets do not wait (40 ms)
+    if tls is None:
+        return reader, writer
+    secure = tls.context.wrap_socket(
+        plain, server_hostname=tls.server_name, do_handshake_on_connect=False
+    )
+    secure.setblocking(False)
+    stream: Any = asyncio.StreamReader
+    stream = stream(secure, {PLAIN: plain})
+    return stream, stream

@@ -6,6 +6,8 @@ here and nowhere else.
 
 import asyncio
 
+PLAIN = "plain"  # the socket below a TLS stream of MicroPython's
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
     from collections.abc import Awaitable
@@ -49,3 +51,6 @@ async def drop(writer: "asyncio.StreamWriter") -> None:
         transport.abort()
     else:  # MicroPython: close() does nothing, this closes the socket without waiting
         await writer.wait_closed()
+        plain = getattr(writer, "e", {}).get(PLAIN)
+        if plain is not None:  # after a handshake in vain TLS has forgotten it
+            plain.close()

@@ -13,13 +13,13 @@ chip's modules. NEVER RUN ON A CHIP by us so far: take the first one for a bench
 None of these is a strapping pin (0, 3, 45, 46), USB (19, 20) or wired to octal memory (33 to 37).
 Buttons are polled: nothing leaves an interrupt, and a press shorter than POLL_MS is no press. While
 the flash is being written (some 50 ms) nothing is polled; the core debounces what comes after.
-In the folder /pendant: settings.json, wifi.json ({"ssid": …, "key": …}) and the records. The cause
-of a reset is kept in NVS, which a torn file system does not take along.
+In the folder /pendant: settings.json, wifi.json ([{"ssid": …, "key": …}, …]), ca.der, cert.der and
+key.der, and the records. The cause of a reset is kept in NVS, which a torn file system does not
+take along.
 """
 
 import asyncio
 import gc
-import json
 import os
 import sys
 from time import gmtime, ticks_ms  # type: ignore[attr-defined]  # MicroPython's own
@@ -27,11 +27,12 @@ from time import gmtime, ticks_ms  # type: ignore[attr-defined]  # MicroPython's
 import esp32
 import machine
 import neopixel
-import network
 
+from firmware.boards import networks
 from firmware.boards.flash import FlashFolder
+from firmware.boards.wifi import Wifi
+from firmware.tls import open_stream
 from firmware.waits import pause_ms
-from protocol.errors import LocalProtocolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -50,9 +51,7 @@ EPOCH_S = 946_684_800 if gmtime(0)[0] == 2000 else 0
 POLL_MS = 8  # well under the core's debounce
 TICKS_MASK = (1 << 30) - 1
 WATCHDOG_MS = 8000  # the app feeds it twice a second; a chip cannot stop it once it runs
-WIFI_LOOK_MS = 100
 BATTERY_EMPTY_MV, BATTERY_FULL_MV = 3300, 4150  # of one lithium cell, near enough to a line
-SIGNAL_NONE_DBM, SIGNAL_FULL_DBM = -95, -55
 LED_COLOURS = {
     "off": (0, 0, 0),
     "white": (40, 40, 40),
@@ -89,20 +88,15 @@ class Board:
         self._led = neopixel.NeoPixel(machine.Pin(LED_PIN, machine.Pin.OUT), 1)
         self._cell = machine.ADC(machine.Pin(BATTERY_PIN), atten=machine.ADC.ATTN_11DB)
         self._nvs = esp32.NVS("allswell")
-        self._wlan = network.WLAN(network.WLAN.IF_STA)
         if FOLDER[1:] not in os.listdir("/"):
             os.mkdir(FOLDER)
         self._flash = FlashFolder(FOLDER)
-        self._wifi = self._wifi_settings()
+        known, fault = networks.read(self._flash.read_file("wifi.json"))
+        if fault:
+            self.note("log", fault)
+        self._path = Wifi(known, self.ticks_ms)
         self._watchdog: machine.WDT | None = None
         self._memory = bytes(machine.RTC().memory())
-
-    def _wifi_settings(self) -> "tuple[str, str]":
-        try:
-            wifi = json.loads(str(self._flash.read_file("wifi.json"), "utf-8"))
-            return str(wifi["ssid"]), str(wifi["key"])
-        except (ValueError, KeyError, TypeError):
-            raise LocalProtocolError('wifi.json must be {"ssid": text, "key": text}') from None
 
     def ticks_ms(self) -> int:
         return int(TICKS_MS()) & TICKS_MASK
@@ -160,18 +154,14 @@ class Board:
     async def open_stream(
         self, host: str, port: int, tls: "Tls | None"
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
-        """The caller's time-out ends this; Wi-Fi goes on connecting for the next attempt."""
-        self._wlan.active(True)
-        if not self._wlan.isconnected() and self._wlan.status() != network.STAT_CONNECTING:
-            self._wlan.connect(self._wifi[0], self._wifi[1])
-        while not self._wlan.isconnected():
-            await pause_ms(WIFI_LOOK_MS)
+        """The caller's time-out ends this; the radio goes on connecting for the next attempt."""
+        await self._path.attach()
         gc.collect()  # closes the sockets of attempts that were given up
-        if tls is None:
-            return await asyncio.open_connection(host, port)
-        return await asyncio.open_connection(
-            host, port, ssl=tls.context, server_hostname=tls.server_name
-        )
+        return await open_stream(host, port, tls)
+
+    def proven(self) -> None:
+        """A broker answered over the path of the last open_stream."""
+        self._path.proven()
 
     def note(self, kind: str, value: "str | bool | int") -> None:
         """What the shell does, for whoever watches: only faults go to the serial line."""
@@ -187,9 +177,7 @@ class Board:
         return _percent(2 * self._cell.read_uv() // 1000, BATTERY_EMPTY_MV, BATTERY_FULL_MV)
 
     def signal_pct(self) -> int:
-        if not self._wlan.isconnected():
-            return 0
-        return _percent(self._wlan.status("rssi"), SIGNAL_NONE_DBM, SIGNAL_FULL_DBM)
+        return self._path.signal_pct()
 
     def feed_watchdog(self) -> None:
         if self._watchdog is None:  # not before the app runs: nothing stops it for provisioning
@@ -206,7 +194,7 @@ class Board:
     def sleep(self, max_ms: int) -> None:
         """Until a button goes down, or so long; the next thing is a boot. Does not return."""
         self.show(0, "off")
-        self._wlan.active(False)
+        self._path.rest()
         for _name, pin in self._buttons:
             # pyright: ignore below: the stubs do not know `hold`.
             pin.init(pin.IN, pin.PULL_UP, hold=True)  # pyright: ignore[reportCallIssue]

@@ -17,6 +17,7 @@ From the board (`at_ms`: milliseconds since its boot):
     {"begun": pattern, "at_ms": t}     it is felt from now on: patterns wait for one another
     {"motor": pct, "led": colour, "at_ms": t}   what motor and LED do from now on
     {"flash": "held" | "written" | "erased", "name": record, "at_ms": t}
+    {"broker": "host:port", "at_ms": t}     which one it tries now
     {"link": true | false, "at_ms": t}
     {"clock": utc_ms, "at_ms": t}      what a chip would set its clock to
 A deep sleep ends the process with SLEEP_STATUS; sleep.json in the flash folder says how long it may
@@ -34,6 +35,8 @@ import time
 
 from firmware.boards.flash import FlashFolder
 from firmware.boards.watchdog import Watchdog
+from firmware.tls import open_stream
+from firmware.transport import Wire
 from firmware.waits import drop, rest, within_ms
 from protocol.errors import LocalProtocolError
 
@@ -55,7 +58,6 @@ MEMORY_FILE = "memory.bin"
 WATCHDOG_MS = 8000  # as on the chip
 SLEEP_FILE = "sleep.json"
 BUTTONS = ("a", "d", "s")
-IPPROTO_TCP, TCP_NODELAY = 6, 1  # MicroPython has no names for them
 
 
 def _end(status: int) -> None:
@@ -79,21 +81,6 @@ def _buttons(names: str) -> "tuple[str, ...]":
     return tuple(named)
 
 
-async def _open_prompt(
-    host: str, port: int, tls: "Tls | None" = None
-) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
-    """A connection whose small packets do not wait for the answer to those before (40 ms)."""
-    if tls is not None:
-        return await asyncio.open_connection(
-            host, port, ssl=tls.context, server_hostname=tls.server_name
-        )
-    reader, writer = await asyncio.open_connection(host, port)
-    raw = getattr(writer, "s", None)
-    if raw is not None:  # MicroPython; CPython's asyncio does the same by itself
-        raw.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-    return reader, writer
-
-
 class Board:
     """Buttons, LED, vibration, battery, flash and network of a simulated pendant."""
 
@@ -110,10 +97,9 @@ class Board:
         self._lines: list[bytes] = []
         self._line_waits = asyncio.Event()
         self._battery_pct = int(_option(argv, "--battery", "100"))
-        self._signal_pct = int(_option(argv, "--signal", "100"))
+        self._path = Wire(int(_option(argv, "--signal", "100")))
         self._flash_held = False
         self._flash_free = asyncio.Event()
-        self._link_held = False
         self._link_writers: list[asyncio.StreamWriter] = []
         self._started_ms = self.ticks_ms()
 
@@ -180,11 +166,14 @@ class Board:
         self, host: str, port: int, tls: "Tls | None"
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         """The caller's time-out ends this."""
-        if self._link_held:
-            raise OSError("the simulator holds the link")
-        reader, writer = await _open_prompt(host, port, tls)
+        await self._path.attach()
+        reader, writer = await open_stream(host, port, tls)
         self._link_writers = [writer]
         return reader, writer
+
+    def proven(self) -> None:
+        """A broker answered over the path of the last open_stream."""
+        self._path.proven()
 
     def note(self, kind: str, value: "str | bool | int") -> None:
         """What the shell does, for whoever watches: nobody on a real pendant."""
@@ -197,7 +186,7 @@ class Board:
         return self._battery_pct
 
     def signal_pct(self) -> int:
-        return self._signal_pct
+        return self._path.signal_pct()
 
     def feed_watchdog(self) -> None:
         self._watchdog.feed()
@@ -212,13 +201,14 @@ class Board:
         """Until a button goes down, or so long; the next thing is a boot. Does not return."""
         until_ms = time.time_ns() // 1_000_000 + max_ms
         asleep = json.dumps({"max_ms": max_ms, "until_ms": until_ms})
+        self._path.rest()
         self._flash.write_file(SLEEP_FILE, asleep.encode())
         _end(SLEEP_STATUS)
 
     async def run(self, moved: "Callable[[], None]") -> None:
         """The control socket: what the simulator says, and what it is told."""
         reader, writer = await within_ms(
-            _open_prompt("127.0.0.1", self._control_port), CONTROL_CONNECT_MS
+            open_stream("127.0.0.1", self._control_port, None), CONTROL_CONNECT_MS
         )
         listening = asyncio.create_task(self._listen(reader))
         try:
@@ -252,15 +242,15 @@ class Board:
         if "battery" in order:
             self._battery_pct = int(order["battery"])
         if "signal" in order:
-            self._signal_pct = int(order["signal"])
+            self._path.strength_pct = int(order["signal"])
         if "power" in order:
             _end(CUT_STATUS)
         if "hold_flash" in order:
             self._flash_held = bool(order["hold_flash"])
             self._flash_free.set()
         if "hold_link" in order:
-            self._link_held = bool(order["hold_link"])
-            while self._link_held and self._link_writers:
+            self._path.held = bool(order["hold_link"])
+            while self._path.held and self._link_writers:
                 await drop(self._link_writers.pop())
 
     def _tell(self, news: "dict[str, str | bool | int]") -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from simulator.live.firmware import command
 from tests.conftest import need
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ Told = dict[str, object]
 def interpreter(name: str) -> list[str]:
     """The command that runs firmware: with the chip's heap, or with this Python, warnings fatal."""
     if name == "micropython":
-        return [need("micropython"), "-X", "heapsize=100wK"]
+        return [need("micropython"), "-X", "heapsize=256wK"]
     return [sys.executable, "-W", "error", "-X", "dev"]
 
 
@@ -45,7 +46,7 @@ class DrivenPendant:
     def _spawn(self) -> "subprocess.Popen[bytes]":
         with (self.flash / "stderr").open("ab") as errors:
             return subprocess.Popen(
-                [*self._command, str(MAIN), "--flash", str(self.flash)]
+                [*self._command, "--flash", str(self.flash)]
                 + ["--control", str(self._control_port)],
                 stderr=errors,
                 stdout=errors,

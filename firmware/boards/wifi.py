@@ -1,0 +1,156 @@
+"""Wi-Fi as a transport (firmware/transport.py): several known networks, one at a time.
+
+Rules: the event loop never waits for the radio. WLAN.scan() blocks for some 2 s (13 channels of
+120 ms, ESP-IDF esp_wifi.h), so it runs in a thread of its own: the port gives the GIL away in it
+(ports/esp32/network_wlan.c), and only when there is a choice. connect() does not block. The
+driver's own reconnecting is off: with it a wrong key looks like CONNECTING for ever
+(network_wlan.c, network_wlan_status). Scanning while it connects is refused (ESP_ERR_WIFI_STATE).
+"""
+
+import _thread
+
+import network
+
+from firmware.boards.networks import in_order
+from firmware.waits import pause_ms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist on the chip
+    from collections.abc import Callable
+    from typing import Any
+
+    from firmware.boards.networks import Network
+
+LOOK_MS = 100
+SCAN_LIMIT_MS = 10000  # a thread that never comes back must not cost her the networks
+TRY_MS = 12000  # one association: the driver looks through all channels, joins, asks for an address
+UNPROVEN_LIMIT = 4  # attempts in a row without a broker: two at each of two brokers
+TICKS_MASK = (1 << 30) - 1
+SIGNAL_NONE_DBM, SIGNAL_FULL_DBM = -95, -55
+
+
+class Scan:
+    """One scan, in a thread; `heard` is None until it is over."""
+
+    def __init__(self, wlan: "network.WLAN", at_ms: int) -> None:
+        self.at_ms = at_ms
+        self.heard: list[tuple[bytes, int]] | None = None
+        self._wlan = wlan
+        _thread.start_new_thread(self._run, ())
+
+    def _run(self) -> None:
+        try:
+            heard = [(found[0], found[3]) for found in self._wlan.scan()]
+        except OSError:
+            heard = []
+        self.heard = heard
+
+
+class Wifi:
+    name = "wifi"
+
+    def __init__(self, known: "list[Network]", ticks_ms: "Callable[[], int]") -> None:
+        self._known = known
+        self._ticks_ms = ticks_ms
+        self._wlan = network.WLAN(network.WLAN.IF_STA)
+        self._scan: Scan | None = None
+        self._round: list[Network] | None = None  # yet to be tried; None: no round has begun
+        self._trying = self._at = ""  # SSIDs
+        self._tried_ms = 0
+        self._avoid = ""
+        self._unproven = 0
+
+    async def attach(self) -> None:
+        """One round over the known networks; what a round has begun goes on in the next call."""
+        if not self._known:
+            raise OSError("no Wi-Fi network is known")
+        if not self._wlan.active():
+            self._wlan.active(True)
+            self._wlan.config(reconnects=0)
+        self._leave_if_unproven()
+        while not self._wlan.isconnected():
+            self._step()
+            await pause_ms(LOOK_MS)
+        if self._trying:
+            self._at, self._trying = self._trying, ""
+        self._round = None
+        self._unproven += 1
+
+    def proven(self) -> None:
+        self._unproven = 0
+        self._avoid = ""
+
+    def signal_pct(self) -> int:
+        """RSSI of the access point: -55 dBm and more is 100."""
+        if not self._wlan.isconnected():
+            return 0
+        try:
+            dbm: Any = self._wlan.status("rssi")
+        except OSError:  # it went in this moment
+            return 0
+        above = 100 * (int(dbm) - SIGNAL_NONE_DBM) // (SIGNAL_FULL_DBM - SIGNAL_NONE_DBM)
+        return max(0, min(100, above))
+
+    def rest(self) -> None:
+        self._wlan.active(False)
+        self._round = self._scan = None
+        self._trying = ""
+
+    def _leave_if_unproven(self) -> None:
+        """Associated, with an address, and still nobody there: an access point that has lost its
+        own line, or one that has forgotten us."""
+        if self._unproven >= UNPROVEN_LIMIT and self._wlan.isconnected():
+            self._unproven = 0
+            self._avoid = self._at
+            self._round = None
+            self._wlan.disconnect()
+
+    def _step(self) -> None:
+        """The next thing to do, one at each look: the driver needs its time after each."""
+        if self._trying:
+            if self._still_trying():
+                return
+            self._trying = ""
+            self._quietly(self._wlan.disconnect)
+        elif self._scan is not None:
+            self._take_scan()
+        elif self._round is None:
+            self._begin_round()
+        elif not self._round:
+            self._round = None
+            raise OSError("no known Wi-Fi network is in reach")
+        else:
+            self._trying, key = self._round.pop(0)
+            self._tried_ms = self._ticks_ms()
+            ssid = self._trying
+            self._quietly(lambda: self._wlan.connect(ssid, key))
+
+    def _begin_round(self) -> None:
+        if len(self._known) == 1:
+            self._round = list(self._known)
+        else:
+            self._scan = Scan(self._wlan, self._ticks_ms())
+
+    def _take_scan(self) -> None:
+        scan = self._scan
+        if scan is None:
+            return
+        heard = scan.heard
+        if heard is None and self._passed_ms(scan.at_ms) < SCAN_LIMIT_MS:
+            return
+        self._scan = None
+        self._round = in_order(self._known, heard or [], self._avoid)
+
+    def _still_trying(self) -> bool:
+        connecting = self._wlan.status() == network.STAT_CONNECTING
+        return connecting and self._passed_ms(self._tried_ms) < TRY_MS
+
+    def _passed_ms(self, since_ms: int) -> int:
+        return self._ticks_ms() - since_ms & TICKS_MASK
+
+    def _quietly(self, call: "Callable[[], object]") -> None:
+        """The driver refuses in states that pass; the next look finds out."""
+        try:
+            call()
+        except OSError:
+            pass
