@@ -8,11 +8,14 @@ import click
 
 from hub.cli.doctor import doctor
 from hub.cli.init import init
+from hub.cli.invite import invite
 from hub.cli.keep import backup, restore
+from hub.cli.keys import keys
 from hub.cli.log import log
 from hub.cli.password import password
 from hub.cli.pendant import pendant
 from hub.cli.policy import policy
+from hub.cli.second_broker import second_broker
 from hub.cli.serve import serve
 from hub.cli.shared import FAULTS, told
 
@@ -35,7 +38,7 @@ def main() -> None:
 
     \b
     A new hub in four steps:
-      allswell init /srv/allswell            settings, broker files, the first password
+      allswell init /srv/allswell            settings, keys, broker files, the first link
       mosquitto -c /srv/allswell/mosquitto.conf
       allswell serve --config /srv/allswell/allswell.toml
       allswell doctor --config /srv/allswell/allswell.toml
@@ -47,5 +50,18 @@ def main() -> None:
     """
 
 
-for _command in (init, serve, doctor, pendant, password, policy, log, backup, restore):
+for _command in (
+    init,
+    serve,
+    doctor,
+    pendant,
+    keys,
+    second_broker,
+    invite,
+    password,
+    policy,
+    log,
+    backup,
+    restore,
+):
     main.add_command(_command)

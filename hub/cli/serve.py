@@ -1,6 +1,5 @@
 """`allswell serve`: run the hub, from a settings file or from one line."""
 
-import secrets
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from hub.policy.model import Policy
 from hub.roster import PersonEntry
 from hub.settings import DEFAULT_FILE, DEFAULT_POLICY, BrokerAt, Settings, Web, load
 from hub.store.schema import NAME as DATABASE
-from hub.web.passwords import Passwords
 
 OPERATOR = "operator"
 
@@ -61,13 +59,13 @@ def serve(
     """Run the hub until it is told to stop (SIGINT or SIGTERM).
 
     With --data the hub needs no settings file: one person, `operator`, holds every role of the
-    procedure and is paged at each --page. Her password is made and printed at the first start.
+    procedure and is paged at each --page. `allswell invite operator --data FOLDER` lets her in.
 
     Exit status: 0 stopped, 2 could not start, 70 a part of the hub died (start it again).
     """
     if data is not None and config is not None:
         raise click.UsageError("--config and --data exclude each other")
-    settings = load(config or Path(DEFAULT_FILE)) if data is None else _one_line(data, pages)
+    settings = load(config or Path(DEFAULT_FILE)) if data is None else without_file(data, pages)
     if data is None and pages:
         raise click.UsageError("--page goes with --data; with a file each person has her pages")
     if broker is not None:
@@ -76,6 +74,9 @@ def serve(
     web = settings.web
     web = replace(web, host=host or web.host, port=web.port if port is None else port)
     settings = replace(settings, web=web)
+    if data is not None and not (data / DATABASE).exists():
+        # What a hub prints ends up in journals: nothing that opens anything.
+        _say(f"allswell: nobody can log in yet: allswell invite {OPERATOR} --data {data}")
     logs.to_stderr()
     sys.exit(app.serve(settings, _say))
 
@@ -85,16 +86,13 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _one_line(data: Path, pages: tuple[str, ...]) -> Settings:
+def without_file(data: Path, pages: tuple[str, ...] = ()) -> Settings:
+    """The settings of a hub that has only a folder and one person."""
     for url in pages:
         if not addresses.is_lawful(url, simulation=False):
             raise click.UsageError(f"--page {url!r} is wrong; allowed is {addresses.ALLOWED}")
     settings = Settings(folder=data, broker=BrokerAt(), web=Web(), policy=DEFAULT_POLICY)
     operator = _operator(procedure.policy_of(settings), pages)
-    if not (data / DATABASE).exists():
-        password = secrets.token_urlsafe(12)
-        _say(f"allswell: log in as {OPERATOR!r} with {password!r} (shown this once)")
-        operator = replace(operator, password_hash=Passwords().hash(password))
     return replace(settings, people=(operator,))
 
 

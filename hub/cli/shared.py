@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from hub.app import Refused
+from hub.devices.certificates import KeysFault, is_address
 from hub.settings import DEFAULT_FILE, Settings, load
 from hub.store.genesis import GenesisRefused
 from hub.store.store import StoreRefused
 from hub.toml_source import Faults
 
 # Somebody else's fault, each with a message that says what to do.
-FAULTS = (Faults, StoreRefused, GenesisRefused, Refused)
+FAULTS = (Faults, StoreRefused, GenesisRefused, Refused, KeysFault)
 
 
 def told(exc: Exception) -> str:
@@ -36,6 +37,18 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="The settings, as `allswell init` writes them.",
     )(command)
+
+
+def lawful_addresses(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Of a broker: what its certificate may bear."""
+    for address in given:
+        if not is_address(address):
+            raise click.BadParameter(
+                f"{address!r} is wrong; allowed is an IP address or a host name, e.g. 192.0.2.10"
+            )
+    return given
 
 
 def settings_of(config: Path) -> Settings:

@@ -5,6 +5,7 @@ silences an SOS at the TLS handshake. Whether a pendant is valid is the hub's de
 books; a certificate only says who speaks. Pure, but for `read` and `write` at the end.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,7 @@ CA_YEARS = 40
 LEAF_YEARS = 10  # longer than a pendant's battery and the hub's box last
 _YEAR = timedelta(days=365.25)
 _DAY_MS = 86_400_000
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST_NAME = 64  # RFC 5280, appendix A.1: ub-organization-name
 
 
@@ -131,6 +133,17 @@ def issue_client(ca: Credential, name: str, now_ms: int) -> Credential:
         raise ValueError(f"{name!r} cannot be a user of the broker")
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
     return _issue(ca, name, [usage], now_ms)
+
+
+def is_address(text: str) -> bool:
+    """Whether a certificate can bear it: an IP address, or a host name as RFC 1123 has it."""
+    try:
+        ip_address(text)
+    except ValueError:
+        labels = text.lower().split(".")
+        is_name = len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+        return is_name and not labels[-1].isdigit()  # an IP address mistyped is no name
+    return "%" not in text  # a scope is this machine's own affair
 
 
 def addresses(credential: Credential) -> tuple[str, ...]:

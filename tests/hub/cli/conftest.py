@@ -22,7 +22,7 @@ def run(site: Path) -> Run:
 
     def command(*words: str, typed: str | None = None) -> Result:
         config = [] if words[0] in ("init", "policy") else ["--config", str(site / "allswell.toml")]
-        sub = 2 if words[0] in ("pendant", "log") else 1
+        sub = 2 if words[0] in ("pendant", "log", "keys") else 1
         return CliRunner().invoke(main, [*words[:sub], *config, *words[sub:]], input=typed)
 
     return command
