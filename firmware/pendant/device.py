@@ -46,10 +46,13 @@ class Device:
         random_bytes: "Callable[[int], bytes]",
         now_ms: int,
         damage: str = "",
+        safe_mode: bool = False,
     ) -> None:
-        """`damage`: what of its settings could not be read (salvage.py); "" of a whole pendant."""
+        """`damage`: what is wrong with what it was told at provisioning, for the hub (salvage.py);
+        `safe_mode`: she is told as well."""
         self.settings = settings
         self._damage = damage
+        self._safe_mode = safe_mode
         self.refused: dict[str, int] = {}  # down messages that changed nothing, by reason
         self._now_ms = now_ms
         self._identity = Identity(settings, random_bytes)
@@ -101,11 +104,12 @@ class Device:
         self._quiet.restore(found.quiet, out)
         if found.unreadable:
             self._damage = "%d records unreadable; %s" % (found.unreadable, self._damage)
-        self._truths.damaged = self._damage != ""
+            self._safe_mode = True
+        self._truths.damaged = self._safe_mode
         self._hushed = cause == CAUSE and not woken_by
         if cause != CAUSE:  # out of a sleep the press that ended it is felt, or nothing
             out.append(("feel", "started"))
-        if self._damage and not self._hushed:
+        if self._safe_mode and not self._hushed:
             out.append(("feel", "damaged"))
         self._clock.restore(found.clock_ms, out)
         self._restore(found, out)
@@ -248,15 +252,17 @@ class Device:
             self._refuse("stale")
             return
         ended = self._ledger.end(standing.resolved, out)
-        feel(out, self._truths.stands(standing, ended, self._now_ms))
+        told = self._truths.stands(standing, ended, self._now_ms)
+        feel(out, told)
         self._pressing.drop_claim(claim, out)
         if place != (self._beliefs.phase, self._beliefs.visit):
             blob = journal.phase_blob(self._beliefs.phase, self._beliefs.visit)
             out.append(("persist", journal.PHASE_NAME, blob))
         self.brokers.answered()
         self._rest.heard(self._now_ms)
-        if verdict == "news":
+        if told:
             self._rest.touched(self._now_ms)
+        if verdict == "news":
             self._talking.echo(self._now_ms)
 
     def _refuse(self, reason: str) -> None:

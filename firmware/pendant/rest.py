@@ -8,7 +8,7 @@ then sleeps for less.
 
 WAKE_EVERY_MS = 4 * 3_600_000  # some ten seconds awake each: under 2 mAh a day
 RETRY_MS = 3_600_000  # the next attempt when no hub was heard
-TOUCHED_MS = 20_000  # after a press, or word from the hub that was news: she may press again
+TOUCHED_MS = 20_000  # after a press, or word from the hub that was felt: she may press again
 CALM_MS = 3000  # after anything else: the echo of a standing and its receipt are through
 NO_ANSWER_MS = 90_000  # from start, or from the last touch, without any answer
 AGAIN_MS = 1000  # asked again: the shell obeys when flash and motor are at rest
@@ -26,7 +26,7 @@ class Rest:
         self.answered = False  # a signed answer to this boot came
 
     def touched(self, now_ms: int) -> None:
-        """A button moved, or the hub told her something."""
+        """A button moved, or she was told something."""
         self._touched_ms = now_ms
         self._calm_from_ms = now_ms + TOUCHED_MS
 

@@ -46,6 +46,7 @@ class Bench:
         self.ever_kept: set[str] = set()  # identities that were on flash at some time
         self.flash_ms = flash_ms  # -1: broken, every record is refused
         self.net_ms = 20  # each way
+        self.battery_pct = 90
         self.log: list[tuple[int, Any]] = []
         self.link_up = link
         self.asked: dict[str, int] = {}  # when the flash was first asked to keep a record
@@ -58,7 +59,7 @@ class Bench:
         self._order = 0
         self.start("power")
 
-    def start(self, cause: str) -> None:
+    def start(self, cause: str, woken_by: "tuple[str, ...]" = ()) -> None:
         """Power on, with whatever the flash holds."""
         self._boots += 1
         self._later = [item for item in self._later if item[2] == "down"]
@@ -70,8 +71,8 @@ class Bench:
         records = [(name, self.flash[name]) for name in sorted(self.flash)]
         self._carrier = Carrier(self.device)
         self._flashing = False
-        self._took(self.device.boot(records, 0, cause))
-        self._took(self.device.battery(90, 0))
+        self._took(self.device.boot(records, 0, cause, woken_by))
+        self._took(self.device.battery(self.battery_pct, 0))
         if self.link_up:
             self._took(self.device.link(True, 0))
 
@@ -144,10 +145,21 @@ class Bench:
             pass  # not the hub's
         self._took(self.device.received(payload, self._local()))
 
-    def reboot(self, cause: str = "reset", off_ms: int = 500) -> None:
+    def reboot(
+        self, cause: str = "reset", off_ms: int = 500, woken_by: "tuple[str, ...]" = ()
+    ) -> None:
         self.now_ms += off_ms
         self.dropped += self.device.dropped()
-        self.start(cause)
+        self.start(cause, woken_by)
+
+    def measure(self, pct: int) -> None:
+        """A reading of the battery."""
+        self.battery_pct = pct
+        self._took(self.device.battery(pct, self._local()))
+
+    def said(self, kind: str) -> "Outputs":
+        """(moment, output) of each output of a kind."""
+        return [(at_ms, out) for at_ms, out in self.log if out[0] == kind]
 
     # -- what came of it -----------------------------------------------------------------------
 
