@@ -11,8 +11,8 @@ from simulator.chaos.crowd import crowd, invented
 from simulator.fleet.ear import EAR
 from simulator.live.broker import Broker
 from simulator.live.child import Child, ChildFailed
+from simulator.live.firmware import ROOT, command, micropython_path
 from simulator.live.hub import Hub
-from simulator.live.pendant import HEAP, ROOT, micropython_path
 from simulator.live.scenario import WORLDS
 from simulator.live.stage import Stage, pendant_of
 
@@ -69,13 +69,12 @@ class FleetStage(Stage):
         return self._forks()
 
     def _processes(self) -> tuple[Callable[[Path, int], None], list[int]]:
-        micropython = micropython_path()
-        if micropython is None:
+        if micropython_path() is None:
             raise ChildFailed("there is no micropython here: --interpreter cpython")
-        main, pids = str(ROOT / "firmware" / "main.py"), list[int]()
+        pids = list[int]()
 
         def start(flash: Path, port: int) -> None:
-            argv = [micropython, "-X", HEAP, main, "--flash", str(flash), "--control", str(port)]
+            argv = [*command(), "--flash", str(flash), "--control", str(port)]
             child = Child(flash.name, argv, flash / "pendant.log", tied=False)
             child.start()
             self._ends.callback(child.kill)

@@ -66,7 +66,7 @@ class Child:
     ) -> None:
         self.name = name
         self.log = log
-        self._argv = list(argv)
+        self.argv = list(argv)
         self._env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
         self._tied = tied
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,7 +76,7 @@ class Child:
             raise ChildFailed(f"{self.name} runs already")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._argv,
+                self.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -22,10 +22,12 @@ Told = dict[str, object]
 
 
 def interpreter(name: str) -> list[str]:
-    """The command that runs firmware: with the chip's heap, or with this Python, warnings fatal."""
+    """The command that runs firmware: compiled, with a pendant's heap, or with this Python,
+    warnings fatal."""
     if name == "micropython":
-        return [need("micropython"), "-X", "heapsize=256wK"]
-    return [sys.executable, "-W", "error", "-X", "dev"]
+        need("micropython")
+        return command()
+    return [sys.executable, "-W", "error", "-X", "dev", str(MAIN)]
 
 
 class DrivenPendant:
