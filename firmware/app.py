@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 MOVE_MS = 1000  # no task waits longer than this without a sign of life
 WATCHDOG_EVERY_MS = 500
 MEASURE_EVERY_MS = 5000
+ENOSPC = 28  # no space left: MicroPython's errno has no name for it
 
 # How long a task may stay in one place; with the watchdog's turn and the rescue, a reset within
 # 10 s. link: one connect (mqtt.CONNECT_MS), the longest wait there; flash: what still waits for it
@@ -240,7 +241,7 @@ class App:
                 await rest(self._flash_waits, MOVE_MS)
                 continue
             fault = await self._kept(work[0], work[1])
-            full = fault == errno.ENOSPC
+            full = fault == ENOSPC
             self._act(self._carrier.flash_done(not fault, self._now_ms(), full))
             self._board.remember(self._carrier.to_remember())
             self._tick_moved.set()
