@@ -134,6 +134,19 @@ def of_pendant(folder: Path, name: str = "") -> dict[str, bytes]:
     return {f"{FOLDER}/{each}": blob for each, blob in files.items()}
 
 
+def part_of_pendant(folder: Path, name: str) -> dict[str, bytes]:
+    """As of_pendant, but what the folder lacks stays as the pendant has it."""
+    found = [each for each in PENDANT_FILES if (folder / each).is_file()]
+    if SETTINGS in found and settings_of(folder)["pendant"] != name:
+        raise ImageFault(f"{folder} is not {name}'s")
+    some = [each for each in TLS_FILES if each in found]
+    if some and len(some) < len(TLS_FILES):
+        raise ImageFault(f"{folder} has only {', '.join(some)}: all three belong together")
+    if WIFI in found:
+        networks((folder / WIFI).read_bytes(), folder / WIFI)
+    return {f"{FOLDER}/{each}": (folder / each).read_bytes() for each in found}
+
+
 def settings_of(folder: Path) -> dict[str, object]:
     """The settings in a pendant's folder, as far as the pendant's own name. Raises ImageFault."""
     path = folder / SETTINGS

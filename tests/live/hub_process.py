@@ -52,9 +52,9 @@ def _here(words: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 class Site:
-    """A folder with settings, broker and hub."""
+    """A folder with settings, broker and hub; by users and passwords unless with `tls`."""
 
-    def __init__(self, folder: Path, post: Post) -> None:
+    def __init__(self, folder: Path, post: Post, tls: bool = False) -> None:
         self.folder = folder
         self.broker_port = free_port()
         self.web_port = free_port()
@@ -62,7 +62,8 @@ class Site:
         self.hub: subprocess.Popen[bytes] | None = None
         ports = ("--port", str(self.web_port), "--broker-port", str(self.broker_port))
         folder.mkdir()
-        allswell("init", str(folder), "--simulation", *ports, cwd=folder)
+        kind = ("--simulation",) if tls else ("--simulation", "--plain")
+        self.made = allswell("init", str(folder), *kind, *ports, cwd=folder)
         settings = folder / "allswell.toml"
         text = settings.read_text(encoding="utf-8")
         settings.write_text(text.replace("pages = []  ", f'pages = ["{post.url}"]'), "utf-8")
@@ -116,9 +117,9 @@ class Site:
             found.close()
 
     def add_pendant(self, name: str) -> "Pendant":
-        out = self.folder / f"{name}.json"
-        self.cli("pendant", "add", name, "--worker", "admin", "--out", str(out))
-        return Pendant(json.loads(out.read_text(encoding="utf-8")))
+        self.cli("pendant", "add", name, "--worker", "admin")
+        made = self.folder / name / "settings.json"
+        return Pendant(json.loads(made.read_text(encoding="utf-8")))
 
     def close(self) -> None:
         for process in (self.hub, self.broker):

@@ -14,6 +14,13 @@ import sys
 
 import vfs
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing does not exist in here
+    from collections.abc import Callable
+    from typing import Any
+
+ilistdir: "Callable[[str], Any]" = getattr(os, "ilistdir")  # noqa: B009 - CPython has none
+
 BLOCK_BYTES = 4096
 BLOCK_COUNT, BLOCK_SIZE, BLOCK_ERASE = 4, 5, 6  # ioctl
 DIRECTORY = 0x4000
@@ -54,17 +61,18 @@ class Stand:
         return hash(name) & 0xFFFF
 
 
-def walk(folder: str) -> "list[list[str | int]]":
-    found = []
-    for name, kind, _inode, size in os.ilistdir(folder or "/"):
+def walk(folder: str) -> "list[tuple[str, int]]":
+    found: list[tuple[str, int]] = []
+    for name, kind, _inode, size in ilistdir(folder or "/"):
         path = folder + "/" + name
-        found += walk(path) if kind == DIRECTORY else [[path, size]]
+        found += walk(path) if kind == DIRECTORY else [(path, size)]
     return found
 
 
 def import_all() -> None:
+    modules: dict[str, Any] = sys.modules
     for name in STOOD_FOR:
-        sys.modules[name] = Stand()
+        modules[name] = Stand()
     for path, _size in walk(""):
         name = path[1:].replace("/", ".")
         if name.endswith(".mpy"):

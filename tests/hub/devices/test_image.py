@@ -76,9 +76,7 @@ def test_the_real_vfs_mounts_it_and_every_module_of_it_can_be_imported(tmp_path:
     path = tmp_path / "p-1.img"
     path.write_bytes(image.build(files, 6 * MIB))
     listed = in_micropython(str(path), "list")
-    assert {name: size for name, size in json.loads(listed)} == {
-        name: len(blob) for name, blob in files.items()
-    }
+    assert dict(json.loads(listed)) == {name: len(blob) for name, blob in files.items()}
     imported = in_micropython(str(path), "import").split()
     assert set(imported) >= {"firmware.app", "firmware.boards.esp32", "protocol.codec"}
     assert len(imported) == len(sources())
