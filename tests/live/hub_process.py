@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,9 +18,15 @@ from pathlib import Path
 import httpx
 import paho.mqtt.client as mqtt
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
+from cryptography.x509 import load_der_x509_certificate
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hub.cli import main
+from hub.devices import certificates
+from hub.devices.certificates import Credential
+from hub.devices.tls import client_context
 from hub.store.reader import Reader
 from protocol import codec
 from protocol.messages import Beat, DownMessage, Ok, PressMessage, Receipt, SosPressed
@@ -118,8 +125,9 @@ class Site:
 
     def add_pendant(self, name: str) -> "Pendant":
         self.cli("pendant", "add", name, "--worker", "admin")
-        made = self.folder / name / "settings.json"
-        return Pendant(json.loads(made.read_text(encoding="utf-8")))
+        made = self.folder / name
+        told = json.loads((made / "settings.json").read_text(encoding="utf-8"))
+        return Pendant(told, tls=_context(made) if told.get("tls") else None)
 
     def close(self) -> None:
         for process in (self.hub, self.broker):
@@ -144,10 +152,26 @@ def _serves(port: int) -> bool:
         return False
 
 
+def _context(made: Path) -> ssl.SSLContext:
+    """From a pendant's own folder, whose files are what mbedTLS reads."""
+    key = load_der_private_key((made / "key.der").read_bytes(), None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    certificate = load_der_x509_certificate((made / "cert.der").read_bytes())
+    ca = load_der_x509_certificate((made / "ca.der").read_bytes())
+    keys = made.with_name(f"{made.name}-pem")
+    keys.mkdir(exist_ok=True)
+    certificates.write(keys, "own", Credential(certificate, key))
+    certificates.cert_file(keys, certificates.CA).write_bytes(ca.public_bytes(Encoding.PEM))
+    return client_context(keys, "own")
+
+
 class Pendant:
     """Signs and speaks as one; nothing of the firmware."""
 
-    def __init__(self, settings: dict[str, str], secret: str = "") -> None:
+    def __init__(
+        self, settings: dict[str, str], secret: str = "", tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.settings, self.tls = settings, tls
         self.id = str(settings["pendant"])
         self._kid = str(settings["key_id"])
         key = bytes.fromhex(secret or str(settings["secret"]))
@@ -159,7 +183,10 @@ class Pendant:
         self.client = mqtt.Client(
             CallbackAPIVersion.VERSION2, self.id, clean_session=False, protocol=mqtt.MQTTv311
         )
-        self.client.username_pw_set(str(settings["username"]), str(settings["password"]))
+        if tls is None:
+            self.client.username_pw_set(str(settings["username"]), str(settings["password"]))
+        else:
+            self.client.tls_set_context(tls)
         self.client.max_inflight_messages_set(1_000)
         self.client.reconnect_delay_set(1, 1)
         self.client.on_message = self._hear
