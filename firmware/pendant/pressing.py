@@ -11,7 +11,7 @@ from firmware.pendant.meanings import meaning, say
 from firmware.pendant.presses import SILENT
 from firmware.pendant.standing import Beliefs
 from firmware.pendant.truths import Truths
-from protocol.messages import ALARM_TYPES, PressMessage
+from protocol.messages import ALARM_TYPES, PressMessage, StartedOut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -49,6 +49,8 @@ class Pressing:
         else:
             if name[2:] != "hold":  # a hold was felt while it lasted
                 out.append(("feel", "read-" + name[2:]))
+            elif kind is StartedOut and self._truths.battery.low():
+                out.append(("feel", "battery-low"))
             self._truths.watch(identity, False, now_ms)
 
     def felt_as_a_short(

@@ -69,8 +69,8 @@ def load(text: str) -> Settings:
     """Settings from a JSON object. Raises LocalProtocolError naming the key and what is allowed."""
     try:
         values = json.loads(text)
-    except (ValueError, RuntimeError) as exc:  # the second: nested too deep, on both interpreters
-        raise LocalProtocolError("settings: not JSON") from exc
+    except (ValueError, RuntimeError):  # the second: nested too deep, on both interpreters
+        raise LocalProtocolError("settings: not JSON") from None
     if not isinstance(values, dict):
         raise LocalProtocolError("settings: must be a JSON object")
     unknown = sorted(str(key) for key in values if key not in KEYS)

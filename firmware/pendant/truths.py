@@ -35,7 +35,7 @@ class Truths:
         self, presses: OpenPresses, beliefs: Beliefs, battery: Battery, now_ms: int
     ) -> None:
         self._presses = presses
-        self._battery = battery
+        self.battery = battery
         self._beliefs = beliefs
         self._boot_ms = now_ms
         self._watches: list[Watch] = []
@@ -92,7 +92,7 @@ class Truths:
             feels += self._status(now_ms)
         if self.damaged:
             feels.append("damaged")
-        elif phase not in AT_A_DOOR and self._battery.low():
+        elif phase not in AT_A_DOOR and self.battery.low():
             feels.append("battery-low")
         return feels
 
@@ -214,7 +214,7 @@ class Truths:
         standing = self._beliefs.standing
         if standing is None or not self.link or not self._beliefs.fresh(now_ms):
             return False
-        return standing.tracker and self._battery.pct > self._battery.low_pct
+        return standing.tracker and self.battery.pct > self.battery.low_pct
 
     # -- time ----------------------------------------------------------------------------------
 
