@@ -18,8 +18,21 @@ from hub.devices.certificates import (
 )
 
 
+class _Closing(ssl.SSLSocket):
+    """Closed when the handshake fails: paho would leave that to the collector of garbage."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 class BrokerContext(ssl.SSLContext):
     """Asks for BROKER_NAME whatever host a client names: paho knows the address only."""
+
+    sslsocket_class = _Closing
 
     def wrap_socket(
         self,

@@ -1,0 +1,384 @@
+"""The doctor on a real mosquitto and a real hub: well is well, and each thing broken is named."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hub import canary
+from hub.app import App, Refused
+from hub.clock import utc_ms
+from hub.devices import broker, certificates, keyring
+from hub.devices.broker import probe_topic
+from hub.devices.certificates import CANARY
+from hub.doctoring import broker as asked
+from hub.doctoring import durability, whole_way
+from hub.doctoring.way import Way
+from hub.inbox import Item
+from hub.settings import BrokerAt
+from protocol.topics import UP_LANES
+from tests.live.clinic import Clinic, clinic, second_of
+from tests.live.real_broker import RealBroker, free_port, wait_until
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def well(tmp_path: Path) -> Iterator[Clinic]:
+    with clinic(tmp_path) as found:
+        yield found
+
+
+def test_all_is_well_and_nobody_is_disturbed(well: Clinic) -> None:
+    assert well.app is not None
+    before = [(each.restarts, each.up) for each in well.app.ingest.health()]
+    assert well.said() == []
+    assert well.said() == [], "the second look as the first: nothing is left behind"
+    assert [(each.restarts, each.up) for each in well.app.ingest.health()] == before
+    assert well.broker.log.count("as allswell-hub-events") == 1, "the hub's session stayed"
+    assert well.app.reader.open_alarms() == ()
+    assert well.app.reader.dead_letters() == ()
+
+
+def test_the_canary_is_on_the_books_once_and_known_again_after_a_start(well: Clinic) -> None:
+    assert well.app is not None
+    path = well.keys / canary.FILE
+    made = path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+    well.close_hub()
+    well.open_hub()
+    assert path.read_bytes() == made
+    assert well.said() == []
+    with closing(sqlite3.connect(well.settings.folder / "hub.sqlite")) as conn:
+        rows = conn.execute("SELECT COUNT(*) FROM log WHERE kind = 'add_pendant'").fetchone()
+    assert rows == (2,), "the canary and p-aa, no row for the second start"
+
+
+def test_no_secret_and_no_key_is_in_a_finding_or_a_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with clinic(tmp_path, {"use_username_as_clientid true\n": ""}) as found:
+        said = "\n".join(found.said())
+        bird = canary.load(found.settings.broker)
+        assert bird is not None
+        told = said + caplog.text + found.broker.log
+        hidden = [bird.secret.hex(), "00" * 32]
+        for name in certificates.NAMES:
+            hidden += [found.keys.joinpath(f"{name}.key.pem").read_text("ascii").split("\n")[1]]
+        assert said
+        for secret in hidden:
+            assert secret not in told
+        assert bird.secret.hex() not in repr(bird)
+
+
+CONF_PLANTS = [
+    (
+        {"use_username_as_clientid true\n": ""},
+        ["broker: a user may take any client id, the hub's too",
+         "broker: mosquitto.conf has no use_username_as_clientid"],
+    ),
+    (
+        {"persistence true": "persistence false"},
+        ["broker: what it acknowledged is not on the disk",
+         "broker: mosquitto.conf says persistence false"],
+    ),
+    (
+        {"autosave_on_changes true\nautosave_interval 1\n": "autosave_interval 1800\n"},
+        ["broker: what it acknowledged is not on the disk",
+         "broker: mosquitto.conf says autosave_interval 1800",
+         "broker: mosquitto.conf has no autosave_on_changes"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "wanted"), CONF_PLANTS)
+def test_a_broker_that_is_set_otherwise_is_found_by_trying_and_by_reading(
+    tmp_path: Path,
+    change: dict[str, str],
+    wanted: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(durability, "KEPT_S", 1.5)
+    monkeypatch.setattr(asked, "PUSHED_OUT_S", 0.5)
+    with clinic(tmp_path, change) as found:
+        said = found.said()
+        for each in wanted:
+            assert any(line.startswith(each) for line in said), said
+        assert len(said) == len(wanted), said
+
+
+def test_a_broker_that_asks_nobody_who_he_is_is_found(tmp_path: Path) -> None:
+    found = Clinic(tmp_path)
+    bird = canary.make(found.keys / canary.FILE)
+    asks_nobody = {"require_certificate true": "require_certificate false",
+                   "use_identity_as_username true\n": "",
+                   "use_username_as_clientid true\n": "",
+                   "allow_anonymous false": "allow_anonymous true"}  # fmt: skip
+    found.change(asks_nobody)
+    found.broker.start()
+    try:
+        way = Way("broker", found.settings.broker, bird)
+        assert [each.said for each in asked.strangers(way)] == [
+            "it lets in whoever shows no certificate",
+            "it lets in whoever shows a certificate of another authority",
+        ]
+    finally:
+        found.close()
+
+
+def test_the_doctor_tries_a_broker_with_passwords_too(tmp_path: Path) -> None:
+    users = {CANARY: "right", broker.EVENTS_USER: "e", broker.BEATS_USER: "b"}
+    real = RealBroker(tmp_path, users)
+    real.write(broker.ACL, broker.acl())
+    real.start()
+    try:
+        at = BrokerAt(port=real.port, files=tmp_path)
+        bird = canary.make(tmp_path / canary.FILE, "right")
+        assert canary.load(at) == bird
+        way = Way("broker", at, bird)
+        assert [*asked.strangers(way), *asked.takeover(way), *asked.access(way)] == []
+        assert [*durability.kept(way)] == []
+        real.stop()
+        conf = (tmp_path / broker.CONF).read_text(encoding="utf-8")
+        conf = conf.replace("allow_anonymous false", "allow_anonymous true")
+        real.write(broker.CONF, conf.replace("use_username_as_clientid true\n", ""))
+        real.start()
+        assert [each.said for each in asked.strangers(way)] == ["it lets in whoever gives no name"]
+    finally:
+        real.kill()
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        (
+            "pattern write allswell/+/up/event",
+            ["broker: a pendant may publish to allswell/no-such-pendant/up/event"],
+        ),
+        ("pattern write allswell/+/up/#", [
+            f"broker: a pendant may publish to allswell/no-such-pendant/up/{lane}"
+            for lane in UP_LANES if lane != "sos"
+        ]),
+        ("pattern readwrite allswell/+/down", [
+            "broker: a pendant may publish to allswell/no-such-pendant/down",
+            "broker: a pendant may publish to allswell/canary/down",
+        ]),
+        ("pattern write allswell/hub/+", [
+            "broker: a pendant may publish to allswell/hub/events",
+            "broker: a pendant may publish to allswell/hub/beats",
+        ]),
+        ("pattern read allswell/+/up/event", [
+            "broker: a pendant hears allswell/canary/up/event, which is not its own",
+        ]),
+    ],
+)  # fmt: skip
+def test_a_right_too_many_is_found_by_using_it(
+    tmp_path: Path, line: str, wanted: list[str]
+) -> None:
+    found = Clinic(tmp_path)
+    found.broker.write(broker.ACL, broker.acl() + line + "\n")
+    try:
+        found.open()
+        said = found.said()
+        for each in [*wanted, f"broker: broker.acl grants {line!r} to every pendant"]:
+            assert any(one.startswith(each) for one in said), said
+        assert len(said) == len(wanted) + 1, said
+        assert found.app is not None
+        assert found.app.reader.open_alarms() == (), "and nobody was paged"
+    finally:
+        found.close()
+
+
+def test_a_right_too_few_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durability, "KEPT_S", 1.5)
+    found = Clinic(tmp_path)
+    line = f"topic readwrite {probe_topic(CANARY)}\n"
+    found.broker.write(broker.ACL, broker.acl().replace(line, ""))
+    try:
+        found.open()
+        said = found.said()
+        assert any("broker.acl has no line" in each and "of canary" in each for each in said), said
+        assert any("a message at QoS 1 for a session that was away is gone" in s for s in said)
+    finally:
+        found.close()
+
+
+def test_a_broker_that_forgot_an_absent_session_is_found(
+    well: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its disk was lost while the session was away."""
+    monkeypatch.setattr(durability, "KEPT_S", 1.5)
+
+    def lost(_way: Way, _mark: bytes) -> Iterator[None]:
+        well.broker.kill()
+        for path in (well.folder / broker.STORE).iterdir():
+            path.unlink()
+        well.broker.start()
+        yield from ()
+
+    monkeypatch.setattr(durability, "_on_disk", lost)
+    said = well.said()
+    assert any("a message at QoS 1 for a session that was away is gone" in each for each in said)
+
+
+def test_a_certificate_of_another_authority_that_is_let_in_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has put another authority's beside ours into the broker's cafile."""
+    found = Clinic(tmp_path)
+    theirs = certificates.make_ca("stranger", utc_ms())
+    ours = certificates.cert_file(found.keys, certificates.CA).read_bytes()
+    found.folder.joinpath("both.pem").write_bytes(ours + theirs.cert_pem)
+    found.change({f"cafile {found.keys}/ca.pem": f"cafile {found.folder}/both.pem"})
+    monkeypatch.setattr(certificates, "make_ca", lambda *_: theirs)
+    try:
+        found.open()
+        said = found.said()
+        assert any("lets in whoever shows a certificate of another authority" in s for s in said)
+    finally:
+        found.close()
+
+
+def test_a_certificate_that_was_renewed_and_is_not_shown_yet_is_found(well: Clinic) -> None:
+    keyring.renew(well.keys, certificates.BROKER, utc_ms())
+    [said] = well.said()
+    assert said == (
+        "broker: it still shows another certificate than the one in the hub's folder."
+        " Start it again: it reads its certificate at its start."
+    )
+
+
+def test_what_ends_soon_is_told_with_its_days(well: Clinic) -> None:
+    ca = certificates.read(well.keys, certificates.CA)
+    early_ms = utc_ms() - int((certificates.LEAF_YEARS * 365.25 - 20) * 86_400_000)
+    bird = certificates.issue_client(ca, CANARY, early_ms)
+    certificates.write(well.keys, CANARY, bird)
+    [said] = well.said()
+    assert "canary ends in 19 days" in said
+    assert "allswell keys renew canary" in said
+
+
+def test_a_broker_that_is_not_ours_is_told_as_such(tmp_path: Path) -> None:
+    """Right address, another authority: the hub does not connect, and says why."""
+    found = Clinic(tmp_path)
+    other = Clinic(tmp_path / "other")
+    other.broker.start()
+    found.settings = replace(
+        found.settings, broker=replace(found.settings.broker, port=other.broker.port)
+    )
+    try:
+        said = found.said()
+        assert any("broker: the canary is not let in" in s for s in said) or any(
+            "there is none: the whole way was not tried" in s for s in said
+        )
+        canary.make(found.keys / canary.FILE)
+        said = found.said()
+        [why] = [each for each in said if each.startswith("broker: ")]
+        assert "is not our broker" in why
+    finally:
+        found.close()
+        other.close()
+
+
+def test_a_hub_that_does_not_run_is_one_finding_not_two(well: Clinic) -> None:
+    well.close_hub()
+    assert well.said() == ["hub: it does not run on this folder. Start it: allswell serve."]
+
+
+def test_a_broker_that_is_down_is_told_and_nothing_is_tried_on_it(well: Clinic) -> None:
+    well.broker.kill()
+    wait_until(lambda: not well.health_is_up())
+    said = well.said()
+    assert len(said) == 2, said
+    assert said[0].startswith("link: the hub is without its broker: ")
+    assert said[1].startswith(f"broker: nothing answers at 127.0.0.1 port {well.broker.port}")
+
+
+def test_a_hub_that_is_deaf_on_the_second_broker_is_found(
+    well: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings name it since today; the hub has not been started again."""
+    monkeypatch.setattr(whole_way, "RECEIPT_S", 1.0)
+    second = second_of(well, tmp_path / "second")
+    second.start()
+    try:
+        at = replace(well.settings.broker, second_host="127.0.0.1", second_port=second.port)
+        well.settings = replace(well.settings, broker=at)
+        said = well.said()
+        assert any(
+            each.startswith("second broker: the canary's press has no receipt") for each in said
+        ), said
+        unseen = [each for each in well.findings() if not each.grave]
+        assert [each.about for each in unseen] == ["second broker"]
+        assert len(said) == 2
+        well.close_hub()
+        well.open_hub()
+        assert [each.said for each in well.findings() if each.grave] == []
+    finally:
+        second.kill()
+
+
+def test_a_stuck_engine_is_found_by_the_press_it_does_not_answer(
+    well: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_way, "RECEIPT_S", 1.0)
+    assert well.app is not None
+    take, is_stuck, go_on = well.app.inbox.take, threading.Event(), threading.Event()
+
+    def stuck(timeout_ms: int) -> list[Item]:
+        is_stuck.set()
+        go_on.wait(30)
+        return take(timeout_ms)
+
+    monkeypatch.setattr(well.app.inbox, "take", stuck)
+    assert is_stuck.wait(10)
+    try:
+        assert any("has no receipt of the hub's within 1 s" in each for each in well.said())
+    finally:
+        go_on.set()
+
+
+def test_a_canary_that_the_books_do_not_know_is_told(well: Clinic) -> None:
+    canary.make(well.keys / canary.FILE)
+    [said] = well.said()
+    assert said == (
+        "canary: the hub's books do not know it by its key."
+        " Start the hub: it puts its canary on its books when it starts."
+    )
+    well.keys.joinpath(canary.FILE).write_text("{", encoding="utf-8")
+    [said] = well.said()
+    assert said.startswith("canary: ")
+    assert "Remove it and start the hub again." in said
+    well.keys.joinpath(canary.FILE).unlink()
+    well.close_hub()
+    well.open_hub()
+    assert well.said() == []
+
+
+def test_others_eyes_on_the_keys_are_told(well: Clinic) -> None:
+    well.keys.joinpath("hub-events.key.pem").chmod(0o640)
+    well.keys.chmod(0o750)
+    assert [each.partition(". ")[2] for each in well.said()] == [
+        f"chmod 700 {well.keys}",
+        f"chmod 600 {well.keys / 'hub-events.key.pem'}",
+    ]
+
+
+def test_without_its_certificates_the_hub_says_so_and_does_not_start(tmp_path: Path) -> None:
+    found = Clinic(tmp_path)
+    certificates.key_file(found.keys, certificates.HUB_BEATS).unlink()
+    with pytest.raises(Refused, match=r"cannot prove to the broker who it is: .*keys renew"):
+        App(found.settings)
+
+
+def test_nothing_listens_where_the_broker_should(tmp_path: Path) -> None:
+    found = Clinic(tmp_path)
+    at = replace(found.settings.broker, port=free_port())
+    found.settings = replace(found.settings, broker=at)
+    assert any(each.startswith("broker: nothing answers") for each in found.said())
