@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from hub.clock import Clock, utc_ms
+from hub.devices.upkeep import Upkeep
 from hub.inbox import Inbox
 from hub.policy.model import Policy
 from hub.settings import Settings
@@ -72,6 +73,10 @@ def make(
         live.shut_down()
         sessions.close()
         invitations.close()
+
+    keys = settings.broker.keys if settings.broker.tls else None
+    desk.key_faults = Upkeep(keys, utc_ms).faults
+    desk.key_faults()  # once at the start, for the log
 
     app = FastAPI(
         title="allswell",

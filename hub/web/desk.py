@@ -44,6 +44,7 @@ class Desk:
     secure: bool = False
     fault: Callable[[], str] = lambda: ""  # why the engine takes no turn, e.g. a full disk
     policy_fault: str = ""  # why the procedure's file is not what runs
+    key_faults: Callable[[], tuple[str, ...]] = tuple  # which of the hub's certificates end soon
     ask_s: float = ASK_S
     back_off: BackOff = field(default_factory=lambda: BackOff(time.monotonic))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,6 +93,7 @@ class Desk:
             speed=self.clock.speed,
             fault=self.fault(),
             policy_fault=self.policy_fault,
+            key_faults=self.key_faults(),
             policy=self.policy,
             terms=self._terms(visits),
             contacts={client: self._contacts(client)} if client else {},

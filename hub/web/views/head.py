@@ -77,6 +77,7 @@ def notices(scene: Scene) -> list[Notice]:
         said.append(Notice("bad", f"The hub cannot record anything: {scene.fault}."))
     if scene.policy_fault:
         said.append(Notice("watch", scene.policy_fault))
+    said += [Notice("watch", f"The hub's keys: {each}") for each in scene.key_faults]
     health = scene.health
     if health is not None:
         said += broker_notices(health)

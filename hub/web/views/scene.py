@@ -81,6 +81,7 @@ class Scene:
     speed: int = 1
     fault: str = ""  # why the engine takes no turn
     policy_fault: str = ""  # why the procedure's file is not what runs
+    key_faults: Sequence[str] = ()  # which of the hub's certificates want something done
     contacts: Mapping[str, tuple[Contact, ...]] = field(default_factory=dict)  # by client
     away: Sequence[Away] = ()
     secret: frozenset[str] = frozenset()  # open silent alarms that this viewer may not know of

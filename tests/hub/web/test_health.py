@@ -1,9 +1,13 @@
 """The watchers are watched (P6): a dead engine, a lost broker, a blind hub are said in red."""
 
 from html import unescape
+from pathlib import Path
 
 import httpx
 
+from hub.clock import utc_ms
+from hub.devices import keyring
+from hub.devices.upkeep import Upkeep
 from hub.inbox import LinkChanged
 from hub.procedure import banner
 from tests.hub.web.house import Browser, House
@@ -104,6 +108,20 @@ def test_a_refused_procedure_is_on_every_board_until_it_is_mended(
     assert f"was refused, {desk.policy.terms_id} goes on: procedure.toml:7" in page
     desk.policy_fault = ""
     assert "was refused" not in ben.get("/").text
+
+
+def test_a_key_that_ends_is_on_every_board_until_it_is_renewed(
+    house: House, ben: Browser, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    keyring.make(keys, "Example", (), utc_ms())
+    ten_years_ms = 10 * 365 * 86_400_000
+    upkeep = Upkeep(keys, lambda: utc_ms() + ten_years_ms)
+    assert "The hub's keys" not in unescape(ben.get("/").text)
+    house.app.state.desk.key_faults = upkeep.faults
+    page = unescape(ben.get("/").text)
+    assert "The hub's keys: broker ends in 2 days, very soon." in page
+    assert "Renew it: allswell keys renew hub-events." in page
 
 
 def test_a_dead_engine_looks_dead_though_the_clock_stands_still(house: House) -> None:
