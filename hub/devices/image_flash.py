@@ -30,15 +30,15 @@ MENDS = (
         "flashing wants the extra packages: pip install 'allswell[flash]'",
     ),
     (
-        ("ermission denied",),
+        ("[Errno 13]", "Permission denied"),
         "this user may not use the port: `sudo usermod -aG dialout $USER`, then log in again",
     ),
     (
-        ("port is busy", "Resource busy", "exclusively lock", "in use by another program"),
+        ("[Errno 16]", "Access is denied", "exclusively lock", "in use by another program"),
         "another program has the port: close serial monitors, then run this again",
     ),
     (
-        ("could not open port", "No such file or directory", "port doesn't exist"),
+        ("[Errno 2]", "FileNotFoundError", "could not open port", "doesn't exist"),
         (
             "nothing is at that port: is it a cable that carries data, in the board's UART socket?"
             " Without --port the ports that there are stand in the answer"
