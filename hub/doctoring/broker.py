@@ -60,7 +60,7 @@ def shown(way: Way, der: bytes) -> Iterator[Finding]:
         return  # told with the keys
     if ours.cert_der != der:
         said = "it still shows another certificate than the one in the hub's folder"
-        yield Finding(way.name, said, "Start it again: it reads its certificate at its start.")
+        yield Finding(way.name, said, "Send it a SIGHUP, or start it again.")
 
 
 def strangers(way: Way) -> Iterator[Finding]:

@@ -250,7 +250,7 @@ def test_a_certificate_that_was_renewed_and_is_not_shown_yet_is_found(well: Clin
     [said] = well.said()
     assert said == (
         "broker: it still shows another certificate than the one in the hub's folder."
-        " Start it again: it reads its certificate at its start."
+        " Send it a SIGHUP, or start it again."
     )
 
 

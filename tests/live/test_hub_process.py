@@ -1,5 +1,6 @@
 """The hub as a process: what it acknowledged it has, whatever kills it or is not there."""
 
+import json
 import random
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.doctoring import machine
 from protocol.messages import SosPressed, open_press
 from tests.hub.notify.office import Post
 from tests.live.hub_process import Pendant, Site
@@ -188,14 +190,28 @@ def test_a_pendant_added_and_revoked_beside_the_running_hub(running: Site) -> No
     pendant.close()
 
 
-def test_doctor_finds_what_is_wrong_and_says_all_is_well(running: Site, pendant: Pendant) -> None:
-    with running.reader() as reader:
-        wait_until(lambda: reader.health().broker_up)
-    assert running.cli("doctor").stdout == "all's well\n"
-    running.kill_broker()
-    done = running.cli("doctor", ok=False)
-    assert done.returncode == 1
-    assert "broker: nothing answers at 127.0.0.1" in done.stdout
+@pytest.mark.parametrize("tls", [True, False])
+def test_doctor_finds_what_is_wrong_and_says_all_is_well(
+    tmp_path: Path, post: Post, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "kernel_says", lambda: True)  # whatever keeps this machine's clock
+    site = Site(tmp_path / "site", post, tls=tls)
+    try:
+        site.start_broker()
+        site.start_hub()
+        site.add_pendant("p-aa").close()
+        with site.reader() as reader:
+            wait_until(lambda: reader.health().broker_up)
+        assert site.cli("doctor").stdout == "all's well\n"
+        assert site.cli("doctor", "--json").stdout == "[]\n"
+        site.kill_broker()
+        done = site.cli("doctor", ok=False)
+        assert done.returncode == 1
+        assert "broker: nothing answers at 127.0.0.1" in done.stdout
+        found = json.loads(site.cli("doctor", "--json", ok=False).stdout)
+        assert {"about", "said", "mend", "grave"} == {*found[0]}
+    finally:
+        site.close()
 
 
 def test_a_stop_is_quick_and_clean(running: Site) -> None:
