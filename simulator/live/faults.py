@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from hub.rules.model import Value
 from simulator.live.proxy import MODES
-from simulator.live.stage import Stage
+from simulator.live.stage import Stage, pendant_of
 
 
 class Faults:
@@ -33,18 +33,34 @@ class Faults:
         found = values or {}
         kind, _, mode = fault.partition(" ")
         if kind == "network" and mode in MODES:
-            self._stage.pendant(who)  # says whose pendant there is, if not hers
-            self._stage.proxies[who].set(mode, int(found.get("latency_ms", 0)))
+            for proxy in self._stage.networks(who):
+                proxy.set(mode, int(found.get("latency_ms", 0)))
+        elif kind in ("hub-network", "second-broker"):
+            self._of_two(kind, mode)
         elif fault == "pendant cut":
             self._stage.pendant(who).cut()
         elif fault == "pendant start":
             self._stage.pendant(who).start()
+        elif fault == "pendant oversleep":
+            self._stage.pendant(who).oversleep()
+        elif fault == "pendant revoke":
+            self._stage.hub.allswell("pendant", "revoke", pendant_of(who))
         elif fault in ("flash hold", "flash free"):
             self._stage.pendant(who).tell({"hold_flash": mode == "hold"})
         elif fault == "battery":
             self._stage.pendant(who).tell({"battery": int(found.get("percent", 100))})
         else:
             raise KeyError(f"no fault is called {fault!r}")
+
+    def _of_two(self, kind: str, what: str) -> None:
+        second, hub_way = self._stage.second, self._stage.hub_way
+        if second is None or hub_way is None:
+            raise KeyError(f"{kind} {what} wants `brokers = 2`")
+        if kind == "hub-network":
+            hub_way.set(what)
+        else:
+            {"kill": second.kill, "start": second.start, "freeze": second.freeze,
+             "thaw": second.thaw}[what]()  # fmt: skip
 
     def _pages(self, failing: bool) -> None:
         self._stage.receiver.failing = failing

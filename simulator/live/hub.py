@@ -16,7 +16,6 @@ from pathlib import Path
 
 import httpx
 
-from hub.devices.broker import BEATS_USER, EVENTS_USER
 from hub.settings import DEFAULT_POLICY
 from hub.store.reader import Reader
 from simulator.live.broker import Broker
@@ -50,14 +49,19 @@ class Hub:
         policy: str = DEFAULT_POLICY,
         broker_port: int = 0,
         others: Iterable[Mapping[str, object]] = (),
+        second_port: int = 0,
     ) -> None:
-        """`others`: people besides those of the world, who neither log in nor are paged."""
+        """`others`: people besides those of the world, who neither log in nor are paged.
+        `second_port`: of a second broker that it listens on; 0: there is none."""
         self.folder = folder
         self.store = folder / "hub"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.follower = Follower(self.store, feed, speed)
         self._broker_port = broker_port or broker.port  # a bad network may lie before the broker
+        self._second: dict[str, object] = (
+            {"second_host": "127.0.0.1", "second_port": second_port} if second_port else {}
+        )
         self._feed = feed
         self._backup = folder / "backup.sqlite"
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,15 +80,7 @@ class Hub:
         parts = [
             toml_table("[organisation]", tree["organisation"]),
             toml_table("[hub]", {"folder": "hub", "policy": policy}),
-            toml_table(
-                "[broker]",
-                {
-                    "host": "127.0.0.1",
-                    "port": self._broker_port,
-                    "events_password": broker.passwords[EVENTS_USER],
-                    "beats_password": broker.passwords[BEATS_USER],
-                },
-            ),
+            toml_table("[broker]", {**broker.for_hub(self._broker_port), **self._second}),
             toml_table("[web]", {"host": "127.0.0.1", "port": self.port}),
         ]
         for person in tree["person"]:
@@ -158,17 +154,17 @@ class Hub:
     def back_up(self) -> None:
         """As an administrator does it, beside the running hub."""
         self._backup.unlink(missing_ok=True)
-        self._allswell("backup", str(self._backup))
+        self.allswell("backup", str(self._backup))
         self._feed.add("process", "backed up", "hub")
 
     def restore(self) -> None:
         """The disk died: the copy takes the place of everything since. The hub must be down."""
         with self.follower.exchange():
-            self._allswell("restore", str(self._backup), "--yes")
+            self.allswell("restore", str(self._backup), "--yes")
         self._feed.add("process", "restored", "hub")
 
-    def _allswell(self, *words: str) -> None:
-        """A command of the hub's own command line."""
+    def allswell(self, *words: str) -> None:
+        """A command of the hub's own command line, as an administrator gives it."""
         argv = [sys.executable, "-m", "hub.cli", *words, "--config", str(self.file)]
         done = subprocess.run(argv, capture_output=True, text=True, timeout=START_S, check=False)
         if done.returncode:

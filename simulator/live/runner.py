@@ -138,7 +138,8 @@ def run_one(scenario: Scenario, options: Options, printer: Printer) -> bool:
     try:
         with Stage(
             scenario.world, scenario.wearers, speed, printer.happening, scenario.beat_s,
-            policy=scenario.policy, begins=scenario.begins,
+            policy=scenario.policy, begins=scenario.begins, tls=scenario.tls,
+            two_brokers=scenario.brokers == 2, sleep=scenario.sleep,
         ) as stage:  # fmt: skip
             performance = Performance(scenario, stage, printer.say)
             _guarded(lambda: performance.play(options.count, options.seed), stage)

@@ -39,7 +39,10 @@ SHOWN = ("board", "screen")  # looked at, not waited for on the feed
 FAULTS = (
     "broker kill", "broker start", "broker freeze", "broker thaw",
     "hub kill", "hub start", "hub backup", "hub restore",
-    "pendant cut", "pendant start", "flash hold", "flash free", "battery",
+    "second-broker kill", "second-broker start", "second-broker freeze", "second-broker thaw",
+    *("hub-network " + mode for mode in ("through", "cut", "half-open")),
+    "pendant cut", "pendant start", "pendant oversleep", "pendant revoke",
+    "flash hold", "flash free", "battery",
     "pages fail", "pages work",
     *("network " + mode for mode in MODES),
 )  # fmt: skip
@@ -112,6 +115,9 @@ class Scenario:
     strict: tuple[str, ...]
     wearers: tuple[str, ...]  # the people who carry a pendant
     beat_s: int
+    tls: bool
+    brokers: int  # 1 or 2
+    sleep: bool  # pendants sleep off duty
     screen: str  # who looks at the board where a step expects something of it
     steps: tuple[Step, ...]
     allow: tuple[Allow, ...]
@@ -145,6 +151,9 @@ def load(path: Path) -> Scenario:
         strict=head.texts("strict", f"a list of {', '.join(STRICT)}", lambda kind: kind in STRICT),
         wearers=head.texts("wearers", "a list of people's ids", is_id),
         beat_s=head.number("beat_s", 1, 1, 3600),
+        tls=head.flag("tls", False),
+        brokers=head.number("brokers", 1, 1, 2),
+        sleep=head.flag("sleep", False),
         screen=head.text("screen", "olu", "a person's id", is_id),
         steps=tuple(_step(source, table, labels) for table in top.tables("step")),
         allow=tuple(_allow(table) for table in top.tables("allow")),

@@ -18,6 +18,7 @@ from simulator.live import provision
 from simulator.live.broker import Broker
 from simulator.live.feed import Feed, Happening
 from simulator.live.hub import PASSWORD, Hub
+from simulator.live.keyring import Keyring
 from simulator.live.operator import Operator
 from simulator.live.pendant import Pendant
 from simulator.live.proxy import FaultProxy
@@ -60,8 +61,18 @@ class Stage:
         embedded_broker: bool | None = None,
         policy: str = DEFAULT_POLICY,
         begins: str = "",
+        tls: bool = False,
+        two_brokers: bool = False,
+        sleep: bool = False,
     ) -> None:
+        """`tls`: mutual, between everybody and the broker. `sleep`: pendants sleep off duty."""
         self.speed = speed
+        self._tls = tls
+        self._two = two_brokers
+        self._sleep = sleep
+        self._keyring: Keyring | None = None
+        self.second: Broker | None = None
+        self.hub_way: FaultProxy | None = None  # between the hub and the first of two brokers
         self.wearers = tuple(wearers)
         self.feed = Feed(tell)
         self._world = world
@@ -74,6 +85,7 @@ class Stage:
         self._operators: dict[str, Operator] = {}
         self.keep = False  # the folder, for a look afterwards
         self.proxies: dict[str, FaultProxy] = {}
+        self.second_proxies: dict[str, FaultProxy] = {}
         self.pendants: dict[str, Pendant] = {}
 
     def __enter__(self) -> "Stage":
@@ -94,10 +106,14 @@ class Stage:
         self.receiver = Receiver(self.feed)
         self._ends.callback(self.receiver.close)
         pendants = [pendant_of(person) for person in self.wearers]
+        if self._tls:
+            self._keyring = Keyring(self.folder / "keys", pendants)
         self.broker = self.make_broker(pendants)
         self._ends.callback(self.broker.stop)
         self.broker.start()
-        self.hub = self.make_hub()
+        if self._two:
+            self._raise_second(pendants)
+        self.hub = self.make_hub(self.hub_way.port if self.hub_way is not None else 0)
         self._ends.callback(self.hub.close)
         self.feed.rule_ms = self.hub.follower.rule_ms
         carriers = {pendant_of(person): person for person in self.wearers}
@@ -110,13 +126,25 @@ class Stage:
             self._equip(person, secrets[pendant_of(person)])
 
     def make_broker(self, pendants: list[str]) -> Broker:
-        return Broker(self.folder / "broker", pendants, self.feed, self._embedded)
+        return Broker(self.folder / "broker", pendants, self.feed, self._embedded, self._keyring)
+
+    def _raise_second(self, pendants: list[str]) -> None:
+        second = self.second = Broker(
+            self.folder / "second", pendants, self.feed, False, self._keyring, "second broker"
+        )
+        second.passwords |= self.broker.passwords  # the same users and passwords on both
+        second.write_files()
+        self._ends.callback(second.stop)
+        second.start()
+        self.hub_way = FaultProxy(self.broker.port)
+        self._ends.callback(self.hub_way.close)
 
     def make_hub(self, broker_port: int = 0) -> Hub:
         """`broker_port`: at which the hub finds the broker; 0 is the broker's own."""
         return Hub(
             self.folder, self._world, self.broker, self.receiver, self.feed, self.speed,
             self._web_port, self._policy, broker_port,
+            second_port=self.second.port if self.second is not None else 0,
         )  # fmt: skip
 
     def network_of(self, person: str) -> FaultProxy:
@@ -129,14 +157,29 @@ class Stage:
         proxy = self.proxies[person] = self.network_of(person)
         self._ends.callback(proxy.close)
         settings = {
-            "pendant": name, "key_id": name, "secret": secret.hex(), "username": name,
-            "password": self.broker.passwords[name], "broker_host": "127.0.0.1",
+            "pendant": name, "key_id": name, "secret": secret.hex(), "broker_host": "127.0.0.1",
             "broker_port": proxy.port, "beat_s": self._beat_s, "offduty_beat_s": self._beat_s,
+            "sleep": self._sleep, **self.broker.for_pendant(name), **self._way_to_second(person),
         }  # fmt: skip
         pendant = Pendant(name, self.folder / name, settings, self.feed, person)
+        for file, der in self._keyring.equip(name).items() if self._keyring is not None else ():
+            (pendant.flash / file).write_bytes(der)
         self.pendants[person] = pendant
         self._ends.callback(pendant.close)
         pendant.start()
+
+    def _way_to_second(self, person: str) -> dict[str, object]:
+        if self.second is None:
+            return {}
+        proxy = self.second_proxies[person] = FaultProxy(self.second.port)
+        self._ends.callback(proxy.close)
+        return {"second_host": "127.0.0.1", "second_port": proxy.port}
+
+    def networks(self, person: str) -> list[FaultProxy]:
+        """All that lies between her pendant and any broker: one radio."""
+        self.pendant(person)  # says whose pendant there is, if not hers
+        ways = (self.proxies, self.second_proxies)
+        return [way[person] for way in ways if person in way]
 
     def _remove_folder(self) -> None:
         if self.keep or KEEP in os.environ:
