@@ -14,9 +14,9 @@ from hub.engine.readiness import LOST_MS as LOST_MS
 from hub.engine.readiness import LOW_PCT
 from hub.engine.routing import route
 from hub.engine.turn import Turn
-from hub.rules.model import Event
-from hub.verify import Verified
-from protocol.messages import Beat, Booted, open_parts
+from hub.rules.model import Event, Value
+from hub.verify import EXPIRED, Verified
+from protocol.messages import Beat, Booted, LastGasp, open_parts
 
 RECOVERED_PCT = 30  # not low again until it has been this high: no row for every wobble
 
@@ -39,6 +39,8 @@ def take(turn: Turn, found: Verified, beat: Beat) -> None:
     if beat.boot != pendant.boot and not _follows(pendant, boot, is_first, dated.at_ms):
         turn.changes.boots[pendant.key_id, beat.boot] = pendant.boot_row(beat.boot)
         return
+    if pendant.state_at(pendant.last_beat_ms) != pendant.state_at(turn.now_ms):
+        turn.unsettled[pendant.id] = None  # its day has passed since it was last heard
     had_open = pendant.open_presses
     changed = _heard(turn, pendant, beat, dated.at_ms)
     if pendant.watched:
@@ -61,9 +63,10 @@ def _follows(pendant: PendantState, boot: Boot, is_first: bool, at_ms: int) -> b
 
 def _heard(turn: Turn, pendant: PendantState, beat: Beat, at_ms: int) -> bool:
     """Take over what the beat says; whether anything but the time is new."""
-    was = (pendant.boot, pendant.echoed, pendant.open_presses, pendant.beat_lost, pendant.dropped)
+    was = _told_by(pendant)
     charge = pendant.battery_pct
-    if pendant.boot and pendant.boot != beat.boot:
+    had_boot = pendant.boot
+    if had_boot and had_boot != beat.boot:
         _note(turn, pendant, "boot_changed", "another boot of the pendant beats now")
     if pendant.beat_lost:
         _returned(turn, pendant)
@@ -75,12 +78,19 @@ def _heard(turn: Turn, pendant: PendantState, beat: Beat, at_ms: int) -> bool:
     if not (charge <= LOW_PCT < beat.battery_pct < RECOVERED_PCT):
         pendant.battery_pct = beat.battery_pct
     pendant.signal_pct = beat.signal_pct
-    pendant.dropped = beat.dropped
+    pendant.dropped, pendant.refused = beat.dropped, beat.refused
+    if pendant.gasped_ms and (beat.boot != had_boot or beat.battery_pct > LOW_PCT):
+        pendant.gasped_ms = 0  # charged, or started anew: what it said of its end is over
     pendant.echoed = beat.standing
     pendant.open_presses = tuple(open_parts(listed)[0] for listed in beat.open)
     pendant.beat_lost = False
-    now = (pendant.boot, pendant.echoed, pendant.open_presses, pendant.beat_lost, pendant.dropped)
-    return was != now or charge != pendant.battery_pct
+    return was != _told_by(pendant) or charge != pendant.battery_pct
+
+
+def _told_by(pendant: PendantState) -> tuple[object, ...]:
+    """What is written at once when a beat changes it."""
+    return (pendant.boot, pendant.echoed, pendant.open_presses, pendant.beat_lost, pendant.dropped,
+            pendant.refused, pendant.gasped_ms)  # fmt: skip
 
 
 def write(turn: Turn, pendant: PendantState) -> None:
@@ -128,7 +138,10 @@ def _open_presses(turn: Turn, pendant: PendantState, presses: list[str]) -> None
         event = _event(
             turn, pendant, "unknown_open_press", min(boot.floor_ms, turn.now_ms), identity
         )
-        event = replace(event, data={"press": type_name.replace("-", "_")})
+        facts: dict[str, Value] = {"press": type_name.replace("-", "_")}
+        if pendant.state_at(turn.now_ms) == EXPIRED:
+            facts["pendant"] = EXPIRED
+        event = replace(event, data=facts)
         visit = turn.visit(event.visit) if event.visit else None
         if visit is not None:
             decide.visit_event(turn, event, visit)
@@ -142,6 +155,13 @@ def booted(turn: Turn, pendant: PendantState, message: Booted) -> None:
     turn.unsettled[pendant.id] = None
 
 
+def gasped(turn: Turn, pendant: PendantState, message: LastGasp, at_ms: int) -> None:
+    """Its last word: the silence that follows has a known cause."""
+    pendant.gasped_ms = at_ms
+    pendant.battery_pct = min(message.battery_pct, 100)
+    write(turn, pendant)
+
+
 def lost(turn: Turn, pendant_id: str) -> None:
     """No beat for LOST_MS from a pendant on a running visit: the rules say who is asked."""
     pendant = turn.state.pendant(pendant_id)
@@ -150,6 +170,8 @@ def lost(turn: Turn, pendant_id: str) -> None:
     pendant.beat_lost = True
     write(turn, pendant)
     event = _event(turn, pendant, "beat_lost", turn.now_ms)
+    if pendant.gasped_ms:
+        event = replace(event, data={"cause": "battery"})
     visit = turn.visit(event.visit) if event.visit else None
     if visit is not None:
         decide.visit_event(turn, event, visit)

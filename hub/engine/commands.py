@@ -87,8 +87,11 @@ def _of_visit(turn: Turn, command: Command) -> Answer:
     event = event_of(turn, command, visit=visit.id, worker=worker)
     if command.kind == "name_tracker" and not _is_active(turn, text(command, "tracker")):
         return answer(_logged_refusal(turn, event, visit, "The tracker must be a known person."))
-    if command.kind == "start_out":
-        event = replace(event, data={**event.data, "pendant": readiness(turn, worker)})
+    if command.kind in ("start_out", "confirm_arrival"):
+        # To set out it must be good until she is back; at the door it is enough that it is now.
+        until_ms = visit.planned_end_ms if command.kind == "start_out" else 0
+        ready = readiness(turn, worker, until_ms)
+        event = replace(event, data={**event.data, "pendant": ready})
     contact = text(command, "departure_contact")
     if contact and not _is_active(turn, contact):
         # HM-3.3: a named person; pages about her departure go there.

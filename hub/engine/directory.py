@@ -64,12 +64,12 @@ def directory_of(
         "roles": {role: sorted(who) for role, who in sorted(deciders(state).items())},
         "clients": clients,
         "pendants": {worker: ready.id for worker in workers
-                     if (ready := _pendant(state, worker)) is not None},
+                     if (ready := _pendant(turn, worker)) is not None},
         # Never empty: an empty set would mean that anybody may exist.
         "people": sorted(
             {""} | {name for name in named if name in state.people and state.people[name].active}
         ),
-        "workers": {who: _worker(turn, who) for who in workers if who in state.people},
+        "workers": {who: _worker(turn, who, end_ms) for who in workers if who in state.people},
         "facts": _facts(policy, zone, place or turn.place or place_of_zone(zone), start_ms, end_ms),
         "on_duty": {role: sorted(people) for role, people in sorted(state.duty.items())},
         # Only who lays down a duty is asked about everybody who is out.
@@ -99,16 +99,17 @@ def _facts(policy: Policy, zone: str, place: Place, start_ms: int, end_ms: int) 
     return found
 
 
-def _pendant(state: State, worker: str) -> PendantState | None:
+def _pendant(turn: Turn, worker: str) -> PendantState | None:
     """The last of her pendants that may speak for her."""
-    found = [each for each in state.pendants_of(worker) if each.state == ACTIVE]
+    carried = turn.state.pendants_of(worker)
+    found = [each for each in carried if each.state_at(turn.now_ms) == ACTIVE]
     return found[-1] if found else None
 
 
-def _worker(turn: Turn, worker: str) -> dict[str, Any]:
+def _worker(turn: Turn, worker: str, until_ms: int) -> dict[str, Any]:
     person = turn.state.people[worker]
     told = registers.facts_about_worker(turn.state, worker, turn.policy)
-    return {"pendant": readiness(turn, worker), "phone": bool(person.phones), **told}
+    return {"pendant": readiness(turn, worker, until_ms), "phone": bool(person.phones), **told}
 
 
 def _client(state: State, client: str) -> tuple[dict[str, dict[str, Any]], Place | None]:

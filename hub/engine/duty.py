@@ -6,7 +6,7 @@ besides, until everybody is back or somebody else holds the role too (DC-ooh).
 
 from collections.abc import Mapping
 
-from hub.engine import admin, decide
+from hub.engine import admin, decide, filing
 from hub.engine.asking import text
 from hub.engine.directory import directory_of
 from hub.engine.turn import Turn
@@ -21,7 +21,7 @@ PASSES = ("override", "override_note")
 def take_duty(turn: Turn, command: Command) -> Answer:
     """Somebody takes a role, or lays it down. Laying down the last one is told, not refused."""
     role, person = text(command, "role"), text(command, "person") or command.by
-    on = admin.flag(command, "on", True)
+    on = filing.flag(command, "on", True)
     answer = _duty(turn, command, role, person, on)
     admin.logged(turn, command, answer)
     return answer
@@ -45,7 +45,7 @@ def _duty(turn: Turn, command: Command, role: str, person: str, on: bool) -> Ans
         turn.changes.other.append(
             ("DELETE FROM duty WHERE role = ? AND person = ?", (role, person))
         )
-    admin.flush(turn)
+    filing.flush(turn)
     if on or turn.state.duty.get(role):
         return Answer(True, f"{person} {'takes' if on else 'lays down'} {role}")
     paged = {name for ladder in turn.policy.ladders for step in ladder.steps for name in step.roles}

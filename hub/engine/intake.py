@@ -9,22 +9,23 @@ from dataclasses import replace
 
 from hub import verify
 from hub.dating import Dated, date
-from hub.engine import beats, decide
+from hub.engine import beats, decide, strangers
 from hub.engine.pendants import PendantState, boot_of
-from hub.engine.readiness import readiness
+from hub.engine.readiness import LOST_MS, readiness
 from hub.engine.routing import Route, route
 from hub.engine.turn import Turn
 from hub.inbox import FromPendant
 from hub.rules import dangers, reading
 from hub.rules.entries import read_in
 from hub.rules.kinds import DANGER_PRESSES
-from hub.rules.model import Alarm, Event, Value
-from hub.verify import Unverified, Verified
+from hub.rules.model import Event, Value
+from hub.verify import EXPIRED, REVOKED, Unverified, Verified
 from protocol import codec
 from protocol.messages import (
     Beat,
     Booted,
     CarryOn,
+    LastGasp,
     PressMessage,
     Receipt,
     Replied,
@@ -32,17 +33,12 @@ from protocol.messages import (
     UpMessage,
 )
 
-# An open alarm for each pendant that a topic names, but not for a thousand invented ones.
-MAX_UNVERIFIED_SOURCES = 20
-OVERFLOW = "overflow"
-UNVERIFIED_EVERY_MS = 60_000  # one more press of an unverified source counts as news
-
 
 def take(turn: Turn, item: FromPendant) -> None:
     """One message, whatever it is."""
     found = verify.verify(item.topic, item.token, turn.state.key)
     if isinstance(found, Unverified):
-        _unverified(turn, item, found)
+        strangers.take(turn, item, found)
     elif found.revoked:
         _revoked(turn, item, found)
     elif isinstance(found.message, Beat):
@@ -53,13 +49,7 @@ def take(turn: Turn, item: FromPendant) -> None:
         turn.after.acks.append((item.session, item.connection, item.mid, item.qos))
 
 
-# What cannot be verified.
-
-
-def _unverified(turn: Turn, item: FromPendant, found: Unverified) -> None:
-    turn.changes.dead_letter(turn.now_ms, item.topic, found.reason, found.detail, item.token)
-    if found.sos:
-        _raise_unverified(turn, found.pendant, f"{found.reason}: {found.detail}")
+# What is proven, by one that is not trusted.
 
 
 def _revoked(turn: Turn, item: FromPendant, found: Verified) -> None:
@@ -73,29 +63,38 @@ def _revoked(turn: Turn, item: FromPendant, found: Verified) -> None:
         return
     known = _shas(turn, found)
     if found.sha not in known:
+        dated = _dated(turn, pendant, found.message)
         _remember(turn, found, known)
-        _raise_unverified(turn, pendant.id, "revoked")
+        _danger_of_revoked(
+            turn, pendant, found.message, dated, "" if known else found.message.identity()
+        )
     receipt(turn, pendant, found)
 
 
-def _raise_unverified(turn: Turn, pendant: str, why: str) -> None:
-    """One growing alarm per source, bounded; flooding it grows it once a minute (P7)."""
-    old = _open_unverified(turn, pendant)
-    if old is None:
-        others = sum(kind == "unverified_sos" for kind, _ in turn.state.sources)
-        if others >= MAX_UNVERIFIED_SOURCES:
-            pendant = OVERFLOW
-            old = _open_unverified(turn, pendant)
-    newest_ms = max((press.received_ms for press in old.presses), default=0) if old else 0
-    if old is not None and turn.now_ms - newest_ms < UNVERIFIED_EVERY_MS:
+def _danger_of_revoked(
+    turn: Turn, pendant: PendantState, message: UpMessage, dated: Dated, identity: str
+) -> None:
+    """Of whoever was to carry it, on her visit if she is on one: she may press what we took from
+    her. Whoever else has it grows one alarm for each kind of press, once a minute (P7)."""
+    kind = reading.DANGER_TYPES[message.TYPE]
+    open_id = turn.state.sources.get(("unverified_sos", f"revoked:{kind}:{pendant.id}"))
+    if open_id is not None and strangers.floods(turn, turn.state.alarms[open_id]):
         return
-    event = Event("sos_pressed", turn.now_ms, pendant=pendant, data={"unverified": why[:120]})
-    decide.off_visit(turn, event, verified=False)
-
-
-def _open_unverified(turn: Turn, pendant: str) -> Alarm | None:
-    open_id = turn.state.sources.get(("unverified_sos", f"unverified:{pendant}"))
-    return None if open_id is None else turn.state.alarms[open_id]
+    visit = route(turn, pendant.worker).visit
+    event = Event(
+        kind,
+        dated.at_ms,
+        by=pendant.worker,
+        visit="" if visit is None else visit.id,
+        worker=pendant.worker,
+        pendant=pendant.id,
+        identity=identity,
+        data=_facts(message, "none", message.phase, dated) | {"pendant": REVOKED},
+    )
+    if visit is not None:
+        decide.visit_event(turn, event, visit)
+    else:
+        decide.off_visit(turn, event)
 
 
 # What is proven.
@@ -180,12 +179,27 @@ def _press(
         identity=identity,
         data=_facts(message, gesture, phase, dated) | felt,
     )
-    if kind == "started_out" and readiness(turn, pendant.worker) == "low":
-        # HM-2.1, DC-signal: it speaks, so it is not silent; a press is never refused for it.
-        event = replace(event, data={**event.data, "pendant": "low"})
-    _decide(turn, event, found)
+    told = _of_pendant(turn, pendant, event, found)
+    _decide(turn, replace(event, data={**event.data, **told}) if told else event, found)
     if isinstance(message, Booted):
         beats.booted(turn, pendant, message)
+    elif isinstance(message, LastGasp) and "late" not in told:
+        beats.gasped(turn, pendant, message, dated.at_ms)
+
+
+def _of_pendant(turn: Turn, pendant: PendantState, event: Event, found: Route) -> dict[str, Value]:
+    """What the hub knows of the pendant that speaks. A press is never refused for any of it."""
+    if event.kind in DANGER_PRESSES:
+        return {"pendant": EXPIRED} if pendant.state_at(turn.now_ms) == EXPIRED else {}
+    if event.kind in ("started_out", "arrived"):
+        # HM-2.1, DC-signal: it speaks, so it is not silent.
+        until_ms = 0 if found.visit is None else found.visit.planned_end_ms
+        ready = readiness(turn, pendant.worker, until_ms)
+        told = ready == EXPIRED or (ready == "low" and event.kind == "started_out")
+        return {"pendant": ready} if told else {}
+    if event.kind == "last_gasp" and turn.now_ms - event.at_ms > LOST_MS * turn.speed:
+        return {"late": True}  # it waited in flash until the pendant was charged again
+    return {}
 
 
 def _read(message: UpMessage, gesture: str, found: Route, prompt: str) -> tuple[str, str]:
@@ -222,6 +236,8 @@ def _facts(message: UpMessage, gesture: str, phase: str, dated: Dated) -> dict[s
         facts["prompt"] = message.prompt
     elif isinstance(message, SosAborted):
         facts["held_ms"] = message.held_ms
+    elif isinstance(message, LastGasp):
+        facts["battery_pct"] = message.battery_pct
     elif isinstance(message, Booted):
         facts["cause"] = message.cause
         facts["firmware"] = message.firmware

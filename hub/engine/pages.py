@@ -15,11 +15,13 @@ from hub.rules.explain import MEANS
 from hub.rules.kinds import ALARM_KINDS, DANGERS, SILENT_KINDS
 from hub.rules.model import Alarm, Visit
 from hub.rules.phases import ENDED
+from hub.rules.raising import MARKS, REVOKED
 
 # Asked by name when nobody holds the role: whoever may hold a role like these.
 IN_CHARGE = ("manager", "director", "lead", "officer")
 # What a page says first of something written down, by its `about`.
 OF_RECORDS = {"record_due": "something written down is due", "record_told": "to be told at once"}
+RENEWAL = "renewal_due"  # of pendants: its sentence says all of it
 ASKED = "to be done by hand and ticked off"
 NO_MORE_DRILL = "no drill any more, look at the alarms"
 NOT_A_DRILL = "A drill was on. Since then a real alarm is open: look at the alarms first."
@@ -171,14 +173,17 @@ def _write(
 
 def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tuple[str, str]:
     """(subject, body): what happened, to whom, where roughly, since when. Enough to act on."""
+    if page.about == RENEWAL:
+        return "pendants to be renewed", page.why
     worker = "" if alarm is None else alarm.worker
     if not worker and visit is not None and len(visit.parts) == 1:
         worker = visit.parts[0].worker
     who = _name(turn, worker)
     what = page.about.replace("_", " ").replace("-", " ")
-    if alarm is not None:
-        what = ALARM_KINDS[alarm.kind][1]
     lines = [page.why]
+    if alarm is not None:
+        what = _kind(alarm)
+        lines += _marked(alarm, who)
     if alarm is not None and page.about == tasks.ABOUT:
         what = f"{ASKED}, {what}"
     if alarm is not None and drills.is_drill(alarm) and _is_real_now(turn):
@@ -199,6 +204,23 @@ def text(turn: Turn, page: Page, alarm: Alarm | None, visit: Visit | None) -> tu
     if page.record:
         what, who = OF_RECORDS.get(page.about, what), f"record {page.record}"
     return f"{what}: {who}{again}", "\n".join(line for line in lines if line)
+
+
+def _kind(alarm: Alarm) -> str:
+    """What it is, and from what it came (P4: always accepted, and marked)."""
+    what = ALARM_KINDS[alarm.kind][1]
+    if alarm.mark == REVOKED:
+        what = "a silent sign" if alarm.silent else "SOS"
+    return f"{what} {MARKS[alarm.mark]}" if alarm.mark else what
+
+
+def _marked(alarm: Alarm, who: str) -> list[str]:
+    """Whose pendant it is or was, in a sentence of its own."""
+    if alarm.mark == REVOKED:
+        return [f"Revoked pendant {alarm.pendant} of {who}: whoever has it pressed. It may be her."]
+    if alarm.mark:
+        return [f"Pendant {alarm.pendant} of {who} is past its date. Its SOS counts all the same."]
+    return []
 
 
 def _is_real_now(turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.rules.standing import Fields
 from hub.store.store import Store
-from hub.verify import Key
+from hub.verify import ACTIVE, EXPIRED, Key
 from protocol import codec
 
 WRITE_EVERY_MS = 5_000  # of link time: how old "last heard" may be on a board
@@ -19,7 +19,8 @@ MAX_BOOTS = 8  # kept in memory for each pendant; all are in the database
 
 _COLUMNS = (
     "id, key_id, secret, worker, state, created_ms, boot, last_beat_ms, battery_pct, signal_pct,"
-    " dropped, beat_lost, watched, echoed, standing_version, standing, open_presses"
+    " dropped, beat_lost, watched, echoed, standing_version, standing, open_presses,"
+    " refused, gasped_ms, valid_until_ms"
 )
 
 
@@ -57,11 +58,20 @@ class PendantState:
     key: Key
     down_key: bytes
     told: Fields  # the same content, as the rules made it
+    refused: int  # messages down that it refused since its boot
+    gasped_ms: int  # its battery ended then, and it has not been back since
+    valid_until_ms: int  # 0: for ever
     boots: dict[str, Boot] = field(default_factory=dict)
     version: int = 0  # the newest version that was sent: grows with every answer
     written_ms: int = 0
     answered_ms: int = 0
     answered_boot: str = ""
+
+    def state_at(self, now_ms: int) -> str:
+        """As people have set it, and by its date: whether it is good is the hub's decision, by the
+        hub's clock. An SOS is heard in each of these states."""
+        past = 0 < self.valid_until_ms <= now_ms
+        return EXPIRED if past and self.state == ACTIVE else self.state
 
     def next_version(self, now_ms: int) -> int:
         """Grows for ever, over restarts and restored backups too: it follows the clock."""
@@ -77,7 +87,7 @@ class PendantState:
         return (
             self.boot, self.last_beat_ms, self.battery_pct, self.signal_pct, self.dropped,
             int(self.beat_lost), int(self.watched), self.echoed, self.standing_version,
-            self.standing, json.dumps(self.open_presses), self.id,
+            self.standing, json.dumps(self.open_presses), self.refused, self.gasped_ms, self.id,
         )  # fmt: skip
 
 
@@ -91,7 +101,7 @@ def load_pendant(store: Store, column: str, value: str) -> PendantState | None:
     flags = (bool(row[11]), bool(row[12]))
     open_presses = tuple(json.loads(row[16]))
     values: list[Any] = [*row[:11], *flags, *row[13:16], open_presses, key]
-    values += [codec.down_key(secret), json.loads(row[15]) if row[15] else {}]
+    values += [codec.down_key(secret), json.loads(row[15]) if row[15] else {}, *row[17:20]]
     return PendantState(*values)
 
 

@@ -11,7 +11,7 @@ from hub.engine.routing import route
 from hub.engine.turn import Turn
 from hub.rules import standing as standing_rules
 from hub.store.changes import text_of
-from hub.verify import REVOKED
+from hub.verify import EXPIRED, REVOKED
 from protocol import codec
 from protocol.messages import NO_BOOT, Beat, Standing
 from protocol.record import MAX_LIST
@@ -28,7 +28,8 @@ def content(turn: Turn, pendant: PendantState) -> standing_rules.Fields:
     """How things stand for its wearer. A silent alarm is never in it: the rules see to that."""
     found = route(turn, pendant.worker)
     alarms = turn.state.alarms_about("", pendant=pendant.id)  # whoever carries it now
-    told = standing_rules.standing_of(pendant.id, found.visit, alarms, pendant.worker)
+    expired = pendant.state_at(turn.now_ms) == EXPIRED
+    told = standing_rules.standing_of(pendant.id, found.visit, alarms, pendant.worker, expired)
     told["resolved"] = _resolved(turn, pendant)
     return told
 

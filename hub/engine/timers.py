@@ -9,7 +9,7 @@ its rule leaves standing would fire for ever: it is put off and a person is told
 from dataclasses import replace
 from heapq import heappop
 
-from hub.engine import beats, decide, keeping, registers
+from hub.engine import beats, decide, keeping, registers, renewal
 from hub.engine.turn import Due, Turn, alarm_deadlines
 from hub.rules import dangers
 from hub.rules.model import Deadline, Event, Value
@@ -58,6 +58,8 @@ def fire(turn: Turn, limit: int = MAX_DUE) -> int:
 def current(turn: Turn, owner: str, timer: str, worker: str) -> Deadline | None:
     """The deadline as it stands now, or None when it has gone."""
     kind, _, name = owner.partition(":")
+    if kind == renewal.OWNER:
+        return renewal.current(turn, name)
     if kind == "record":
         record = registers.record_of(turn.state, name)
         found = () if record is None else record.due
@@ -90,6 +92,9 @@ def _fire(turn: Turn, owner: str, due: Deadline) -> None:
     if kind == "record":
         keeping.fire(turn, name, due.timer, due.due_ms)
         return
+    if kind == renewal.OWNER:
+        renewal.fire(turn, name, due)
+        return
     visit = turn.visit(name)
     if visit is not None:
         event = Event("due", due.due_ms, visit=name, worker=due.worker, data=facts)
@@ -120,7 +125,8 @@ def _put_off(turn: Turn, owner: str, due: Deadline) -> None:
     later = Deadline(due.timer, turn.now_ms + STUCK_MS, due.worker, due.anchor_ms)
     kind, _, name = owner.partition(":")
     alarm = turn.state.alarms.get(name) if kind == "alarm" else None
-    rank = (RECORD_RANK if kind == "record" else OPEN_RANK) if alarm is None else rank_of(alarm)
+    quiet = kind in ("record", renewal.OWNER)
+    rank = (RECORD_RANK if quiet else OPEN_RANK) if alarm is None else rank_of(alarm)
     turn.changes.deadline(owner, later, rank)
     event = Event(
         "deadline_stuck",

@@ -25,6 +25,7 @@ from hub.rules.phases import ENDED
 from hub.rules.version import VERSION
 from hub.store import log
 from hub.store.changes import OPEN_RANK, RECORD_RANK, Changes, rank_of, text_of
+from hub.verify import REVOKED
 
 # (danger, due, owner, timer, worker): what is due within this turn, next first
 Due = tuple[int, int, str, str, str]
@@ -176,12 +177,14 @@ class Turn:
         parts = self.state.open_parts(worker).values()
         running = any(part.phase != "planned" and not self.is_day(part) for part in parts)
         for pendant in self.state.pendants_of(worker):
-            if running:
+            # A revoked one can do no more than press: its silence says nothing.
+            watched = running and pendant.state != REVOKED
+            if watched:
                 self.state.watch.start(pendant.id, self.now_ms)
             else:
                 self.state.watch.stop(pendant.id)
-            if pendant.watched != running:
-                pendant.watched = running
+            if pendant.watched != watched:
+                pendant.watched = watched
                 self.changes.beats[pendant.id] = pendant.row()
 
     def is_day(self, part: OpenPart) -> bool:

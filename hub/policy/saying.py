@@ -91,6 +91,7 @@ FACTS = {
     "pairs_place": "the place calls for two",
     "no_recent_contact": "nobody has been in touch with this client lately",
     "pendant_not_ready": "her pendant is low, silent or missing",
+    "battery_ended": "the battery of her pendant has ended",
     "relieved": "the relief has come",
     "signs_of_entry": "there are signs of entry",
     "risk_checked": "the risks were looked up for this visit and told to her",

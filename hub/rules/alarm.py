@@ -59,6 +59,7 @@ def raised(
         tasks=tasks.begun(duties.tasks, now_ms),
         cases=duties.cases,
         drill=drills.is_one(effect),
+        mark=effect.mark,
     )
     alarm = paged(first, now_ms)
     return told(alarm, alarm.why, page_of(alarm), clause=effect.clause)
@@ -96,7 +97,8 @@ def _grown(alarm: Alarm, effect: RaiseAlarm) -> Alarm:
         presses = (*presses, effect.press)
         if len(presses) > MAX_PRESSES:
             presses = (presses[0], *presses[2:])
-    return replace(alarm, presses=presses, version=alarm.version + 1)
+    mark = effect.mark or alarm.mark
+    return replace(alarm, presses=presses, version=alarm.version + 1, mark=mark)
 
 
 def decide(alarm: Alarm, event: Event, now_ms: int) -> Decision:

@@ -10,13 +10,16 @@ from dataclasses import replace
 
 from hub.policy.model import Terms
 from hub.rules.changes import changed, claimed, having, moved, noted, pendant_told
-from hub.rules.dangers import press_alarm, unplanned_alarm
+from hub.rules.dangers import alarm_of, press_alarm, unplanned_alarm
 from hub.rules.effects import Decision, Effect
 from hub.rules.entries import first_asked, is_day
+from hub.rules.facts import BATTERY_ENDED
 from hub.rules.model import Claim, Event, Part, Visit
 from hub.rules.phases import BEFORE_ARRIVAL, ENDED
+from hub.rules.raising import EXPIRED, mark_of
 from hub.rules.reading import DANGER, FELT_AS_A_SHORT
 from hub.rules.scene import left_alone, report_signs
+from hub.rules.timing import source_of
 
 A_SHORT = frozenset({"arrived", "ok", "replied", "touched"})  # what A short may be read as
 NO_PRESS = "0" * 16 + ".0"  # go_in of an arrival that was told by telephone: no press is answered
@@ -41,6 +44,15 @@ def _older(part: Part, event: Event) -> bool:
     return event.at_ms < newest_ms
 
 
+def _out_of_date(terms: Terms, visit: Visit, part: Part, event: Event) -> tuple[Effect, ...]:
+    """She goes with a pendant past its date. What she says is believed as far as any press is, she
+    is watched, and a person asks: whether she may go on with it is no pendant's word."""
+    if mark_of(event) != EXPIRED:
+        return ()
+    source = source_of(visit.id, part.worker, "pendant_expired")
+    return (alarm_of(terms, "pendant_expired", event, source, worker=part.worker),)
+
+
 def _started_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     if part.phase != "planned":
         return _claim(visit, part, event, f"started out, already {part.phase}")
@@ -51,7 +63,8 @@ def _started_out(terms: Terms, visit: Visit, part: Part, event: Event) -> Decisi
         anchors=moved(part, started_out=event.at_ms),
         facts=pendant_told(part, event),
     )
-    return changed(visit, part, new, "started out")
+    effects = _out_of_date(terms, visit, part, event)
+    return changed(visit, part, new, "started out", effects=effects)
 
 
 def _arrived(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
@@ -64,7 +77,9 @@ def _arrived(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
             claims=claimed(part, event),
             anchors=moved(part, arrival_claim=claim_ms, arrival=_earlier(part, event.at_ms)),
         )
-        return changed(visit, part, new, "at the door: she waits until a person has confirmed")
+        said = "at the door: she waits until a person has confirmed"
+        effects = _out_of_date(terms, visit, part, event)
+        return changed(visit, part, new, said, effects=effects)
     if part.phase == "inside" and part.go_in == NO_PRESS and _older(part, event):
         # The press of the arrival that she has told by telephone meanwhile: it is that arrival.
         new = having(
@@ -186,6 +201,21 @@ def _felt_as_a_short(terms: Terms, visit: Visit, part: Part, event: Event) -> De
     return Decision(visit=having(done.visit, parts=parts), reason=said)
 
 
+def _last_gasp(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
+    """Her pendant says no more, and why is known: she is asked about at once, in every phase but
+    before she sets out, and wherever coverage is poor too."""
+    if part.phase == "planned":
+        return noted(visit, "the battery of her pendant has ended, before she sets out: recorded")
+    if event.data.get("late"):
+        return noted(visit, "the battery of her pendant had ended; it has been heard since")
+    source = source_of(visit.id, part.worker, "last_gasp")
+    effect = alarm_of(terms, "last_gasp", event, source, worker=part.worker)
+    known = BATTERY_ENDED in part.facts
+    new = part if known else having(part, facts=(*part.facts, BATTERY_ENDED))
+    said = "the battery of her pendant has ended: a person asks her how she is reached"
+    return changed(visit, part, new, said, effect.clause, (effect,))
+
+
 def _recorded(terms: Terms, visit: Visit, part: Part, event: Event) -> Decision:
     return noted(visit, f"{event.kind} while {part.phase}: recorded")
 
@@ -203,6 +233,7 @@ HANDLERS: dict[str, Handler] = {
     "replied": _replied,
     FELT_AS_A_SHORT: _felt_as_a_short,
     "touched": _recorded,
+    "last_gasp": _last_gasp,
 }
 
 

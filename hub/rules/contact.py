@@ -22,6 +22,8 @@ BY_CONTACT = frozenset(
     {"call_back_due", "finish_missed", "manager_now", "no_arrival", "beat_lost", "unattended",
      "check_in_missed"}
 )  # fmt: skip
+# Of these no timer is the source: a person has spoken with her about what her pendant cannot say.
+OF_HER_PENDANT = ("beat_lost", "last_gasp", "pendant_expired")
 BY_ARRIVAL = BY_CONTACT | {"arrival_unconfirmed", "no_tracker"}
 BY_DEPARTURE = BY_ARRIVAL | {"departure_unconfirmed", "concern_at_door", "no_answer"}
 BY_HOME = BY_DEPARTURE | {"home_unconfirmed"}
@@ -45,7 +47,7 @@ def answers(
     early = "" if "departure_unconfirmed" in kinds else too_early(terms, part, event.at_ms)
     sources = answered_sources(terms, visit, part, kinds, event.at_ms, unless=early)
     if "beat_lost" in kinds:
-        sources += (source_of(visit.id, part.worker, "beat_lost"),)
+        sources += tuple([source_of(visit.id, part.worker, each) for each in OF_HER_PENDANT])
     return (ResolveAlarms(sources, event.by, outcome),)
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from hub.policy.model import Terms
 from hub.rules import drills, scripts
 from hub.rules.effects import Decision, RaiseAlarm
-from hub.rules.kinds import DANGER_PRESSES, ON_EVENTS
+from hub.rules.kinds import ALARM_KINDS, DANGER_PRESSES, ON_EVENTS, SILENT_KINDS
 from hub.rules.model import Event, Press, Visit
-from hub.rules.raising import alarm_of, on_row, told_alarm
+from hub.rules.raising import MARKS, REVOKED, alarm_of, mark_of, on_row, told_alarm
 from hub.rules.reading import FELT_AS_A_SHORT
 
 __all__ = ["HARMLESS_OFF_VISIT", "alarm_of", "hub_trouble", "off_visit", "on_row", "press_alarm",
@@ -19,7 +19,16 @@ __all__ = ["HARMLESS_OFF_VISIT", "alarm_of", "hub_trouble", "off_visit", "on_row
 
 # Off a visit these are nothing that a person must ask about.
 HARMLESS_OFF_VISIT = frozenset(
-    {"booted", "ok", "carry_on_asked", "home_safe", "replied", "touched", FELT_AS_A_SHORT}
+    {
+        "booted",
+        "ok",
+        "carry_on_asked",
+        "home_safe",
+        "replied",
+        "touched",
+        "last_gasp",
+        FELT_AS_A_SHORT,
+    }
 )
 
 
@@ -27,11 +36,24 @@ def press_alarm(terms: Terms, event: Event, now_ms: int, verified: bool = True) 
     """A press of danger. All presses of one kind from one pendant grow one alarm."""
     carrier = event.pendant or event.worker or event.by
     press = Press(event.identity, event.at_ms, now_ms)
+    if mark_of(event) == REVOKED:
+        return _revoked_alarm(terms, event, press)
     if not verified:
         # Whose it is cannot be known: it is shown as claimed, and paged as unverified.
         return alarm_of(terms, "unverified", event, f"unverified:{carrier}", press)
     worker = event.worker or event.by
     return alarm_of(terms, event.kind, event, f"{event.kind}:{carrier}", press, worker)
+
+
+def _revoked_alarm(terms: Terms, event: Event, press: Press) -> RaiseAlarm:
+    """The key fits and the holder is not trusted: whose pendant it was is told, not proven. It
+    never joins what others have forged in its name, and a silent sign of it stays silent."""
+    raised = alarm_of(
+        terms, "unverified", event, f"revoked:{event.kind}:{event.pendant}", press, event.worker
+    )
+    said = f"{ALARM_KINDS[ON_EVENTS[event.kind]][1]} {MARKS[REVOKED]}: look who has it"
+    why = f"{said} ({', '.join(raised.clause) or on_row(terms, 'unverified').source})"
+    return replace(raised, why=why, silent=ON_EVENTS[event.kind] in SILENT_KINDS)
 
 
 def unknown_press_alarm(terms: Terms, event: Event, now_ms: int) -> RaiseAlarm:
@@ -67,7 +89,7 @@ def off_visit(terms: Terms, event: Event, now_ms: int, verified: bool = True) ->
         return scripts.record_answer(terms, event, None)
     if event.kind == "start_drill":
         return drills.started(terms, event)
-    if event.kind in ON_EVENTS:
+    if event.kind in ON_EVENTS and event.kind not in HARMLESS_OFF_VISIT:
         return hub_trouble(terms, event)
     if not verified or event.kind in HARMLESS_OFF_VISIT:
         return Decision(reason=f"{event.kind} without a visit about now: recorded")

@@ -34,7 +34,8 @@ class ClientFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkerFacts:
-    """What the gates need of a worker. `pendant`: ready | low | silent | none (HM-2.1)."""
+    """What the gates need of a worker. `pendant`: ready | low | silent | expired | none
+    (HM-2.1)."""
 
     pendant: str = "none"
     inducted: bool = False  # SU-induct

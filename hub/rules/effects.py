@@ -24,6 +24,7 @@ class RaiseAlarm:
     press: Press | None = None
     clause: tuple[str, ...] = ()
     drill: bool = False
+    mark: str = ""  # what is said of the pendant that it came from: rules/raising.py MARKS
 
 
 @dataclass(frozen=True, slots=True)

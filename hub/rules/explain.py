@@ -161,6 +161,7 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "duress": _plain("{worker} gave the silent sign of duress. Do not ring her or the client."),
     "duress_suspected": _plain("{worker} perhaps gave the silent sign of duress. Do not ring her."),
     "felt_as_a_short": _plain("The silent sign of {worker}, felt by her as A short."),
+    "last_gasp": _plain("The battery of {worker}'s pendant ended."),
     "touched": _plain("{worker} touched her pendant to know that it works."),
     # what a procedure tells people about, besides its alarms
     "cancelled": _plain("The visit of {worker} was cancelled: nobody needs to wait for her."),
@@ -243,6 +244,9 @@ SAYS: dict[str, Callable[[Words], str]] = {
     "incident_told": _plain("An incident was recorded that you must know of at once."),
     "record_due": _plain("Something written down has fallen due. Look at it."),
     "drill": _plain("A DRILL: nobody is in danger. Answer it as if it were real."),
+    "battery_ended": _plain("The battery of {worker}'s pendant has ended. Ask how she is reached."),
+    "pendant_taken": _plain("{worker} is out, and her pendant was taken from her. Speak with her."),
+    "pendant_expired": _plain("{worker} goes with a pendant past its date. Give her another."),
     "unplanned": _plain("A press of {worker} fits no visit. Ask her what she meant."),
     "unattended": _plain("Nothing watches the visit of {worker} any more. Look at it."),
     "nobody_on_duty": _plain("Nobody is on duty as {role}. Somebody must take it."),

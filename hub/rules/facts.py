@@ -32,7 +32,9 @@ PLAN_FACTS = {
 }
 # Told by events while the visit runs; they stand in Part.facts.
 HER_OWN_COVERAGE = "coverage_said_by_her"
+BATTERY_ENDED = "battery_ended"
 PART_FACTS = {
+    BATTERY_ENDED: "the battery of her pendant has ended since she set out",
     HER_OWN_COVERAGE: "poor coverage is her own word: her silence is still asked about (P5)",
     "pendant_not_ready": "she set out with a pendant that is low, silent or none",
     "relieved": "the relief has come",

@@ -23,6 +23,7 @@ PENDANT_EVENTS = {
     "felt_as_a_short": "goes with a silent press: moves what A short would have moved, so that "
     "nothing she can feel differs, and is no word of hers; data felt, prompt",
     "touched": "off duty: touch to know; nothing is claimed",
+    "last_gasp": "no press: the pendant's battery ends now; data battery_pct",
 }
 
 # From people: the web, the API, the CLI. data keys after the colon; ? is optional.
@@ -90,6 +91,7 @@ HUB_EVENTS = {
     "beat_returned": "beats are back (ends no alarm)",
     "unknown_open_press": "a beat carries an open alarm that the hub does not know: raise it (P1); "
     "data press: its kind",
+    "pendant_taken": "her pendant was revoked, given away or changed while she is out; data how",
     "hub_restarted": "data blind_from_ms, blind_until_ms",
     "clock_jumped": "the hub's clock moved against its monotonic one; data by_ms",
 }
@@ -107,6 +109,9 @@ ON_EVENTS = {
     "family": "family_worried",
     "call": "sos",
     "beat_lost": "beat_lost",
+    "last_gasp": "battery_ended",
+    "pendant_taken": "pendant_taken",
+    "pendant_expired": "pendant_expired",
     "unplanned": "unplanned",
     "hub_restarted": "hub_blind",
     "clock_jumped": "clock_jumped",
@@ -148,6 +153,9 @@ ALARM_KINDS = {
     "record_due": (4, "something written down falls due: a review, an action, a signature"),
     "drill": (4, "a drill: nobody is in danger (SU-drill)"),
     "beat_lost": (3, "no signal from the pendant where coverage is expected"),
+    "battery_ended": (3, "the battery of her pendant has ended: it says no more"),
+    "pendant_taken": (2, "her pendant was revoked or given away while she is out"),
+    "pendant_expired": (3, "she goes on a visit with a pendant past its date"),
     "unplanned": (3, "a pendant's press that fits no visit: a person asks"),
     "unattended": (3, "a visit without any other deadline: somebody looks at it"),
     "nobody_on_duty": (1, "nobody holds the role that must be paged"),
@@ -158,7 +166,7 @@ ALARM_KINDS = {
 # Nobody's recorded contact ends these by itself: a person resolves them with speech (P3, P4).
 NEVER_AUTO_RESOLVED = frozenset(
     {"sos", "duress", "coded_danger", "unverified_sos", "duress_suspected", "sos_aborted",
-     "identity_conflict", "hub_blind", "clock_jumped", "nobody_on_duty"}
+     "identity_conflict", "hub_blind", "clock_jumped", "nobody_on_duty", "pendant_taken"}
 )  # fmt: skip
 
 # Somebody is in danger: only speech ends it, and she is not the one who is paged for others.

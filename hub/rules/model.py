@@ -260,6 +260,7 @@ class Alarm:
     case: str = ""  # the chosen one's id
     drill: bool = False  # only literally True is a drill; a press is never one (SU-drill)
     taken_ms: int = 0  # when a person first took it: how long alarms and drills waited
+    mark: str = ""  # a press of it came from a pendant that is "expired" or "revoked" (P4)
 
 
 @dataclass(frozen=True, slots=True)

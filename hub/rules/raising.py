@@ -9,6 +9,17 @@ from hub.rules.effects import RaiseAlarm
 from hub.rules.kinds import ON_EVENTS, SILENT_KINDS
 from hub.rules.model import Event, Press
 
+# What the hub says of the pendant that an event came from (its data `pendant`) -> how it is told.
+# Never a reason to do less (P4): whoever reads it must know what she looks at.
+EXPIRED, REVOKED = "expired", "revoked"
+MARKS = {EXPIRED: "from a pendant past its date", REVOKED: "from a revoked pendant"}
+
+
+def mark_of(event: Event) -> str:
+    """The mark that the event's pendant bears, or ""."""
+    mark = str(event.data.get("pendant", ""))
+    return mark if mark in MARKS else ""
+
 
 def on_row(terms: Terms, name: str) -> On:
     """The policy's row; a policy without it (the checker refuses one) pages its first ladder."""
@@ -28,6 +39,9 @@ def alarm_of(
     row = on_row(terms, name)
     kind = ON_EVENTS.get(name, "unplanned")
     said = row.say or f"{kind.replace('_', ' ')}"
+    mark = mark_of(event) if press is not None else ""
+    if mark:
+        said = f"{said}, {MARKS[mark]}"
     return RaiseAlarm(
         kind=kind,
         at_ms=event.at_ms,
@@ -39,6 +53,7 @@ def alarm_of(
         silent=kind in SILENT_KINDS,
         verified=name != "unverified",
         press=press,
+        mark=mark,
         clause=row.clause,
     )
 

@@ -12,6 +12,7 @@ DANGER = {"sos-hold": "sos_pressed", "sos-stabs": "sos_pressed", "sos-let-go": "
           "chord": "duress", "chord-broken": "duress_suspected"}  # fmt: skip
 SILENT = ("chord", "chord-broken")
 FELT_AS_A_SHORT = "felt_as_a_short"
+NO_PRESS = {"booted": "booted", "last-gasp": "last_gasp"}  # the pendant's own word
 DANGER_TYPES = {kind.TYPE: kind.TYPE.replace("-", "_") for kind in ALARM_TYPES}
 
 _A_SHORT_TYPES = ("arrived", "ok", "replied")
@@ -56,8 +57,8 @@ def read(message_type: str, gesture: str, phase: str, prompt: str) -> str:
         return FELT_AS_A_SHORT
     if gesture in DANGER:
         return DANGER[gesture]
-    if message_type == "booted":
-        return "booted"
+    if message_type in NO_PRESS:
+        return NO_PRESS[message_type]
     kind = TABLE.get((gesture, phase or "off"), "touched")
     if kind == "touched" and message_type == "arrived" and gesture == "a-short":
         # She believes herself at a door and the hub knows of no visit: a person asks her.

@@ -11,16 +11,24 @@ from hub.rules.claims import NO_PRESS
 from hub.rules.model import Alarm, Part, Visit
 from protocol.record import MAX_LIST, is_id, is_press
 
+# Where she may still turn back: a pendant that is good for no visit says so there.
+BEFORE_GOING_IN = ("off", "planned", "on-the-way", "at-door")
 HERS = frozenset({"sos", "sos_aborted"})  # the alarms that she raised and may feel answered
 Fields = dict[str, str | bool | list[str]]
 
 
 def standing_of(
-    pendant: str, visit: Visit | None, alarms: Iterable[Alarm], worker: str = ""
+    pendant: str,
+    visit: Visit | None,
+    alarms: Iterable[Alarm],
+    worker: str = "",
+    expired: bool = False,
 ) -> Fields:
-    """`alarms`: those of this pendant, open or lately resolved. `worker`: who carries it."""
+    """`alarms`: those of this pendant, open or lately resolved. `worker`: who carries it.
+    `expired`: it is past its date, so nobody goes in by its word."""
     part = _part_of(pendant, visit, worker)
-    may_go_in = part is not None and part.phase in ("at-door", "inside")
+    may_go_in = part is not None and part.phase in ("at-door", "inside") and not expired
+    phase = part.phase if part is not None else "off"
     mine = [alarm for alarm in alarms if _may_show(alarm, pendant)]
     running = sorted(
         (alarm for alarm in mine if alarm.state != "resolved"),
@@ -29,10 +37,11 @@ def standing_of(
     shown = running[0] if running else None
     return {
         "pendant": pendant,
-        "phase": part.phase if part is not None else "off",
+        "phase": phase,
         "visit": visit.id if visit is not None and part is not None else "",
         # Off a visit nobody need track her: a touch then tells of battery, path and hub.
-        "tracker": visit is None or part is None or bool(visit.tracker),
+        "tracker": (visit is None or part is None or bool(visit.tracker))
+        and not (expired and phase in BEFORE_GOING_IN),
         "go_in": part.go_in if part is not None and may_go_in and part.go_in != NO_PRESS else "",
         "prompt": part.prompt if part is not None and is_id(part.prompt) else "",
         "sos": shown.presses[-1].identity if shown is not None else "",

@@ -3,4 +3,4 @@
 Rule: it is raised with every change that can decide anything differently.
 """
 
-VERSION = "2"
+VERSION = "3"

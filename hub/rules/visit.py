@@ -15,18 +15,23 @@ from hub.rules.claims import HANDLERS, press
 from hub.rules.dangers import alarm_of, press_alarm, reported, unknown_press_alarm
 from hub.rules.directory import Directory
 from hub.rules.effects import Decision
-from hub.rules.facts import HER_OWN_COVERAGE
+from hub.rules.facts import BATTERY_ENDED, HER_OWN_COVERAGE
 from hub.rules.gates import Asked, by_another, passage, refusal
 from hub.rules.kinds import DANGER_PRESSES
 from hub.rules.model import Event, Part, Visit
 from hub.rules.phases import ENDED
 from hub.rules.planning import plan
+from hub.rules.raising import EXPIRED, mark_of
 from hub.rules.rescheduling import reschedule
 from hub.rules.scripts import record_answer
 from hub.rules.timing import deadlines, due, source_of
 
 __all__ = ["deadlines", "decide", "plan"]
 
+PAST_ITS_DATE = (
+    "Her pendant is past its date, or will be before this visit ends: renew it, or give her"
+    " another, before she goes. It still sends an SOS; no visit is begun with it."
+)
 EXPOSED = ("at-door", "inside", "broken-off", "leaving")
 NOT_OF_A_VISIT = frozenset(
     {"acknowledge", "resolve", "do_task", "waive_task", "choose_case", "start_drill",
@@ -60,6 +65,13 @@ OF_VISIT: dict[str, tuple[OfVisit, bool]] = {
 
 
 UNKNOWN = Directory()
+# How her pendant was taken from her (engine/custody.py) -> what whoever speaks with her must know.
+TAKEN = {
+    "revoked": "was revoked",
+    "expired": "was set past its date",
+    "given": "was given to somebody else",
+    "rekeyed": "was given new keys",
+}
 
 
 def decide(
@@ -110,6 +122,8 @@ def _of_part(terms: Terms, visit: Visit, event: Event, directory: Directory) -> 
         return refused(visit, why)
     if part.phase in ENDED:
         return refused(visit, f"Her part is {part.phase}: there is nothing to change.")
+    if event.kind in ("start_out", "confirm_arrival") and mark_of(event) == EXPIRED:
+        return refused(visit, PAST_ITS_DATE)
     done = _gated(terms, visit, part, event, directory, lambda: rule(terms, visit, part, event))
     if event.kind == "extend" and done.visit is not None and not done.refused:
         # The later end may be after dark or out of hours: it is watched as such from now on.
@@ -173,6 +187,8 @@ def _from_hub(terms: Terms, visit: Visit, event: Event, now_ms: int) -> Decision
         return _beat_lost(terms, visit, event)
     if event.kind in ("hub_restarted", "clock_jumped"):
         return _asked_all(visit, event)
+    if event.kind == "pendant_taken":
+        return _pendant_taken(terms, visit, event)
     if event.kind == "contact_elsewhere":
         return contact.contact_elsewhere(terms, visit, event)
     return noted(visit, f"{event.kind}: recorded, it changes nothing here")
@@ -184,9 +200,27 @@ def _beat_lost(terms: Terms, visit: Visit, event: Event) -> Decision:
         return noted(visit, "no beats, but nobody of this visit is exposed: recorded")
     if visit.coverage == "poor" and HER_OWN_COVERAGE not in part.facts:
         return noted(visit, "no beats, as expected where coverage is poor: recorded (HM-4.2.7)")
-    source = source_of(visit.id, part.worker, "beat_lost")
-    effect = alarm_of(terms, "beat_lost", event, source, worker=part.worker)
+    name = "beat_lost"
+    if event.data.get("cause") == "battery":
+        if BATTERY_ENDED in part.facts:
+            return noted(visit, "no beats, as its battery ended and a person was asked: recorded")
+        name = "last_gasp"  # it said so before this visit: why it is silent is known
+    source = source_of(visit.id, part.worker, name)
+    effect = alarm_of(terms, name, event, source, worker=part.worker)
     return Decision(visit=visit, effects=(effect,), reason=effect.why, clause=effect.clause)
+
+
+def _pendant_taken(terms: Terms, visit: Visit, event: Event) -> Decision:
+    """What she carries no longer speaks for her, and she cannot feel it: a person tells her."""
+    part = visit.part(event.worker)
+    if part is None or part.phase in ENDED or part.phase == "planned":
+        return noted(visit, "her pendant was taken from her, but she is not out: recorded")
+    effect = alarm_of(terms, "pendant_taken", event, f"pendant_taken:{event.pendant}")
+    how = TAKEN.get(str(event.data.get("how", "")), "was taken from her")
+    why = f"Her pendant {event.pendant} {how} while she is {part.phase}. {effect.why}"
+    return Decision(
+        visit=visit, effects=(replace(effect, why=why),), reason=why, clause=effect.clause
+    )
 
 
 def _asked_all(visit: Visit, event: Event) -> Decision:

@@ -67,7 +67,8 @@ VALUES (?,?,?,?,?,?,?,?,?,'waiting',?,0,0,?,NULL,'')
 """
 UPDATE_PENDANT = """
 UPDATE pendant SET boot = ?, last_beat_ms = ?, battery_pct = ?, signal_pct = ?, dropped = ?,
-    beat_lost = ?, watched = ?, echoed = ?, standing_version = ?, standing = ?, open_presses = ?
+    beat_lost = ?, watched = ?, echoed = ?, standing_version = ?, standing = ?, open_presses = ?,
+    refused = ?, gasped_ms = ?
 WHERE id = ?
 """
 _BOOT = """

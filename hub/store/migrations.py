@@ -7,7 +7,7 @@ newer than the program is refused, because an older hub would not see what the n
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from hub.store import schema, second
+from hub.store import schema, second, third
 
 MIGRATIONS = Migrations("allswell")
 
@@ -20,6 +20,11 @@ def m001_first_tables(db: Database) -> None:
 @MIGRATIONS()
 def m002_registers(db: Database) -> None:
     second.create(db)
+
+
+@MIGRATIONS()
+def m003_pendants(db: Database) -> None:
+    third.create(db)
 
 
 def unknown_to_us(db: Database) -> list[str]:

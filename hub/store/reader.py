@@ -43,7 +43,7 @@ _CLIENT = (
 )
 _PENDANT = (
     "id, key_id, worker, state, boot, last_beat_ms, battery_pct, signal_pct, dropped, beat_lost,"
-    " watched, standing_version, echoed, open_presses"
+    " watched, standing_version, echoed, open_presses, valid_until_ms, refused, gasped_ms"
 )
 _PAGE = (
     "id, alarm, visit, person, role, step, round, subject, body, state, not_before_ms,"

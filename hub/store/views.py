@@ -87,12 +87,15 @@ class Pendant:
     standing_version: int
     echoed: int  # the newest standing version it has said it holds
     open_presses: tuple[str, ...]
+    valid_until_ms: int = 0  # 0: for ever; `state` is what people set, the date is beside it
+    refused: int = 0  # messages down that it refused since its boot: forged, played again, late
+    gasped_ms: int = 0  # its battery ended then, and it has not been back since
 
     @staticmethod
     def of(row: tuple[Any, ...]) -> "Pendant":
         flags = (bool(row[9]), bool(row[10]))
         values: list[Any] = [*row[:9], *flags, *row[11:13], tuple(json.loads(row[13]))]
-        return Pendant(*values)
+        return Pendant(*values, *row[14:17])
 
 
 @dataclass(frozen=True, slots=True)

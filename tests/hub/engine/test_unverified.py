@@ -1,6 +1,6 @@
 """What cannot be verified: classified, kept, acknowledged, and an SOS among it paged, bounded."""
 
-from hub.engine.intake import MAX_UNVERIFIED_SOURCES, OVERFLOW
+from hub.engine.strangers import MAX_UNVERIFIED_SOURCES, OVERFLOW
 from hub.inbox import FromPendant
 from protocol import topics
 from protocol.messages import Receipt

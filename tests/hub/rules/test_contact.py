@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from hub.rules.contact import IN_TIME_MS, MAX_AHEAD_MS, back_at, not_ahead, spoken, too_early
+from hub.rules.contact import (
+    IN_TIME_MS,
+    MAX_AHEAD_MS,
+    OF_HER_PENDANT,
+    back_at,
+    not_ahead,
+    spoken,
+    too_early,
+)
 from hub.rules.effects import Decision, ResolveAlarms
 from hub.rules.model import Event, Part
 from tests.hub.rules.test_claims import at
@@ -88,7 +96,7 @@ def test_an_act_answers_nothing_that_is_newer_than_itself() -> None:
     visit = world.visit_now()
     part = replace(visit.parts[0], fired=(("finish", world.now_ms + 1),))
     world.visit = replace(visit, parts=(part,))
-    assert answered(world.contact()) == {"beat_lost"}
+    assert answered(world.contact()) == set(OF_HER_PENDANT)
 
 
 @pytest.mark.clause("HM-4.2.3")

@@ -40,6 +40,12 @@ def _old(folder: Path) -> Path:
         " 'v')"
     )
     conn.execute(
+        "INSERT INTO pendant (id, key_id, secret, worker, state, created_ms, boot, last_beat_ms,"
+        " battery_pct, signal_pct, dropped, beat_lost, watched, echoed, standing_version, standing,"
+        " open_presses) VALUES ('p-1', 'k-1', x'00', 'ada', 'active', 1, '', 2, 80, 60, 0, 0, 0, 0,"
+        " 0, '', '[]')"
+    )
+    conn.execute(
         "INSERT INTO deadline (owner, timer, worker, due_ms, anchor_ms, rank)"
         " VALUES ('visit:v-1', 'finish', 'ada', 5, 4, 5)"
     )
@@ -57,11 +63,14 @@ def test_a_database_of_the_first_version_opens_with_all_that_it_held(tmp_path: P
     assert client is not None and (client.visitors_note, client.must_not_be_left) == ("v", False)
     assert [due.due_ms for due in reader.deadlines("visit:v-1")] == [5]
     assert reader.records("incident") == ()
+    (pendant,) = reader.pendants()
+    assert (pendant.last_beat_ms, pendant.battery_pct) == (2, 80)
+    assert (pendant.valid_until_ms, pendant.refused, pendant.gasped_ms) == (0, 0, 0), "for ever"
     reader.close()
     conn = sqlite3.connect(path)
     applied = [row[0] for row in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     conn.close()
-    assert applied == ["m001_first_tables", "m002_registers"]
+    assert applied == ["m001_first_tables", "m002_registers", "m003_pendants"]
 
 
 def test_it_opens_a_second_time(tmp_path: Path) -> None:
