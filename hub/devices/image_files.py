@@ -144,7 +144,10 @@ def part_of_pendant(folder: Path, name: str) -> dict[str, bytes]:
         raise ImageFault(f"{folder} has only {', '.join(some)}: all three belong together")
     if WIFI in found:
         networks((folder / WIFI).read_bytes(), folder / WIFI)
-    return {f"{FOLDER}/{each}": (folder / each).read_bytes() for each in found}
+    files = {f"{FOLDER}/{each}": (folder / each).read_bytes() for each in found}
+    if SETTINGS in found:
+        files.setdefault(f"{FOLDER}/{SPARE}", files[f"{FOLDER}/{SETTINGS}"])
+    return files
 
 
 def settings_of(folder: Path) -> dict[str, object]:

@@ -5,7 +5,10 @@ writes through; nothing of this machine's files can be reached from then on. JOB
     list                 every path and its size, as JSON
     import               every module of the program, over stand-ins for the chip's own
     boot ARGUMENT...     the image's own /main.py
-    (none)               returns: with `micropython -i` the REPL, for who copies files
+    take CUT             the same without the pendant's program, its power cut as below; says how
+                         often it wrote
+    serial CUT           returns: with `micropython -i` the REPL, for who copies files; the power
+                         goes in the middle of the CUT-th write from now, if that is not 0
 """
 
 import json
@@ -31,6 +34,9 @@ STOOD_FOR = ("machine", "network", "esp32", "neopixel", "firmware.boards.unix")
 class Port:
     """The file as MicroPython's esp32.Partition is: blocks of 4096 bytes, any offset in them."""
 
+    cut_at = 0  # nothing of a later write reaches the file, and half of this one; 0: all do
+    writes = 0
+
     def __init__(self, path: str) -> None:
         self._file = open(path, "r+b")  # noqa: SIM115 - open for as long as it is mounted
         self._blocks = self._file.seek(0, 2) // BLOCK_BYTES
@@ -41,6 +47,9 @@ class Port:
 
     def writeblocks(self, block: int, blob: bytearray, off: int = 0) -> None:
         self._file.seek(block * BLOCK_BYTES + off)
+        self.writes += 1
+        if self.cut_at and self.writes >= self.cut_at:
+            blob = blob[: len(blob) // 2 if self.writes == self.cut_at else 0]
         self._file.write(blob)
         self._file.flush()
 
@@ -54,11 +63,45 @@ class Port:
         return 0
 
 
+class Fed:
+    """machine.WDT, which resets the chip if nobody feeds it, and machine.Timer, which does."""
+
+    PERIODIC = 1
+
+    def __init__(self, _id: int = 0, timeout: int = 0) -> None:
+        pass
+
+    def feed(self) -> None:
+        pass
+
+    def init(self, period: int, mode: int, callback: "Callable[[Any], None]") -> None:
+        callback(self)
+
+
+class Machine:
+    """What a copy of files asks of the chip."""
+
+    WDT = Timer = Fed
+
+    def reset(self) -> None:
+        sys.exit(0)
+
+
+class NoProgram:
+    """In the place of firmware.main."""
+
+    def main(self, argv: "list[str]") -> None:
+        pass
+
+
 class Stand:
     """In the place of a module or class of the chip: whatever is asked of it is a number."""
 
     def __getattr__(self, name: str) -> int:
         return hash(name) & 0xFFFF
+
+
+modules: "dict[str, Any]" = sys.modules
 
 
 def walk(folder: str) -> "list[tuple[str, int]]":
@@ -70,7 +113,6 @@ def walk(folder: str) -> "list[tuple[str, int]]":
 
 
 def import_all() -> None:
-    modules: dict[str, Any] = sys.modules
     for name in STOOD_FOR:
         modules[name] = Stand()
     for path, _size in walk(""):
@@ -85,6 +127,10 @@ def boot(arguments: "list[str]") -> None:
     from firmware.boards import flash
 
     flash.SYNC_ALL = sync  # the chip has os.sync(); the unix port opens folders instead
+    start(arguments)
+
+
+def start(arguments: "list[str]") -> None:
     sys.argv[:] = ["main.py"] + arguments
     with open("/main.py") as file:
         exec(file.read(), {"__name__": "__main__"})
@@ -105,6 +151,15 @@ def main(path: str, job: "list[str]") -> None:
         import_all()
     elif job[:1] == ["boot"]:
         boot(job[1:])
+    elif job[:1] == ["take"]:
+        port.cut_at = port.writes + int(job[1]) if int(job[1]) else 0
+        begun = port.writes
+        modules["firmware.main"] = NoProgram()
+        start([])
+        print(port.writes - begun)
+    elif job[:1] == ["serial"]:
+        port.cut_at = port.writes + int(job[1]) if int(job[1]) else 0
+        modules["machine"] = Machine()
 
 
 main(sys.argv[1], sys.argv[2:])
