@@ -4,6 +4,7 @@ Rule: well from the start, but for what the kernel says of this machine's clock;
 thing and the doctor must name it.
 """
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ from pathlib import Path
 
 from hub.app import App
 from hub.clock import utc_ms
-from hub.devices import broker, keyring
+from hub.devices import broker, certificates, keyring
+from hub.devices.tls import client_context
 from hub.doctoring.finding import Finding
 from hub.doctoring.look import look
 from hub.policy.load import load, shipped
 from hub.roster import PersonEntry
 from hub.settings import DEFAULT_POLICY, BrokerAt, Settings, Simulation, Web
+from tests.live.hub_process import Pendant
 from tests.live.real_broker import RealBroker, wait_until
 
 NOWHERE = "http://127.0.0.1:9/"
@@ -68,6 +71,21 @@ class Clinic:
         assert self.app is not None
         secret = {"secret": "00" * 32, "key_id": "k-aa"}
         assert self.app.inbox.ask("add_pendant", "cli", {"id": "p-aa", **secret}).ok
+
+    def pendant(self, name: str, port: int = 0) -> Pendant:
+        """A new one with a certificate, connected to the first broker or to that port."""
+        assert self.app is not None
+        secret = os.urandom(32).hex()
+        facts = {"id": name, "secret": secret, "key_id": f"k-{name}"}
+        assert self.app.inbox.ask("add_pendant", "cli", facts).ok
+        ca = certificates.read(self.keys, certificates.CA)
+        own = self.folder / f"{name}-pem"
+        own.mkdir()
+        certificates.write(own, "own", certificates.issue_client(ca, name, utc_ms()))
+        certificates.write(own, certificates.CA, ca)
+        told = {"pendant": name, "key_id": f"k-{name}", "secret": secret}
+        told["broker_port"] = str(port or self.broker.port)
+        return Pendant(told, tls=client_context(own, "own"))
 
     def health_is_up(self) -> bool:
         return self.app is not None and self.app.reader.health().broker_up

@@ -122,11 +122,11 @@ def test_what_came_while_the_hub_was_down_is_taken_at_its_start(
 def test_a_broker_that_is_down_is_on_the_board_and_found_again(site: Site) -> None:
     site.start_hub()
     with site.reader() as reader:
-        wait_until(lambda: reader.health().events_link == "down", what="the link told down")
+        wait_until(lambda: reader.health().links[0].events == "down", what="the link told down")
         site.start_broker()
         wait_until(lambda: reader.health().broker_up, 20, "the link told up")
         site.kill_broker()
-        wait_until(lambda: reader.health().events_link == "down", what="the link told down again")
+        wait_until(lambda: reader.health().links[0].events == "down", what="down again")
         site.start_broker()
         wait_until(lambda: reader.health().broker_up, 20, "the link told up again")
 
