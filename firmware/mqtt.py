@@ -10,6 +10,7 @@ connection subscribes again, because not every broker keeps what it promises to 
 
 import asyncio
 
+from firmware.mqtt_message import Message
 from firmware.mqtt_packets import (
     CONNACK,
     PINGREQ_BYTES,
@@ -23,6 +24,7 @@ from firmware.mqtt_packets import (
     encode_publish,
     encode_subscribe,
 )
+from firmware.tls import distrusted
 from firmware.waits import drop, rest, within_ms
 from protocol.errors import RemoteProtocolError
 
@@ -49,25 +51,6 @@ def backoff_ms(attempt: int, random_byte: int) -> int:
     """Doubling to a limit; the upper half is jitter, so that a fleet does not return as one."""
     span_ms = min(BACKOFF_LIMIT_MS, BACKOFF_FIRST_MS << min(attempt, 10))
     return span_ms // 2 + span_ms * random_byte // 510
-
-
-def _distrusted(error: ValueError) -> RemoteProtocolError:
-    """MicroPython's TLS shakes hands in the first write or read, and this is how it says there that
-    a broker's certificate does not hold."""
-    return RemoteProtocolError("tls", str(error).strip())
-
-
-class Message:
-    """One publication on its way; `tried` outlives a connection, `sent_ms` (or -1) does not."""
-
-    def __init__(self, topic: str, payload: bytes, qos: int, urgent: bool) -> None:
-        self.topic = topic
-        self.payload = payload
-        self.qos = qos
-        self.urgent = urgent
-        self.packet_id = 0
-        self.tried = False
-        self.sent_ms = -1
 
 
 class Client:
@@ -204,7 +187,7 @@ class Client:
             writer.write(packet)
             await within_ms(writer.drain(), WRITE_MS)
         except ValueError as error:
-            raise _distrusted(error) from None
+            raise distrusted(error) from None
 
     async def _receive(self, reader: "asyncio.StreamReader") -> None:
         parser = Parser()
@@ -213,7 +196,7 @@ class Client:
                 try:
                     chunk = await reader.read(READ_BYTES)  # _connection()'s deadlines end this
                 except ValueError as error:
-                    raise _distrusted(error) from None
+                    raise distrusted(error) from None
                 if not chunk:
                     raise RemoteProtocolError("closed")
                 self._heard_ms = self._now_ms()

@@ -1,4 +1,4 @@
-"""Mutual TLS for a pendant: one context, made once at boot from the DER files of its folder.
+"""Mutual TLS for a pendant: one context, from the DER files of its folder.
 
 The rule it keeps: without a broker whose certificate our CA signed, for the name that we expect and
 for today, there is no link; there is no way to switch any of that off. MicroPython has no PEM, so
@@ -10,7 +10,7 @@ import asyncio
 import sys
 
 from firmware.waits import PLAIN
-from protocol.errors import LocalProtocolError
+from protocol.errors import LocalProtocolError, RemoteProtocolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -26,26 +26,34 @@ IPPROTO_TCP, TCP_NODELAY = 6, 1  # MicroPython on unix has no names for them
 
 
 class Tls:
-    """What open_stream needs: the context, and the name that the broker must prove."""
+    """What open_stream needs: the pendant's files, and the name that the broker must prove."""
 
-    def __init__(self, context: "Any", server_name: str) -> None:
-        self.context = context
+    def __init__(self, ders: "tuple[bytes, ...]", server_name: str) -> None:
         self.server_name = server_name
+        self._ders = ders
+        self._context: Any = None
+
+    def context(self) -> "Any":
+        """Made with the first connection and kept. Not at boot: its random numbers are seeded when
+        it is made, and the chip's are true ones only while the radio runs (IDF, "RNG")."""
+        if self._context is None:
+            self._context = context_of(*self._ders)
+        return self._context
 
 
 def load(file: "Callable[[str], bytes]", server_name: str) -> Tls:
-    """From the board's files. Raises LocalProtocolError naming the one that is missing or wrong."""
-    ders = []
-    for name in (CA_FILE, CERT_FILE, KEY_FILE):
-        der = file(name)
+    """From the board's files. Raises LocalProtocolError naming the one that is missing, or all if
+    one is wrong."""
+    names = (CA_FILE, CERT_FILE, KEY_FILE)
+    ders = tuple([file(name) for name in names])
+    for name, der in zip(names, ders):
         if not der:
             raise LocalProtocolError("tls: %s is missing" % name)
-        ders.append(der)
     try:
-        return Tls(context_of(ders[0], ders[1], ders[2]), server_name)
+        context_of(*ders)
     except (OSError, ValueError):
-        names = ", ".join((CA_FILE, CERT_FILE, KEY_FILE))
-        raise LocalProtocolError("tls: of %s one is damaged, or not DER" % names) from None
+        raise LocalProtocolError("tls: one of %s is damaged" % ", ".join(names)) from None
+    return Tls(ders, server_name)
 
 
 if sys.implementation.name == "micropython":
@@ -69,7 +77,7 @@ async def open_stream(host: str, port: int, tls: "Tls | None") -> "Streams":
     and a certificate that does not hold is a ValueError there."""
     if tls is not None and sys.implementation.name != "micropython":
         return await asyncio.open_connection(
-            host, port, ssl=tls.context, server_hostname=tls.server_name
+            host, port, ssl=tls.context(), server_hostname=tls.server_name
         )
     reader, writer = await asyncio.open_connection(host, port)
     plain = getattr(writer, "s", None)
@@ -77,10 +85,15 @@ async def open_stream(host: str, port: int, tls: "Tls | None") -> "Streams":
         plain.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # small packets do not wait (40 ms)
     if tls is None:
         return reader, writer
-    secure = tls.context.wrap_socket(
+    secure = tls.context().wrap_socket(
         plain, server_hostname=tls.server_name, do_handshake_on_connect=False
     )
     secure.setblocking(False)
     stream: Any = asyncio.StreamReader
     stream = stream(secure, {PLAIN: plain})
     return stream, stream
+
+
+def distrusted(error: ValueError) -> RemoteProtocolError:
+    """What MicroPython says in a write or a read when the broker's certificate does not hold."""
+    return RemoteProtocolError("tls", str(error).strip())

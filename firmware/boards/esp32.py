@@ -10,12 +10,22 @@ chip's modules. NEVER RUN ON A CHIP by us so far: take the first one for a bench
     GPIO  1   battery         ADC1, through a divider by two of equal resistors
     GPIO 48   RGB LED         on the board (v1.1 boards have it at GPIO 38)
 
-None of these is a strapping pin (0, 3, 45, 46), USB (19, 20) or wired to octal memory (33 to 37).
-Buttons are polled: nothing leaves an interrupt, and a press shorter than POLL_MS is no press. While
-the flash is being written (some 50 ms) nothing is polled; the core debounces what comes after.
+None of these is a strapping pin (0, 3, 45, 46), USB (19, 20) or wired to octal memory (33 to 37):
+ESP32-S3-DevKitC-1 v1.0 user guide, "Header Block"; ESP32-S3 datasheet, "Strapping Pins". The three
+buttons and the motor are RTC pins (0 to 21), which deep sleep can hold and be woken by.
+
+Buttons are polled: nothing leaves an interrupt but the news that SOS had an edge. While the loop is
+kept elsewhere (a flash write some 50 ms, a TLS handshake half a second) nothing is polled, and that
+news makes a press of a stab that came and went meanwhile. Only of SOS, where one press alone says
+nothing: an A or a D that was not felt is pressed again, and a spike must not say "I am well". The
+core debounces whatever comes.
 In the folder /pendant: settings.json, wifi.json ([{"ssid": …, "key": …}, …]), ca.der, cert.der and
 key.der, and the records. The cause of a reset is kept in NVS, which a torn file system does not
 take along.
+
+Where a function leans on a document, it says so: "quickref" is docs/esp32/quickref.rst of
+MicroPython 1.29, "machine", "esp32", "neopixel" its docs/library pages, "IDF" Espressif's
+programming guide for the ESP32-S3. Bench checklist: docs/hardware.md.
 """
 
 import asyncio
@@ -48,7 +58,10 @@ MOTOR_PIN, BATTERY_PIN, LED_PIN = 7, 1, 48
 MOTOR_HZ = 200
 # The chip counts its seconds from 2000-01-01, as long as MicroPython does not change that.
 EPOCH_S = 946_684_800 if gmtime(0)[0] == 2000 else 0
+CPU_HZ = 80_000_000  # the least that Wi-Fi works with; it more than halves what waiting costs
 POLL_MS = 8  # well under the core's debounce
+AWAY_MS = 40  # since the last look: a press could have come and gone
+PRESS_MS = 30  # how long such a press is said to have lasted; longer than the core's debounce
 TICKS_MASK = (1 << 30) - 1
 WATCHDOG_MS = 8000  # the app feeds it twice a second; a chip cannot stop it once it runs
 BATTERY_EMPTY_MV, BATTERY_FULL_MV = 3300, 4150  # of one lithium cell, near enough to a line
@@ -73,18 +86,50 @@ def _percent(value: int, low: int, high: int) -> int:
     return max(0, min(100, 100 * (value - low) // (high - low)))
 
 
+def _pin(number: int, mode: int, **options: "Any") -> "machine.Pin":
+    """A pad that was held in deep sleep stays so over the boot, until hold=False (quickref, "Pins
+    and GPIO"; the stubs do not know `hold`)."""
+    made: Callable[..., machine.Pin] = machine.Pin
+    return made(number, mode, **options)
+
+
+class Button:
+    """One contact to ground. `down` is what was last told of it."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        self.number = number
+        self.down = False
+        self.pin = _pin(number, machine.Pin.IN, pull=machine.Pin.PULL_UP, hold=False)
+        self._edges = 0
+        if name == "s":
+            self.pin.irq(self._moved, machine.Pin.IRQ_FALLING)  # soft: run between two bytecodes
+
+    def _moved(self, pin: "machine.Pin") -> None:
+        self._edges += 1
+
+    def look(self, was_away: bool) -> "list[bool]":
+        """What to tell: its level if that is another one, and a whole press if the loop was away,
+        it is up as before, and there was an edge."""
+        level = not self.pin.value()
+        had_edge, self._edges = self._edges > 0, 0
+        if level != self.down:
+            self.down = level
+            return [level]
+        return [True, False] if was_away and had_edge and not level else []
+
+
 class Board:
     """Buttons, LED, vibration, battery, flash and network of a real pendant."""
 
     def __init__(self, argv: "list[str]") -> None:
         self.edges: list[tuple[str, bool]] = []
         self.pressed = asyncio.Event()
-        self._buttons = [
-            (name, machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP))
-            for name, number in BUTTON_PINS
-        ]
-        self._down = {name: False for name, _pin in BUTTON_PINS}
-        self._motor = machine.PWM(machine.Pin(MOTOR_PIN), freq=MOTOR_HZ, duty_u16=0)
+        machine.freq(CPU_HZ)
+        self._buttons = [Button(name, number) for name, number in BUTTON_PINS]
+        self._polled_ms = self.ticks_ms()
+        motor = _pin(MOTOR_PIN, machine.Pin.OUT, value=0, hold=False)
+        self._motor = machine.PWM(motor, freq=MOTOR_HZ, duty_u16=0)
         self._led = neopixel.NeoPixel(machine.Pin(LED_PIN, machine.Pin.OUT), 1)
         self._cell = machine.ADC(machine.Pin(BATTERY_PIN), atten=machine.ADC.ATTN_11DB)
         self._nvs = esp32.NVS("allswell")
@@ -99,9 +144,12 @@ class Board:
         self._memory = bytes(machine.RTC().memory())
 
     def ticks_ms(self) -> int:
+        """Wraps, here at 2**30 (docs/library/time.rst, ticks_ms)."""
         return int(TICKS_MS()) & TICKS_MASK
 
     def random_bytes(self, count: int) -> bytes:
+        """Pseudo-random before the radio runs (IDF, "Random Number Generation"): enough for the
+        boot's id, which need not be secret, only new."""
         return os.urandom(count)
 
     def file(self, name: str) -> bytes:
@@ -109,19 +157,20 @@ class Board:
         return self._flash.read_file(name)
 
     def woken_by(self) -> "tuple[str, ...]":
-        """The buttons that ended a deep sleep."""
+        """The buttons that ended a deep sleep (machine.wake_pins, machine.reset_cause)."""
         if machine.reset_cause() != machine.DEEPSLEEP_RESET:
             return ()
         pins = machine.wake_pins()
         return tuple([name for name, number in BUTTON_PINS if number in pins])
 
     def set_clock(self, utc_ms: int) -> None:
-        """The chip's wall clock, which dates certificates; whole seconds are enough for that."""
+        """The chip's wall clock, which dates certificates: whole seconds are enough for that. The
+        weekday is ignored (quickref, "Real time clock"); mbedTLS asks time(), which this sets."""
         date = gmtime(utc_ms // 1000 - EPOCH_S)
         machine.RTC().datetime((date[0], date[1], date[2], date[6], date[3], date[4], date[5], 0))
 
     def boot_cause(self) -> str:
-        """Why the last run ended, told once."""
+        """Why the last run ended, told once (esp32.NVS; machine.reset_cause)."""
         kept = bytearray(MAX_CAUSE_BYTES)
         try:
             length = self._nvs.get_blob("cause", kept)
@@ -145,7 +194,8 @@ class Board:
         return self._flash.read_all()
 
     async def write(self, name: str, blob: bytes) -> None:
-        """Durable when this returns."""
+        """Durable when this returns. Blocks: erasing a sector of the flash takes 45 ms as a rule,
+        400 ms at most (W25Q64JV datasheet, "AC Electrical Characteristics", sector erase time)."""
         self._flash.write(name, blob)
 
     async def erase(self, name: str) -> None:
@@ -169,17 +219,21 @@ class Board:
             print(value)
 
     def show(self, strength_pct: int, led: str) -> None:
+        """PWM.duty_u16 (machine.PWM); NeoPixel.write takes 30 us for one LED (neopixel)."""
         self._motor.duty_u16(strength_pct * 65535 // 100)
         self._led[0] = LED_COLOURS[led]
         self._led.write()
 
     def battery_pct(self) -> int:
+        """ADC1 with 11 dB attenuation reads up to 3.1 V, calibrated (machine.ADC.read_uv; ESP32-S3
+        datasheet, "ADC Characteristics"); ADC2 would be in the radio's way."""
         return _percent(2 * self._cell.read_uv() // 1000, BATTERY_EMPTY_MV, BATTERY_FULL_MV)
 
     def signal_pct(self) -> int:
         return self._path.signal_pct()
 
     def feed_watchdog(self) -> None:
+        """At least 1 s; it cannot be stopped once it runs (machine.WDT)."""
         if self._watchdog is None:  # not before the app runs: nothing stops it for provisioning
             self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
         self._watchdog.feed()
@@ -192,23 +246,37 @@ class Board:
         machine.reset()
 
     def sleep(self, max_ms: int) -> None:
-        """Until a button goes down, or so long; the next thing is a boot. Does not return."""
+        """Until a button goes down, or so long; the next thing is a boot. Does not return.
+        On an S3 WAKEUP_ALL_LOW means any (IDF, "Sleep Modes", ext1: ALL_LOW is ANY_LOW there). An
+        S3 lets go of a pull-up unless its pad is held (micropython#15260); the motor's is held low,
+        the radio is stopped first (IDF: "applications must disable Wi-Fi")."""
         self.show(0, "off")
         self._path.rest()
-        for _name, pin in self._buttons:
-            # pyright: ignore below: the stubs do not know `hold`.
-            pin.init(pin.IN, pin.PULL_UP, hold=True)  # pyright: ignore[reportCallIssue]
-        esp32.wake_on_ext1([pin for _name, pin in self._buttons], esp32.WAKEUP_ALL_LOW)
+        self._motor.deinit()
+        _pin(MOTOR_PIN, machine.Pin.OUT, value=0, hold=True)
+        pins = [
+            _pin(button.number, machine.Pin.IN, pull=machine.Pin.PULL_UP, hold=True)
+            for button in self._buttons
+        ]
+        esp32.wake_on_ext1(pins, esp32.WAKEUP_ALL_LOW)
         machine.deepsleep(max_ms)
 
     async def run(self, moved: "Callable[[], None]") -> None:
-        """The buttons."""
+        """The buttons (machine.Pin)."""
         while True:
             moved()
-            for name, pin in self._buttons:
-                down = not pin.value()
-                if down != self._down[name]:
-                    self._down[name] = down
-                    self.edges.append((name, down))
-                    self.pressed.set()
+            now_ms = self.ticks_ms()
+            was_away = (now_ms - self._polled_ms & TICKS_MASK) > AWAY_MS
+            for button in self._buttons:
+                told = button.look(was_away)
+                if len(told) > 1:
+                    self._tell(button.name, told.pop(0))
+                    await pause_ms(PRESS_MS)
+                if told:
+                    self._tell(button.name, told[0])
+            self._polled_ms = self.ticks_ms()
             await pause_ms(POLL_MS)
+
+    def _tell(self, name: str, down: bool) -> None:
+        self.edges.append((name, down))
+        self.pressed.set()

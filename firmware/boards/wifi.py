@@ -36,7 +36,10 @@ class Scan:
         self.at_ms = at_ms
         self.heard: list[tuple[bytes, int]] | None = None
         self._wlan = wlan
-        _thread.start_new_thread(self._run, ())
+        try:
+            _thread.start_new_thread(self._run, ())
+        except OSError:  # no memory for a thread: then in the order of preference
+            self.heard = []
 
     def _run(self) -> None:
         try:
@@ -108,10 +111,7 @@ class Wifi:
     def _step(self) -> None:
         """The next thing to do, one at each look: the driver needs its time after each."""
         if self._trying:
-            if self._still_trying():
-                return
-            self._trying = ""
-            self._quietly(self._wlan.disconnect)
+            self._look_after_try()
         elif self._scan is not None:
             self._take_scan()
         elif self._round is None:
@@ -120,12 +120,32 @@ class Wifi:
             self._round = None
             raise OSError("no known Wi-Fi network is in reach")
         else:
-            self._trying, key = self._round.pop(0)
-            self._tried_ms = self._ticks_ms()
-            ssid = self._trying
-            self._quietly(lambda: self._wlan.connect(ssid, key))
+            self._try(self._round[0])
+
+    def _try(self, known: "Network") -> None:
+        try:
+            self._wlan.connect(known[0], known[1])
+        except OSError:  # the driver is still leaving another: the next look asks again
+            if self._passed_ms(self._tried_ms) > TRY_MS:
+                self.rest()  # it is stuck: the next attempt starts the radio anew
+                raise
+            return
+        self._trying = known[0]
+        self._tried_ms = self._ticks_ms()
+        self._round = self._round[1:] if self._round else []
+
+    def _look_after_try(self) -> None:
+        if self._wlan.status() != network.STAT_CONNECTING:
+            self._trying = ""  # refused, not found, a wrong key
+        elif self._passed_ms(self._tried_ms) > TRY_MS:
+            self._trying = ""
+            self._wlan.disconnect()
+        else:
+            return
+        self._tried_ms = self._ticks_ms()
 
     def _begin_round(self) -> None:
+        self._tried_ms = self._ticks_ms()
         if len(self._known) == 1:
             self._round = list(self._known)
         else:
@@ -139,18 +159,8 @@ class Wifi:
         if heard is None and self._passed_ms(scan.at_ms) < SCAN_LIMIT_MS:
             return
         self._scan = None
+        self._tried_ms = self._ticks_ms()
         self._round = in_order(self._known, heard or [], self._avoid)
-
-    def _still_trying(self) -> bool:
-        connecting = self._wlan.status() == network.STAT_CONNECTING
-        return connecting and self._passed_ms(self._tried_ms) < TRY_MS
 
     def _passed_ms(self, since_ms: int) -> int:
         return self._ticks_ms() - since_ms & TICKS_MASK
-
-    def _quietly(self, call: "Callable[[], object]") -> None:
-        """The driver refuses in states that pass; the next look finds out."""
-        try:
-            call()
-        except OSError:
-            pass

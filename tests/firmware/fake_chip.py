@@ -2,7 +2,10 @@
 
 import datetime
 import time
+from collections.abc import Callable
 from types import ModuleType
+
+from tests.firmware.fake_radio import STAT_CONNECTING, Wlan
 
 REAL_GMTIME = time.gmtime
 
@@ -20,34 +23,84 @@ class AsleepError(BaseException):
         self.wakers = wakers
 
 
-class Pin:
-    IN, OUT, PULL_UP = 1, 3, 2
-    levels: dict[int, int] = {}  # noqa: RUF012 - the one chip's wires
-    STRAPPING_OR_TAKEN = (0, 3, 19, 20, 33, 34, 35, 36, 37, 45, 46)
+class Pad:
+    """What is soldered to one pin of the chip; it outlives every Pin object, and a deep sleep."""
 
-    def __init__(self, number: int, mode: int = -1, pull: int = -1) -> None:
-        if number in self.STRAPPING_OR_TAKEN:
+    def __init__(self) -> None:
+        self.mode = -1
+        self.pull = -1
+        self.is_held = False
+        self.output = 0
+
+
+class Pin:
+    """A held pad keeps what it has until hold=False, whatever it is told meanwhile (quickref)."""
+
+    IN, OUT, PULL_UP, PULL_DOWN = 1, 3, 2, 1
+    IRQ_RISING, IRQ_FALLING = 1, 2
+    levels: dict[int, int] = {}  # noqa: RUF012 - the one chip's wires
+    pads: dict[int, Pad] = {}  # noqa: RUF012 - the one chip's pads
+    handlers: dict[int, Callable[["Pin"], None]] = {}  # noqa: RUF012 - by pin
+    STRAPPING_OR_TAKEN = (0, 3, 19, 20, 33, 34, 35, 36, 37, 45, 46)
+    MISSING = (22, 23, 24, 25)  # an S3 has no such pins
+    LAST = 48
+
+    def __init__(
+        self, number: int, mode: int = -1, pull: int = -1, *, value: int = -1, hold: object = None
+    ) -> None:
+        if number in self.STRAPPING_OR_TAKEN + self.MISSING or not 0 <= number <= self.LAST:
             raise ValueError("invalid pin")
         self.number = number
-        self.init(mode, pull)
-
-    def init(self, mode: int = -1, pull: int = -1, *, hold: bool = False) -> None:
-        if pull == self.PULL_UP:
-            self.levels.setdefault(self.number, 1)
-        self.held = pull if hold else -1
+        self.pad = self.pads.setdefault(number, Pad())
+        if hold is not None:
+            self.pad.is_held = False  # outstanding changes are applied first
+        if not self.pad.is_held:
+            self.pad.mode = mode if mode != -1 else self.pad.mode
+            self.pad.pull = pull if pull != -1 else self.pad.pull
+            self.pad.output = value if value != -1 else self.pad.output
+        self.pad.is_held = self.pad.is_held or bool(hold)
+        if self.pad.pull == self.PULL_UP:
+            self.levels.setdefault(number, 1)
 
     def value(self) -> int:
+        """A pin that nothing pulls and nobody drives has no level to rely on."""
+        assert self.number in self.levels, f"GPIO {self.number} floats"
         return self.levels[self.number]
+
+    def irq(self, handler: Callable[["Pin"], None], trigger: int) -> None:
+        """No `hard` on this port: the handler runs between two bytecodes."""
+        assert trigger == self.IRQ_FALLING, "the fake knows this one"
+        self.handlers[self.number] = handler
+
+    @classmethod
+    def drive(cls, number: int, level: int) -> None:
+        """The contact closes (0) or opens (1)."""
+        was, cls.levels[number] = cls.levels.get(number, 1), level
+        if was and not level and number in cls.handlers:
+            cls.handlers[number](cls(number))
 
 
 class Pwm:
+    latest: "Pwm"
+
     def __init__(self, pin: Pin, *, freq: int, duty_u16: int) -> None:
+        if not 1 <= freq <= 40_000_000:
+            raise ValueError("freq must be from 1Hz to 40MHz")
+        type(self).latest = self
+        self._pin = pin
+        self._is_on = True
         self.duty = duty_u16
 
     def duty_u16(self, duty: int) -> None:
         if not 0 <= duty <= 65535:
             raise ValueError("duty_u16 must be from 0 to 65535")
+        if not self._is_on:
+            raise RuntimeError("PWM is inactive")
+        assert not self._pin.pad.is_held, "a held pad does not move"
         self.duty = duty
+
+    def deinit(self) -> None:
+        self._is_on = False
 
 
 class Adc:
@@ -128,39 +181,6 @@ class NeoPixel:
         type(self).shown = self._pixels[0]
 
 
-class Wlan:
-    """Takes three looks to connect; connecting twice is an error, as the driver's is."""
-
-    IF_STA = 0
-    looks_until_up = 3
-    connects = 0
-
-    def __init__(self, interface: int) -> None:
-        self._active = False
-        self._looks = -1
-
-    def active(self, up: bool) -> None:
-        self._active = up
-
-    def connect(self, ssid: str, key: str) -> None:
-        if not self._active:
-            raise OSError("Wifi Not Started")
-        if self._looks >= 0:
-            raise OSError("Wifi Internal State Error")
-        type(self).connects += 1
-        self._looks = 0
-
-    def isconnected(self) -> bool:
-        if 0 <= self._looks < self.looks_until_up:
-            self._looks += 1
-        return self._looks >= self.looks_until_up
-
-    def status(self, what: str = "") -> int:
-        if what == "rssi":
-            return -75
-        return 1000 if self._looks < 0 else 1001 if self._looks < self.looks_until_up else 1010
-
-
 class Sleep:
     """Deep sleep of an S3: RTC pins wake it when they go low, if their pull-up was held."""
 
@@ -181,8 +201,14 @@ class Sleep:
     def deepsleep(cls, max_ms: int) -> None:
         if not 0 < max_ms < 1 << 31:
             raise OverflowError("overflow converting long int to machine word")
-        floating = [pin.number for pin in cls.wakers if pin.held != Pin.PULL_UP]
-        assert not floating, f"GPIO {floating} would float, and wake it at once"
+        for pin in cls.wakers:
+            pad = pin.pad
+            assert pad.is_held and pad.pull == Pin.PULL_UP, f"GPIO {pin.number} would wake it"
+        running = [number for number, pad in Pin.pads.items() if pad.mode == Pin.OUT]
+        for number in set(running) & set(cls.RTC_PINS):
+            pad = Pin.pads[number]
+            assert pad.is_held and not pad.output, f"GPIO {number} drives what it should not"
+        assert not Wlan.latest.is_on, "the radio is to be stopped first"
         raise AsleepError(max_ms, tuple(pin.number for pin in cls.wakers))
 
 
@@ -215,6 +241,17 @@ def gmtime(seconds: int) -> tuple[int, ...]:
     return (*at[:6], at.tm_wday, at.tm_yday)
 
 
+class Cpu:
+    hz = 160_000_000
+
+    @classmethod
+    def freq(cls, hz: int) -> None:
+        if hz not in (20_000_000, 40_000_000, 80_000_000, 160_000_000, 240_000_000):
+            raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
+        assert hz >= 80_000_000, "Wi-Fi needs the 80 MHz clock"
+        cls.hz = hz
+
+
 def _reset() -> None:
     raise ResetError
 
@@ -233,9 +270,10 @@ def modules() -> dict[str, ModuleType]:
         reset_cause=lambda: Sleep.cause,
         wake_pins=lambda: Sleep.woken,
         deepsleep=Sleep.deepsleep,
+        freq=Cpu.freq,
     )
     vars(machine).update(PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4, SOFT_RESET=5)
-    vars(network).update(WLAN=Wlan, STAT_CONNECTING=1001)
+    vars(network).update(WLAN=Wlan, STAT_CONNECTING=STAT_CONNECTING)
     vars(neopixel).update(NeoPixel=NeoPixel)
     vars(esp32).update(NVS=Nvs, wake_on_ext1=Sleep.wake_on_ext1)
     vars(esp32).update(WAKEUP_ALL_LOW=False, WAKEUP_ANY_HIGH=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from protocol.errors import LocalProtocolError
-from tests.firmware import fake_chip
+from tests.firmware import fake_chip, fake_radio
 from tests.firmware.fake_broker import Peer, broker_doing
 
+MADE_FOR_THE_CHIP = ("firmware.boards.esp32", "firmware.boards.wifi")
 BOARDS = Path(__file__).parents[2] / "firmware" / "boards"
 
 
@@ -46,13 +46,18 @@ def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     for name, module in fake_chip.modules().items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(time, "ticks_ms", fake_chip._ticks_ms, raising=False)
-    monkeypatch.delitem(sys.modules, "firmware.boards.esp32", raising=False)
+    for name in MADE_FOR_THE_CHIP:
+        monkeypatch.delitem(sys.modules, name, raising=False)
     for keeper, name, value in (
         (fake_chip.Pin, "levels", {}),
+        (fake_chip.Pin, "pads", {}),
+        (fake_chip.Pin, "handlers", {}),
+        (fake_chip.Cpu, "hz", 160_000_000),
         (fake_chip.Nvs, "committed", {}),
         (fake_chip.Rtc, "held", b""),
         (fake_chip.Watchdog, "fed", 0),
-        (fake_chip.Wlan, "connects", 0),
+        (fake_radio.Wlan, "air", fake_radio.Air()),
+        (fake_radio.Wlan, "log", []),
         (fake_chip.Adc, "microvolts", 2_000_000),
         (fake_chip.Sleep, "cause", 3),
         (fake_chip.Sleep, "woken", ()),
@@ -65,9 +70,11 @@ def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         module = importlib.import_module("firmware.boards.esp32")
     monkeypatch.setattr(module, "FOLDER", str(tmp_path))
     monkeypatch.setattr(module.os, "mkdir", lambda path: None)
-    (tmp_path / "wifi.json").write_text(json.dumps({"ssid": "phone", "key": "secret"}))
+    (tmp_path / "wifi.json").write_text(json.dumps([{"ssid": "phone", "key": "phone-key"}]))
+    fake_radio.Wlan.air.networks = {"phone": (-75, "phone-key")}
     yield module
-    sys.modules.pop("firmware.boards.esp32", None)
+    for name in MADE_FOR_THE_CHIP:
+        sys.modules.pop(name, None)
 
 
 def test_buttons_become_edges(chip: Any) -> None:
@@ -76,16 +83,76 @@ def test_buttons_become_edges(chip: Any) -> None:
         moves: list[bool] = []
         running = asyncio.create_task(board.run(lambda: moves.append(True)))
         for level in (0, 1):
-            fake_chip.Pin.levels[6] = level
-            async with asyncio.timeout(10):
-                await board.pressed.wait()
-            board.pressed.clear()
+            fake_chip.Pin.drive(6, level)
+            await told(board)
         running.cancel()
         assert moves
         edges: list[tuple[str, bool]] = board.edges
         return edges
 
     assert asyncio.run(scenario()) == [("s", True), ("s", False)]
+
+
+async def looked(looks: list[bool], more: int) -> None:
+    """It looked at the buttons so many times more."""
+    wanted = len(looks) + more
+    async with asyncio.timeout(10):
+        while len(looks) < wanted:  # noqa: ASYNC110 - a list, no event of its own
+            await asyncio.sleep(0.001)
+
+
+async def told(board: Any) -> None:
+    async with asyncio.timeout(10):
+        await board.pressed.wait()
+    board.pressed.clear()
+
+
+def test_a_stab_at_sos_while_the_loop_was_away_is_told(chip: Any) -> None:
+    """A TLS handshake keeps the loop for half a second: an interrupt knows that there was one.
+    D came and went too: nothing is said for her but SOS."""
+
+    async def scenario() -> list[tuple[str, bool]]:
+        board = chip.Board([])
+        looks: list[bool] = []
+        running = asyncio.create_task(board.run(lambda: looks.append(True)))
+        await looked(looks, 2)
+        for number in (4, 5, 6):
+            fake_chip.Pin.drive(number, 0)
+        for number in (5, 6):
+            fake_chip.Pin.drive(number, 1)
+        time.sleep(0.06)  # noqa: ASYNC251 - the loop is away: this is what the test is about
+        await told(board)
+        async with asyncio.timeout(10):
+            while len(board.edges) < 3:  # noqa: ASYNC110 - a list, no event of its own
+                await asyncio.sleep(0.002)
+        running.cancel()
+        edges: list[tuple[str, bool]] = board.edges
+        return edges
+
+    assert asyncio.run(scenario()) == [("a", True), ("s", True), ("s", False)]
+
+
+def test_a_spike_between_two_looks_is_no_press(chip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chip, "AWAY_MS", 1 << 29)  # however busy this machine is
+
+    async def scenario() -> list[tuple[str, bool]]:
+        board = chip.Board([])
+        looks: list[bool] = []
+        running = asyncio.create_task(board.run(lambda: looks.append(True)))
+        for _ in range(5):
+            fake_chip.Pin.drive(6, 0)
+            fake_chip.Pin.drive(6, 1)
+            await looked(looks, 2)
+        running.cancel()
+        edges: list[tuple[str, bool]] = board.edges
+        return edges
+
+    assert asyncio.run(scenario()) == []
+
+
+def test_the_processor_runs_as_slowly_as_wifi_allows(chip: Any) -> None:
+    chip.Board([])
+    assert fake_chip.Cpu.hz == 80_000_000
 
 
 def test_every_pattern_can_be_shown(chip: Any) -> None:
@@ -128,7 +195,11 @@ def test_deep_sleep_ends_by_any_button_or_in_time(chip: Any) -> None:
     with pytest.raises(fake_chip.AsleepError) as asleep:
         board.sleep(3_600_000)
     assert (asleep.value.max_ms, asleep.value.wakers) == (3_600_000, (4, 5, 6))
-    assert (board._motor.duty, fake_chip.NeoPixel.shown) == (0, (0, 0, 0))
+    assert fake_chip.NeoPixel.shown == (0, 0, 0)
+    woken = chip.Board([])  # its pads are held as they were
+    woken.show(100, "red")
+    assert fake_chip.Pwm.latest.duty == 65535
+    assert not woken.edges
 
 
 @pytest.mark.parametrize(
@@ -176,7 +247,7 @@ def test_records_go_to_flash(chip: Any, tmp_path: Path) -> None:
     assert board.read_all() == []
 
 
-def test_wifi_connects_over_attempts_that_were_given_up(chip: Any) -> None:
+def test_a_connection_waits_for_the_radio_over_attempts_that_were_given_up(chip: Any) -> None:
     async def hello(peer: Peer) -> None:
         await peer.send(b"hello")
         await peer.closed()
@@ -187,23 +258,28 @@ def test_wifi_connects_over_attempts_that_were_given_up(chip: Any) -> None:
         async with broker_doing(hello) as broker:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(board.open_stream("127.0.0.1", broker.port, None), 0.01)
-            reader, writer = await asyncio.wait_for(
-                board.open_stream("127.0.0.1", broker.port, None), 10
-            )
+            opening = board.open_stream("127.0.0.1", broker.port, None)
+            reader, writer = await asyncio.wait_for(opening, 10)
+            board.proven()
             assert await reader.readexactly(5) == b"hello"
             writer.close()
             await writer.wait_closed()
-        assert fake_chip.Wlan.connects == 1
+        assert fake_radio.Wlan.log == ["on", "connect phone"]
         assert board.signal_pct() == 50
 
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"ssid": "x"}', "no json"])
-def test_unlawful_wifi_settings_are_named(chip: Any, tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "{}", "[]", '[{"ssid": "x"}]', "no json"])
+def test_unlawful_wifi_settings_are_named_and_stop_nothing_else(
+    chip: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """An SOS is still taken, felt as stored and said to be not sent."""
     (tmp_path / "wifi.json").write_text(text)
-    with pytest.raises(LocalProtocolError, match=r"wifi\.json"):
-        chip.Board([])
+    board = chip.Board([])
+    assert "wifi.json" in capsys.readouterr().out
+    with pytest.raises(OSError, match="no Wi-Fi network is known"):
+        asyncio.run(board.open_stream("127.0.0.1", 1, None))
 
 
 def test_ticks_wrap_as_the_chip_does(chip: Any) -> None:

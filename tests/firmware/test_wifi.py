@@ -1,0 +1,274 @@
+"""Several Wi-Fi networks: the best first, the next when it fails, and away from a dead one."""
+
+import asyncio
+import importlib
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware.boards.networks import GOOD_DBM, in_order, read
+from tests.firmware import fake_radio
+from tests.firmware.fake_radio import Air, Wlan
+
+SITE, PHONE = ("site", "site-key-1"), ("phone", "phone-key")
+LIMIT_S = 20
+
+
+def ticks_ms() -> int:
+    return time.monotonic_ns() // 1_000_000 % (1 << 30)
+
+
+@pytest.fixture
+def wifi(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """firmware.boards.wifi over a radio as strict as the driver, only quicker."""
+    network = ModuleType("network")
+    vars(network).update(WLAN=Wlan, STAT_CONNECTING=fake_radio.STAT_CONNECTING)
+    monkeypatch.setitem(sys.modules, "network", network)
+    monkeypatch.setattr(Wlan, "air", Air())
+    monkeypatch.setattr(Wlan, "log", [])
+    monkeypatch.delitem(sys.modules, "firmware.boards.wifi", raising=False)
+    module = importlib.import_module("firmware.boards.wifi")
+    monkeypatch.setattr(module, "LOOK_MS", 2)
+    monkeypatch.setattr(module, "TRY_MS", 200)
+    yield module
+    sys.modules.pop("firmware.boards.wifi", None)
+
+
+async def attach(path: Any) -> None:
+    await asyncio.wait_for(path.attach(), LIMIT_S)
+
+
+async def test_the_one_known_network_is_joined_without_a_scan(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-60, "site-key-1")}
+    path = wifi.Wifi([SITE], ticks_ms)
+    assert path.signal_pct() == 0
+    await attach(path)
+    assert Wlan.log == ["on", "connect site"]
+    assert path.signal_pct() == 87
+    await attach(path)
+    assert Wlan.log == ["on", "connect site"], "it is attached already"
+
+
+async def test_among_networks_heard_well_preference_decides(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-66, "site-key-1"), "phone": (-40, "phone-key")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms))
+    assert Wlan.log == ["on", "scan", "connect site"]
+
+
+async def test_a_weak_first_gives_way_to_a_strong_second(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-88, "site-key-1"), "phone": (-40, "phone-key")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms))
+    assert Wlan.log == ["on", "scan", "connect phone"]
+
+
+async def test_a_network_that_fails_gives_way_to_the_next(wifi: Any) -> None:
+    """A changed key, told by the driver only because its own reconnecting is off."""
+    Wlan.air.networks = {"site": (-50, "another-key"), "phone": (-60, "phone-key")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms))
+    assert Wlan.log == ["on", "scan", "connect site", "connect phone"]
+
+
+async def test_one_that_never_says_no_is_given_up_in_time(
+    wifi: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-60, "phone-key")}
+    settle = Wlan._settle
+
+    def stuck(self: Wlan) -> None:
+        if self._wanted is None or self._wanted[0] != "site":
+            settle(self)
+
+    monkeypatch.setattr(Wlan, "_settle", stuck)
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms))
+    assert Wlan.log[-2:] == ["disconnect", "connect phone"]
+
+
+async def test_a_hidden_network_is_tried_too(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-60, "site-key-1")}
+    Wlan.air.hidden = {"site"}
+    await attach(wifi.Wifi([PHONE, SITE], ticks_ms))
+    assert Wlan.log[-1] == "connect site"
+
+
+async def test_nothing_in_reach_is_said_and_looked_for_again(wifi: Any) -> None:
+    path = wifi.Wifi([SITE, PHONE], ticks_ms)
+    for _ in range(2):
+        with pytest.raises(OSError, match="in reach"):
+            await attach(path)
+    Wlan.air.networks = {"phone": (-60, "phone-key")}
+    await attach(path)
+    assert Wlan.log.count("scan") == 3
+
+
+async def test_no_known_network_is_said(wifi: Any) -> None:
+    with pytest.raises(OSError, match="no Wi-Fi network is known"):
+        await attach(wifi.Wifi([], ticks_ms))
+
+
+async def test_attempts_that_are_cut_short_go_on(wifi: Any) -> None:
+    """The client gives a connection five seconds; a scan and a join may take longer."""
+    Wlan.air.networks = {"site": (-50, "another-key"), "phone": (-60, "phone-key")}
+    path = wifi.Wifi([SITE, PHONE], ticks_ms)
+    for _ in range(200):
+        try:
+            await asyncio.wait_for(path.attach(), 0.006)
+            break
+        except TimeoutError:
+            await asyncio.sleep(0.003)
+    assert Wlan.log == ["on", "scan", "connect site", "connect phone"]
+
+
+async def test_a_lost_network_is_joined_again(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-60, "phone-key")}
+    path = wifi.Wifi([SITE, PHONE], ticks_ms)
+    await attach(path)
+    path.proven()
+    del Wlan.air.networks["site"]
+    Wlan.latest.lose()
+    assert path.signal_pct() == 0
+    await attach(path)
+    assert Wlan.log[-1] == "connect phone"
+    assert path.signal_pct() == 87
+
+
+async def test_a_network_that_leads_nowhere_is_left_for_another(wifi: Any) -> None:
+    """Associated, an address, a fine signal, and no broker ever answers."""
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-60, "phone-key")}
+    path = wifi.Wifi([SITE, PHONE], ticks_ms)
+    for _ in range(wifi.UNPROVEN_LIMIT):
+        await attach(path)
+    assert Wlan.log == ["on", "scan", "connect site"]
+    await attach(path)
+    assert Wlan.log[3:] == ["disconnect", "scan", "connect phone"]
+    path.proven()
+    for _ in range(3 * wifi.UNPROVEN_LIMIT):
+        await attach(path)
+        path.proven()
+    assert len(Wlan.log) == 6, "a path that is proven is kept"
+
+
+async def test_a_stale_association_is_made_anew_though_no_other_is_known(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1")}
+    path = wifi.Wifi([SITE], ticks_ms)
+    for _ in range(wifi.UNPROVEN_LIMIT + 1):
+        await attach(path)
+    assert Wlan.log == ["on", "connect site", "disconnect", "connect site"]
+
+
+async def test_the_radio_rests_and_comes_back(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1")}
+    path = wifi.Wifi([SITE], ticks_ms)
+    await attach(path)
+    path.rest()
+    assert path.signal_pct() == 0
+    await attach(path)
+    assert Wlan.log == ["on", "connect site", "off", "on", "connect site"]
+
+
+async def test_the_event_loop_turns_while_it_scans(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-60, "phone-key")}
+    attaching = asyncio.create_task(attach(wifi.Wifi([SITE, PHONE], ticks_ms)))
+    turns = 0
+    while not attaching.done():
+        turns += 1
+        await asyncio.sleep(0.001)
+    assert turns > 20
+
+
+async def test_a_scan_that_never_ends_costs_the_order_only(
+    wifi: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wifi, "SCAN_LIMIT_MS", 30)
+    monkeypatch.setattr(wifi._thread, "start_new_thread", lambda run, args: 0)
+    Wlan.air.networks = {"phone": (-40, "phone-key")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms))
+    assert Wlan.log == ["on", "connect site", "connect phone"]
+
+
+async def test_without_memory_for_a_thread_preference_decides(
+    wifi: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(run: object, args: object) -> None:
+        raise OSError("can't create thread")
+
+    monkeypatch.setattr(wifi._thread, "start_new_thread", refuse)
+    Wlan.air.networks = {"site": (-80, "site-key-1"), "phone": (-40, "phone-key")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms))
+    assert Wlan.log == ["on", "connect site"]
+
+
+async def test_a_driver_that_is_stuck_is_started_anew(
+    wifi: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Wlan, ssid: str, key: str) -> None:
+        raise OSError("Wifi Internal Error")
+
+    Wlan.air.networks = {"site": (-50, "site-key-1")}
+    path = wifi.Wifi([SITE], ticks_ms)
+    with monkeypatch.context() as stuck:
+        stuck.setattr(Wlan, "connect", refuse)
+        with pytest.raises(OSError, match="Internal"):
+            await attach(path)
+    await attach(path)
+    assert Wlan.log == ["on", "off", "on", "connect site"]
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "fault"),
+    [
+        (b'[{"ssid": "site", "key": "site-key-1"}]', [SITE], ""),
+        (b'[{"ssid": "open", "key": ""}]', [("open", "")], ""),
+        (b"", [], "not JSON"),
+        (b"\xff", [], "not JSON"),
+        (b"[" * 5000, [], "not JSON"),
+        (b"{}", [], "a list of 1 to 8"),
+        (b"[]", [], "a list of 1 to 8"),
+        (b"[" + b",".join([b'{"ssid": "s", "key": ""}'] * 9) + b"]", [], "a list of 1 to 8"),
+        (b'[{"ssid": "site"}, {"ssid": "site", "key": "site-key-1"}]', [SITE], "network 1"),
+        (b'[{"ssid": "site", "key": "site-key-1"}, 7]', [SITE], "network 2"),
+        (b'[{"ssid": "", "key": ""}]', [], "network 1"),
+        (b'[{"ssid": "' + b"s" * 33 + b'", "key": ""}]', [], "network 1"),
+        (b'[{"ssid": "s", "key": "1234567"}]', [], "network 1"),
+        (b'[{"ssid": "s", "key": "' + b"k" * 64 + b'"}]', [], "network 1"),
+        (b'[{"ssid": 5, "key": "12345678"}]', [], "network 1"),
+    ],
+)
+async def test_what_is_lawful_in_wifi_json_counts(
+    text: bytes, known: list[tuple[str, str]], fault: str
+) -> None:
+    found, said = read(text)
+    assert found == known
+    assert fault in said and bool(fault) == bool(said)
+
+
+DBM = st.integers(-100, -30)
+
+
+@given(
+    st.lists(st.text("abc", min_size=1, max_size=2), min_size=1, max_size=8, unique=True),
+    st.lists(st.tuples(st.text("abc", min_size=1, max_size=2).map(str.encode), DBM), max_size=12),
+    st.text("abc", max_size=2),
+)
+def test_order_of_networks(ssids: list[str], heard: list[tuple[bytes, int]], avoid: str) -> None:
+    known = [(ssid, "a-long-key") for ssid in ssids]
+    order = in_order(known, heard, avoid)
+    assert sorted(order) == sorted(known), "each is tried, and once"
+
+    def strength(ssid: str) -> int:
+        return max([-128, *(dbm for name, dbm in heard if name == ssid.encode())])
+
+    for (first, _), (second, _) in pairwise(order):
+        if avoid in (first, second):
+            assert second == avoid
+            continue
+        strong = min(GOOD_DBM, strength(first)), min(GOOD_DBM, strength(second))
+        assert strong[0] > strong[1] or (
+            strong[0] == strong[1] and ssids.index(first) < ssids.index(second)
+        )
