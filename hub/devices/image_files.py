@@ -21,6 +21,7 @@ NOT_ON_THE_CHIP = (
     "firmware/boards/cpython_tls.py",
     "firmware/boards/unix.py",
     "firmware/boards/watchdog.py",
+    "firmware/boards/watchdog.py",
     "protocol/patterns.py",
 )
 ARCHITECTURE = "xtensawin"
