@@ -13,8 +13,9 @@ if TYPE_CHECKING:  # typing does not exist on the chip, and its tuple cannot be 
 
 HOLD_MS = 2000
 LET_GO_MS = 800  # held this long and let go: a person checks
-BRIDGE_MS = 150  # a gap of a hand that shakes; stabs are further apart, and count anyhow
+BRIDGE_MS = 300  # a gap of a hand that shakes or slips
 STABS = 3
+STAB_MS = 40  # no finger is quicker; keys are. The last of three counts at once all the same
 STABS_MS = 3000
 RAMP = ((800, "ramp-1"), (1200, "ramp-2"), (1600, "ramp-3"))  # felt while it is held
 
@@ -23,13 +24,16 @@ class Sos:
     def __init__(self) -> None:
         self.contact = Contact()
         self._stabs: list[int] = []
+        self._woken_ms = -1
         self._spent = False  # this press has had its meaning
         self._ramp = 0
         self._began_ms = 0  # of the hold, over its gaps
         self._up_ms = -1  # let go, and not yet known whether for good
 
     def woken(self, now_ms: int) -> None:
-        self._stabs = [now_ms]
+        """Already up again before the core ran, it counts all the same."""
+        self._woken_ms = now_ms
+        self._stabs = [now_ms, now_ms]
         self.contact.edge(True, now_ms)
 
     def held_due_ms(self) -> int:
@@ -57,13 +61,18 @@ class Sos:
         if not contact.down:
             if not self._spent:
                 self._up_ms = contact.up_ms
+            fleeting = contact.up_ms - contact.down_ms < STAB_MS
+            if fleeting and self._stabs and contact.down_ms != self._woken_ms:
+                self._stabs.pop()
             return
         now_ms = contact.down_ms
         if self._up_ms < 0:
             self._began_ms = now_ms
             self._ramp = 0
         self._up_ms = -1
-        self._stabs = [at_ms for at_ms in self._stabs if now_ms - at_ms <= STABS_MS] + [now_ms]
+        self._stabs = [at_ms for at_ms in self._stabs if now_ms - at_ms <= STABS_MS]
+        if now_ms != self._woken_ms:
+            self._stabs.append(now_ms)
         self._spent = len(self._stabs) >= STABS
         out.append(("felt", "tick"))
         if self._spent:

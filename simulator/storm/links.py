@@ -85,6 +85,10 @@ class PendantLink:
             self._rest.cancel()
             self._dial_now()
 
+    def leave(self) -> None:
+        """No hub answers over this broker: give it up, and dial whichever is next."""
+        self._give_up()
+
     def power(self, on: bool) -> None:
         """Off: nobody hears of it. On: with nothing in its queue, as after each boot."""
         if on == self._is_on:

@@ -12,13 +12,14 @@ from typing import Any
 
 from firmware.pendant.carrier import Carrier
 from firmware.pendant.device import Device
+from firmware.pendant.rest import CAUSE
 from firmware.pendant.settings import Settings
 from firmware.uptime import TICKS_PERIOD_MS, Uptime
 from simulator.live.pendant import GESTURES
 from simulator.storm.flash import Flash, PowerCut
 from simulator.storm.links import PendantLink
 from simulator.storm.rates import Rates
-from simulator.storm.seen import Befell, Erased, Felt, Kept, Powered, Pressed, Seen
+from simulator.storm.seen import Befell, Erased, Felt, Kept, Powered, Pressed, Seen, Slept
 from simulator.storm.timeline import Due, Timeline
 
 Outputs = list[tuple[Any, ...]]
@@ -26,6 +27,8 @@ WRITE_MS = (4, 40)  # what a record costs on a healthy flash
 LOOK_MS = 3_600_000  # an idle pendant reads its ticks at least so often: less than half a wrap
 HAND_MS = 700  # between two gestures; two of three stabs would be read as one of six sooner
 WRAPS_SOON_MS = 600_000
+MEASURE_MS = 5000  # as the app does
+START_MS = (300, 1200)  # out of a deep sleep: the chip sees no button before it runs again
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Handset:
         self.settings = settings
         self.flash = flash
         self.on = False
+        self.asleep = False
+        self.clock_ms = 0  # what the board's clock was last set to
         self.battery_pct = 90
         self.boots = 0
         self._around = around
@@ -63,16 +68,21 @@ class Handset:
         drift_ppm = around.rates.pendant_drift_ppm
         self._ppm = self._random.randint(-drift_ppm, drift_ppm)
         self._fingers: list[Due] = []
+        self._down: set[str] = set()  # buttons, whoever sees them
+        self._waking: Due | None = None
+        self._is_starting = False  # by a button, out of its sleep
         self._hand_free_ms = 0
         self.doomed: Callable[[], None] | None = None
 
     # Power.
 
-    def power_on(self, cause: str = "power-on") -> None:
+    def power_on(self, cause: str = "power-on", woken_by: tuple[str, ...] = ()) -> None:
         """A start, with what the flash holds."""
         if self.on:
             return
-        self.on = True
+        self.on, self.asleep, self._is_starting = True, False, False
+        if self._waking is not None:
+            self._waking.cancel()
         self.boots += 1
         self._around.seen.add(Powered(self._timeline.now_ms, self.id, True))
         self._began_ms = self._timeline.now_ms
@@ -84,7 +94,7 @@ class Handset:
         self.device = Device(self.settings, entropy.randbytes, 0)
         self._carrier = Carrier(self.device)
         self.flash.mount()
-        self._do(self.device.boot(self.flash.read_all(), self._uptime(), cause))
+        self._do(self.device.boot(self.flash.read_all(), self._uptime(), cause, woken_by))
         self._do(self.device.battery(self.battery_pct, self._uptime()))
         self._do(self.device.signal(80, self._uptime()))
         self.link.power(True)
@@ -93,6 +103,7 @@ class Handset:
 
     def power_off(self) -> None:
         """Gone between two operations of the flash."""
+        self.asleep = self._is_starting = False
         if not self.on:
             return
         self.flash.cut()
@@ -127,7 +138,7 @@ class Handset:
     def press(self, gesture: str, stretch: float = 1.0) -> None:
         """A whole gesture with a hand's timing, `stretch` times as slow, from now on; or as soon as
         the gesture before it is over: there is one hand."""
-        if not self.on:
+        if not self.on and not self.asleep:
             return
         now_ms = self._timeline.now_ms
         if now_ms < self._hand_free_ms:
@@ -144,10 +155,40 @@ class Handset:
 
     def _edge(self, button: str, down: bool) -> Callable[[], None]:
         def act() -> None:
+            (self._down.add if down else self._down.discard)(button)
             if self.on:
                 self._took(self.device.edge(button, down, self._uptime()))
+            elif self.asleep and down and not self._is_starting:
+                self._is_starting = True
+                self._wake((button,), self._random.randint(*START_MS))
 
         return act
+
+    # Sleep.
+
+    def _sleep(self, max_ms: int) -> None:
+        """Obeyed when nothing waits for the flash; the core asks again."""
+        if self._carrier.flash_next() is None and self.doomed is None:
+            fingers, self._fingers = self._fingers, []
+            self._went()
+            self._fingers, self.asleep = fingers, True
+            self._around.seen.add(Slept(self._timeline.now_ms, self.id, True))
+            self._wake((), max_ms)
+
+    def _wake(self, buttons: tuple[str, ...], after_ms: int) -> None:
+        if self._waking is not None:
+            self._waking.cancel()
+        self._waking = self._timeline.after(after_ms, lambda: self._woken(buttons))
+
+    def _woken(self, buttons: tuple[str, ...]) -> None:
+        """The board finds what is down now; what came and went meanwhile it has not seen."""
+        if not self.asleep:
+            return
+        self._around.seen.add(Slept(self._timeline.now_ms, self.id, False))
+        self.power_on(CAUSE, buttons)
+        for button in "ads":
+            if (button in self._down) != (button in buttons):
+                self._took(self.device.edge(button, button in self._down, self._uptime()))
 
     # What the link brings.
 
@@ -161,8 +202,12 @@ class Handset:
 
     def drain(self, pct: int) -> None:
         self.battery_pct = pct
+        self._measured()
+        self._timeline.after(MEASURE_MS, self._measured)
+
+    def _measured(self) -> None:
         if self.on:
-            self._took(self.device.battery(pct, self._uptime()))
+            self._took(self.device.battery(self.battery_pct, self._uptime()))
 
     # Time.
 
@@ -204,6 +249,12 @@ class Handset:
                 self._around.seen.add(Felt(self._timeline.now_ms, self.id, output[1]))
             elif kind == "connect":
                 self.link.hurry()
+            elif kind == "relink":
+                self.link.leave()
+            elif kind == "clock":
+                self.clock_ms = output[1]
+            elif kind == "sleep":
+                self._sleep(output[1])
 
     # The flash, one operation at a time.
 

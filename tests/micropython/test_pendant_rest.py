@@ -149,24 +149,17 @@ def test_the_press_that_woke_it_may_begin_any_gesture() -> None:
 
 
 def test_of_the_stabs_that_woke_it_one_may_fall_into_the_start_of_the_chip() -> None:
-    bench = Bench(sleep=True)
-    bench.run(5000)
-    bench.reboot(CAUSE, off_ms=HOUR_MS, woken_by=("s",))
-    bench.edge("s", False)  # it was up before the core ran
-    bench.run(60)
-    bench.press("s")
-    bench.run(300)
-    assert bench.hub.types() == [], "a press and its bounce are no SOS"
-    bench.press("s")
-    bench.run(300)
-    assert bench.hub.types() == ["sos-pressed"]
-    bench.reboot(CAUSE, off_ms=HOUR_MS, woken_by=("s",))
-    bench.run(120)
-    bench.edge("s", False)
-    bench.run(300)
-    bench.press("s")
-    bench.run(300)
-    assert bench.hub.types() == ["sos-pressed", "sos-pressed"]
+    for up_ms in (0, 10, 30, 120):  # it may be up before the core ran
+        bench = Bench(sleep=True)
+        bench.run(5000)
+        bench.reboot(CAUSE, off_ms=HOUR_MS, woken_by=("s",))
+        bench.run(up_ms)
+        bench.edge("s", False)
+        bench.run(300)
+        assert bench.hub.types() == []
+        bench.press("s")
+        bench.run(300)
+        assert bench.hub.types() == ["sos-pressed"], up_ms
 
 
 def test_one_press_of_sos_that_wakes_it_is_no_alarm() -> None:
