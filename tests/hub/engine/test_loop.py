@@ -1,4 +1,4 @@
-"""The engine's thread on a hand-moved clock: failed turns, poison, full disks, drains, jumps."""
+"""The engine's thread on a hand-moved clock: failed turns, poison, full disks, jumps."""
 
 import logging
 import sqlite3
@@ -6,53 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from hub.clock import ManualClock, SystemClock
+from hub.clock import SystemClock
 from hub.engine import intake
-from hub.engine.afterwards import Afterwards
 from hub.engine.loop import IDLE_MS, Loop
 from hub.engine.turn import Turn
-from hub.inbox import Answer, Command, FromPendant, Inbox, LinkChanged, Reply
+from hub.inbox import Command, FromPendant, Inbox, Reply
 from hub.policy.model import Policy
 from hub.rules import visit as visit_rules
 from hub.rules.effects import Decision
 from hub.rules.model import Event, Visit
-from tests.hub.house import HOUR_MS, MINUTE_MS, START_MS, House
-
-
-class Notes:
-    """Hands that only remember, and can be broken."""
-
-    def __init__(self) -> None:
-        self.afters: list[Afterwards] = []
-        self.broken = False
-
-    def perform(self, after: Afterwards) -> None:
-        if self.broken:
-            raise ConnectionError("planted")
-        self.afters.append(after)
-
-    @property
-    def acks(self) -> list[int]:
-        return [ack[2] for after in self.afters for ack in after.acks]
-
-    @property
-    def answers(self) -> list[Answer]:
-        return [answer for after in self.afters for _, answer in after.replies]
-
-
-class Rig:
-    """A house with the real loop, run one step at a time."""
-
-    def __init__(self, house: House, listening: frozenset[str] = frozenset({"events"})) -> None:
-        self.house = house
-        self.clock = ManualClock(house.now_ms)
-        self.inbox = Inbox(self.clock)
-        self.notes = Notes()
-        self.loop = Loop(house.engine, self.clock, self.inbox, self.notes, listening=listening)
-
-    def step(self) -> None:
-        self.loop.step(0)
-        self.house.now_ms = self.clock.now_ms()
+from tests.hub.engine.loop_rig import Notes, Rig, kinds
+from tests.hub.house import MINUTE_MS, House
 
 
 @pytest.fixture
@@ -62,10 +26,6 @@ def rig(house: House) -> Rig:
 
 def sos(house: House) -> FromPendant:
     return house.item(house.handsets["p-ada"].message("sos-pressed", house.now_ms))
-
-
-def kinds(house: House) -> set[str]:
-    return {alarm.kind for alarm in house.reader.open_alarms()}
 
 
 def test_a_message_goes_through_inbox_turn_and_hands(rig: Rig) -> None:
@@ -247,59 +207,6 @@ def test_one_deadline_that_trips_over_a_fault_holds_up_no_other(
     found = {(alarm.kind, alarm.visit) for alarm in rig.house.reader.open_alarms()}
     assert {("call_back_due", good), ("manager_now", good), ("unattended", bad)} <= found
     assert rig.loop.fault.text == ""
-
-
-def test_a_start_takes_the_backlog_before_what_fell_due(house: House, tmp_path: Path) -> None:
-    house.plan()
-    house.beat("p-ada")
-    arrival = house.item(house.handsets["p-ada"].message("arrived", START_MS + 60_000, "planned"))
-    again = house.kill(tmp_path / "again")
-    again.now_ms += HOUR_MS
-    rig = Rig(again)
-    rig.inbox.put(LinkChanged("events", True))
-    rig.inbox.put(arrival)
-    rig.loop._drain()
-    assert rig.notes.acks == [arrival.mid]
-    assert kinds(again) == set()
-    rig.step()
-    assert "arrival_unconfirmed" in kinds(again)
-    assert "no_arrival" not in kinds(again)
-
-
-def test_a_start_without_a_broker_waits_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
-    house.inside()
-    again = house.kill(tmp_path / "again")
-    rig = Rig(again)
-    rig.loop._drain()
-    assert 10_000 <= rig.clock.monotonic_ms() <= 11_000
-    rig.step()
-
-
-TWO = frozenset({"events", "events-2"})
-
-
-@pytest.mark.parametrize(
-    ("told", "waits"),
-    [
-        ({"events": True, "events-2": True}, False),
-        ({"events": True, "events-2": False}, False),
-        ({"events": False, "events-2": True}, False),
-        ({"events": True}, True),
-        ({"events": False, "events-2": False}, True),
-        ({"events": True, "beats-2": True}, True),
-    ],
-)
-def test_of_two_brokers_the_one_that_is_away_is_not_waited_for_once_that_is_told(
-    house: House, tmp_path: Path, told: dict[str, bool], waits: bool
-) -> None:
-    house.inside()
-    again = house.kill(tmp_path / "again")
-    rig = Rig(again, TWO)
-    for session, up in told.items():
-        rig.inbox.put(LinkChanged(session, up))
-    rig.loop._drain()
-    assert (rig.clock.monotonic_ms() >= 10_000) is waits
-    rig.step()
 
 
 def test_the_thread_starts_and_stops(house: House) -> None:
