@@ -186,7 +186,7 @@ def test_a_pendant_added_and_revoked_beside_the_running_hub(running: Site) -> No
     acl = (running.folder / "broker.acl").read_text(encoding="utf-8")
     assert "topic deny allswell/p-new/up/event" in acl
     with running.reader() as reader:
-        assert [each.state for each in reader.pendants()] == ["revoked"]
+        assert {each.id: each.state for each in reader.pendants()}["p-new"] == "revoked"
     pendant.close()
 
 
