@@ -22,6 +22,7 @@ from hub.devices import broker, certificates, site
 from hub.devices.image_files import SETTINGS, SPARE, WIFI
 from hub.devices.private_file import write_private
 from hub.ids import RandomIds
+from hub.rules.model import Value
 from hub.settings import Settings
 from protocol.codec import SECRET_BYTES
 
@@ -89,17 +90,8 @@ def add(
     secret, key_id = secrets.token_bytes(SECRET_BYTES).hex(), RandomIds().key()
     password = "" if keys is not None else secrets.token_urlsafe(PASSWORD_BYTES)
     valid_until_ms = until_ms(days, utc_ms())
-    answer = give(
-        settings,
-        "add_pendant",
-        {
-            "id": name,
-            "worker": worker,
-            "secret": secret,
-            "key_id": key_id,
-            "valid_until_ms": valid_until_ms,
-        },
-    )
+    facts: dict[str, Value] = {"id": name, "worker": worker, "valid_until_ms": valid_until_ms}
+    answer = give(settings, "add_pendant", {**facts, "key_id": key_id, "secret": secret})
     if not answer.ok:
         where = " People stand in the settings; the hub reads them when it starts." * bool(worker)
         raise click.ClickException(answer.reason + where)
