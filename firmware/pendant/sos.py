@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip, and its tuple cannot be 
 
 HOLD_MS = 2000
 LET_GO_MS = 800  # held this long and let go: a person checks
-BRIDGE_MS = 300  # a gap of a hand that shakes or slips
+BRIDGE_MS = 400  # a gap of a hand that shakes, or slips and finds it again
 STABS = 3
 STAB_MS = 40  # no finger is quicker; keys are. The last of three counts at once all the same
 STABS_MS = 3000

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
-from firmware.pendant import contact, gestures, sos
+from firmware.pendant import gestures, sos
 from firmware.pendant.gestures import Gestures
 from simulator.hands.edges import Edge
 from simulator.hands.fear import STYLES, attempt
@@ -25,7 +25,6 @@ CHANGES = {
     "a gap ends a hold": (sos, "BRIDGE_MS", -1),
     "a stab of any length": (sos, "STAB_MS", 0),
     "no limit to a hold": (gestures, "LONG_MS", 10**9),
-    "a bounce counts": (contact, "DEBOUNCE_MS", 1),
 }
 
 
