@@ -47,8 +47,8 @@ def _line(each: KeyState) -> str:
         return f"{each.name:<11} {each.fault}. {each.mend}"
     until = datetime.fromtimestamp(each.until_ms / 1000, UTC)
     line = f"{each.name:<11} {each.subject:<20} until {until:%Y-%m-%d}, {each.days} days"
-    if each.addresses:
-        line += f"; {' '.join(each.addresses)}"
+    for more in (" ".join(each.addresses), each.note):
+        line += f"; {more}" if more else ""
     return f"{line}\n{'':<11} {each.fault}. {each.mend}" if each.fault else line
 
 

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.app import Refused
 from hub.cli.asking import opened
@@ -66,8 +67,8 @@ def _write(folder: Path, keys: Path, port: int, revoked: list[str]) -> None:
     for each in (folder, own, folder / broker.STORE):
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificates.write(own, certificates.BROKER, certificates.read(keys, keyring.BROKER_2))
-    ca = certificates.read(keys, certificates.CA)
-    write_private(certificates.cert_file(own, certificates.CA), ca.cert_pem)
+    ca = certificates.read_certificate(keys, certificates.CA).public_bytes(Encoding.PEM)
+    write_private(certificates.cert_file(own, certificates.CA), ca)
     site.set_revoked(folder, revoked)
     user, conf = getpass.getuser(), folder / broker.CONF
     write_private(conf, broker.mosquitto_conf(folder, port, "", user, tls=True))

@@ -70,12 +70,11 @@ class Credential:
     @property
     def subject(self) -> str:
         """Its common name: of a client, the user that the broker takes it for."""
-        named = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        return str(named[0].value) if named else ""
+        return subject_of(self.certificate)
 
     @property
     def not_after_ms(self) -> int:
-        return int(self.certificate.not_valid_after_utc.timestamp()) * 1000
+        return end_ms(self.certificate)
 
     @property
     def cert_der(self) -> bytes:
@@ -146,12 +145,24 @@ def is_address(text: str) -> bool:
     return "%" not in text  # a scope is this machine's own affair
 
 
+def subject_of(certificate: x509.Certificate) -> str:
+    """Its common name."""
+    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else ""
+
+
+def end_ms(certificate: x509.Certificate) -> int:
+    return int(certificate.not_valid_after_utc.timestamp()) * 1000
+
+
 def addresses(credential: Credential) -> tuple[str, ...]:
     """The addresses that a broker's certificate bears besides BROKER_NAME."""
+    return addresses_of(credential.certificate)
+
+
+def addresses_of(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
-        found = credential.certificate.extensions.get_extension_for_class(
-            x509.SubjectAlternativeName
-        )
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
         return ()
     return tuple(str(each.value) for each in found.value if str(each.value) != BROKER_NAME)
@@ -159,28 +170,51 @@ def addresses(credential: Credential) -> tuple[str, ...]:
 
 def is_signed_by(credential: Credential, ca: Credential) -> bool:
     """Whether this authority, by its key, stands behind the certificate."""
+    return is_issued_by(credential.certificate, ca.certificate)
+
+
+def is_issued_by(certificate: x509.Certificate, ca: x509.Certificate) -> bool:
+    """The same of certificates alone: the authority's key may be kept elsewhere."""
     try:
-        credential.certificate.verify_directly_issued_by(ca.certificate)
+        certificate.verify_directly_issued_by(ca)
     except (InvalidSignature, ValueError, TypeError):  # another key, another name, another kind
         return False
     return True
 
 
+def read_certificate(folder: Path, name: str) -> x509.Certificate:
+    """`<name>.pem` without its key. Raises KeysFault."""
+    try:
+        return x509.load_pem_x509_certificate(cert_file(folder, name).read_bytes())
+    except OSError as exc:
+        raise KeysFault(f"{exc.filename}: {exc.strerror}; {_mend(name)}") from None
+    except ValueError:
+        raise KeysFault(f"{folder / name}.pem cannot be read; {_mend(name)}") from None
+
+
+def _mend(name: str) -> str:
+    return f"`allswell keys renew {name}` makes it anew" if name != CA else "restore a backup"
+
+
 def days_left(credential: Credential, now_ms: int) -> int:
     """Whole days until it ends; negative once it has."""
-    return (credential.not_after_ms - now_ms) // _DAY_MS
+    return days_until(credential.certificate, now_ms)
+
+
+def days_until(certificate: x509.Certificate, now_ms: int) -> int:
+    """The same of a certificate alone."""
+    return (end_ms(certificate) - now_ms) // _DAY_MS
 
 
 def read(folder: Path, name: str) -> Credential:
     """`<name>.pem` and `<name>.key.pem`. Raises KeysFault."""
-    mend = f"`allswell keys renew {name}` makes it anew" if name != CA else "restore a backup"
+    certificate, mend = read_certificate(folder, name), _mend(name)
     try:
-        certificate = x509.load_pem_x509_certificate(cert_file(folder, name).read_bytes())
         key = load_pem_private_key(key_file(folder, name).read_bytes(), None)
     except OSError as exc:
         raise KeysFault(f"{exc.filename}: {exc.strerror}; {mend}") from None
     except (ValueError, TypeError):  # not PEM, cut short; a key with a passphrase
-        raise KeysFault(f"{folder / name}.pem or its key cannot be read; {mend}") from None
+        raise KeysFault(f"{folder / name}.key.pem cannot be read; {mend}") from None
     if not isinstance(key, EllipticCurvePrivateKey) or (
         key.public_key() != certificate.public_key()
     ):

@@ -4,14 +4,17 @@ Rule: what ends is told long before, and a renewal never asks a pendant for anyt
 keeps its key and name, so that what pendants hold stays good.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.x509 import Certificate
 
 from hub.devices import certificates
 from hub.devices.broker import BEATS_USER, EVENTS_USER
 from hub.devices.certificates import (
     BROKER,
+    BROKER_NAME,
     CA,
     CANARY,
     HUB_BEATS,
@@ -28,6 +31,7 @@ EARLIEST_MS = 1_767_225_600_000  # 2026-01-01: a clock before it was never set
 HERE = ("127.0.0.1", "localhost")  # how whoever is on the broker's own machine calls it
 # Whose user each client's certificate names.
 USERS = {HUB_EVENTS: EVENTS_USER, HUB_BEATS: BEATS_USER, CANARY: CANARY}
+SUBJECTS = USERS | {BROKER: BROKER_NAME, BROKER_2: BROKER_NAME}
 AFTER = {
     CA: "Brokers read it at their next start; pendants when they are written again.",
     BROKER: "The broker shows it from now on if it runs here, else from its next start.",
@@ -49,6 +53,7 @@ class KeyState:
     addresses: tuple[str, ...] = ()
     fault: str = ""
     mend: str = ""
+    note: str = ""
 
 
 def check_clock(now_ms: int) -> None:
@@ -76,7 +81,7 @@ def names(keys: Path) -> tuple[str, ...]:
 def look(keys: Path, now_ms: int) -> list[KeyState]:
     """Each of them, the authority first."""
     try:
-        ca: Credential | None = certificates.read(keys, CA)
+        ca: Certificate | None = certificates.read_certificate(keys, CA)
     except KeysFault:
         ca = None  # told in its own line
     return [_state(keys, name, ca, now_ms) for name in names(keys)]
@@ -101,10 +106,15 @@ def renew(keys: Path, name: str, now_ms: int, addresses: Sequence[str] | None = 
 
 
 def _kept(keys: Path, name: str) -> tuple[str, ...]:
-    try:
-        return certificates.addresses(certificates.read(keys, name))
-    except KeysFault:  # it is to be made because it cannot be read
+    """The addresses it has. Raises KeysFault where they cannot be known: one that names none of
+    them would shut pendants out that look at addresses."""
+    if name not in (BROKER, BROKER_2):
         return ()
+    try:
+        return certificates.addresses_of(certificates.read_certificate(keys, name))
+    except KeysFault as exc:
+        said = str(exc).partition("; ")[0]
+        raise KeysFault(f"{said}; name its addresses anew, with --address") from None
 
 
 def _issue(ca: Credential, name: str, addresses: Sequence[str], now_ms: int) -> Credential:
@@ -113,61 +123,47 @@ def _issue(ca: Credential, name: str, addresses: Sequence[str], now_ms: int) -> 
     return certificates.issue_client(ca, USERS[name], now_ms)
 
 
-def _state(keys: Path, name: str, ca: Credential | None, now_ms: int) -> KeyState:
+def _state(keys: Path, name: str, ca: Certificate | None, now_ms: int) -> KeyState:
     try:
-        found = certificates.read(keys, name)
+        found, note = _read(keys, name)
     except KeysFault as exc:
         fault, _, mend = str(exc).partition("; ")
         return KeyState(name, fault=fault, mend=mend[:1].upper() + mend[1:] + ".")
-    days = certificates.days_left(found, now_ms)
-    fault, mend = next(
-        (said for said in (rule(name, found, ca, days) for rule in _RULES) if said), ("", "")
-    )
+    days = certificates.days_until(found, now_ms)
+    fault = _fault(name, found, ca, days)
     return KeyState(
         name,
-        found.subject,
-        found.not_after_ms,
+        certificates.subject_of(found),
+        certificates.end_ms(found),
         days,
-        certificates.addresses(found),
+        certificates.addresses_of(found),
         fault,
-        mend,
+        f"Renew it: allswell keys renew {name}." if fault else "",
+        note,
     )
 
 
-_Said = tuple[str, str] | None
+def _read(keys: Path, name: str) -> tuple[Certificate, str]:
+    """The authority's key may be in a safe: it signs seldom, and is not needed to believe it."""
+    if name == CA and not certificates.key_file(keys, CA).exists():
+        return certificates.read_certificate(keys, CA), "its key is not here"
+    return certificates.read(keys, name).certificate, ""
 
 
-def _foreign(name: str, found: Credential, ca: Credential | None, days: int) -> _Said:
-    if ca is None or certificates.is_signed_by(found, ca):
-        return None
-    return f"{name} was signed by another authority", _again(name)
-
-
-def _misnamed(name: str, found: Credential, ca: Credential | None, days: int) -> _Said:
-    wanted = USERS.get(name, found.subject)
-    if found.subject == wanted:
-        return None
-    return f"{name} is the certificate of {found.subject!r}, not of {wanted!r}", _again(name)
-
-
-def _ending(name: str, found: Credential, ca: Credential | None, days: int) -> _Said:
+def _fault(name: str, found: Certificate, ca: Certificate | None, days: int) -> str:
+    """The worst that is wrong with it, or ""."""
+    subject = certificates.subject_of(found)
+    wanted = SUBJECTS.get(name, subject)
+    if ca is not None and not certificates.is_issued_by(found, ca):
+        return f"{name} was signed by another authority"
+    if subject != wanted:
+        return f"{name} is the certificate of {subject!r}, not of {wanted!r}"
     if days < 0:
-        return f"{name} ended {_days(-days)} ago: nobody accepts it any more", _again(name)
+        return f"{name} ended {_days(-days)} ago: nobody accepts it any more"
     if days >= WARN_DAYS:
-        return None
-    return f"{name} ends in {_days(days)}{', very soon' * (days < SOON_DAYS)}", _again(name)
-
-
-_RULES: tuple[Callable[[str, Credential, Credential | None, int], _Said], ...] = (
-    _foreign,
-    _misnamed,
-    _ending,
-)
+        return ""
+    return f"{name} ends in {_days(days)}{', very soon' * (days < SOON_DAYS)}"
 
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
-
-
-def _again(name: str) -> str:
-    return f"Renew it: allswell keys renew {name}."

@@ -137,11 +137,41 @@ def test_a_lost_key_a_foreign_one_and_a_swapped_one_are_each_told_and_mended(
 def test_a_lost_authority_is_told_once_and_cannot_be_made_anew(
     made: Result, run: Run, site: Path
 ) -> None:
-    (site / "keys" / "ca.key.pem").unlink()
+    (site / "keys" / "ca.pem").unlink()
     faults = {name: each["fault"] for name, each in states(run).items() if each["fault"]}
     assert list(faults) == [CA]
-    done = run("keys", "renew", "broker")
-    assert (done.exit_code, "restore a backup" in done.output) == (2, True)
+    for name in ("broker", "ca"):
+        done = run("keys", "renew", name)
+        assert (done.exit_code, "restore a backup" in done.output) == (2, True)
+
+
+def test_the_authority_s_key_may_be_in_a_safe(made: Result, run: Run, site: Path) -> None:
+    key = site / "keys" / "ca.key.pem"
+    safe = key.rename(site / "safe.pem")
+    done = run("keys", "list")
+    assert (done.exit_code, "its key is not here" in done.output) == (0, True)
+    assert run("keys", "renew", "broker").exit_code == 2
+    second = str(site / "second")
+    assert run("second-broker", second, "--address", "192.0.2.11").exit_code == 2
+    safe.rename(key)
+    assert run("keys", "renew", "broker").exit_code == 0
+
+
+def test_an_authority_whose_key_is_another_s_is_told(made: Result, run: Run, site: Path) -> None:
+    other = certificates.make_ca("Example", utc_ms())
+    certificates.key_file(site / "keys", CA).write_bytes(other.key_pem)
+    assert "do not belong together" in str(states(run)[CA]["fault"])
+
+
+def test_a_broker_whose_addresses_cannot_be_known_is_not_renewed_without_them(
+    made: Result, run: Run, site: Path
+) -> None:
+    certificates.key_file(site / "keys", BROKER).unlink()
+    assert run("keys", "renew", BROKER).exit_code == 0, "its certificate still says them"
+    certificates.cert_file(site / "keys", BROKER).write_text("torn", encoding="ascii")
+    done = run("keys", "renew", BROKER)
+    assert (done.exit_code, "with --address" in done.output) == (2, True)
+    assert run("keys", "renew", BROKER, "--address", "192.0.2.10").exit_code == 0
 
 
 def test_a_hub_that_goes_by_passwords_has_none(run: Run, site: Path) -> None:
