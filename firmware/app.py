@@ -8,6 +8,7 @@ lose nothing. The watchdog is fed only while every task moves.
 import asyncio
 import errno
 
+from firmware.boards.flash import FULL
 from firmware.mqtt import Client
 from firmware.mqtt_packets import encode_connect
 from firmware.pendant.carrier import Carrier
@@ -33,7 +34,6 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 MOVE_MS = 1000  # no task waits longer than this without a sign of life
 WATCHDOG_EVERY_MS = 500
 MEASURE_EVERY_MS = 5000
-ENOSPC = 28  # no space left: MicroPython's errno has no name for it
 
 # How long a task may stay in one place; with the watchdog's turn and the rescue, a reset within
 # 10 s. link: one connect (mqtt.CONNECT_MS), the longest wait there; flash: what still waits for it
@@ -76,6 +76,7 @@ class App:
         self._moved = {name: now_ms() for name in BUDGET_MS}
         self._brokers = settings.brokers()
         self._tls = tls
+        self._keyless = settings.tls and tls is None  # damaged ones: no link, and no plain one
         self._client = Client(
             encode_connect(settings.pendant, settings.username, settings.password),
             (topics.down(settings.pendant),),
@@ -190,6 +191,8 @@ class App:
             self._board.sleep(max_ms)
 
     def _open(self) -> "Awaitable[Streams]":
+        if self._keyless:
+            raise OSError("no keys")
         host, port = self._brokers[self._device.brokers.next()]
         self._board.note("broker", host + ":" + str(port))
         return self._board.open_stream(host, port, self._tls)
@@ -241,8 +244,7 @@ class App:
                 await rest(self._flash_waits, MOVE_MS)
                 continue
             fault = await self._kept(work[0], work[1])
-            full = fault == ENOSPC
-            self._act(self._carrier.flash_done(not fault, self._now_ms(), full))
+            self._act(self._carrier.flash_done(not fault, self._now_ms(), fault == FULL))
             self._board.remember(self._carrier.to_remember())
             self._tick_moved.set()
             await pause_ms(0)

@@ -157,11 +157,15 @@ class Board:
         return self._flash.read_file(name)
 
     def woken_by(self) -> "tuple[str, ...]":
-        """The buttons that ended a deep sleep (machine.wake_pins, machine.reset_cause)."""
+        """The buttons that ended a deep sleep (machine.wake_pins, machine.reset_cause). They were
+        down: each one's coming up will be told, also if it is up by now."""
         if machine.reset_cause() != machine.DEEPSLEEP_RESET:
             return ()
         pins = machine.wake_pins()
-        return tuple([name for name, number in BUTTON_PINS if number in pins])
+        woken = [button for button in self._buttons if button.number in pins]
+        for button in woken:
+            button.down = True
+        return tuple([button.name for button in woken])
 
     def set_clock(self, utc_ms: int) -> None:
         """The chip's wall clock, which dates certificates: whole seconds are enough for that. The

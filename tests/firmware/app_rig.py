@@ -8,7 +8,7 @@ import pytest
 
 from firmware.app import App
 from firmware.pendant.brokers import Brokers
-from firmware.pendant.settings import load
+from firmware.pendant.settings import Settings, load
 from firmware.uptime import TICKS_PERIOD_MS, Uptime
 
 LIMIT_S = 20
@@ -182,13 +182,13 @@ class FakeDevice:
 
 
 class Running:
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings = SETTINGS) -> None:
         self.board = FakeBoard()
         self.board.start_ms = int(asyncio.get_running_loop().time() * 1000)
         self.device = FakeDevice(self.board)
         device: Any = self.device
         board: Any = self.board
-        self.app = App(board, device, SETTINGS, Uptime(board.ticks_ms))
+        self.app = App(board, device, settings, Uptime(board.ticks_ms))
         self.task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from firmware import app as app_module
 from firmware.app import plain
+from firmware.pendant.settings import load
 from protocol.record import is_text
 from tests.firmware.app_rig import LIMIT_S, ResetError, Running
 
@@ -111,6 +112,15 @@ async def test_a_flash_that_cannot_be_read_stops_nothing_and_is_said() -> None:
     running.start()
     await running.until(("boot", [("flash", b"")], "power-on"), ("battery", 50))
     assert not [did for did in running.board.did if did[0] == "reset"]
+    await running.stop()
+
+
+async def test_without_its_keys_it_never_goes_in_plain() -> None:
+    text = '{"pendant": "p-1", "key_id": "k-1", "secret": "%s", "broker_host": "h", "tls": true}'
+    running = Running(load(text % ("0b" * 32)))
+    running.start()
+    await running.until(*[("battery", 50)] * 10)
+    assert not [did for did in running.board.did if did[0] in ("open", "reset")]
     await running.stop()
 
 

@@ -214,6 +214,25 @@ def test_buttons_that_ended_a_sleep_are_told(
     assert chip.Board([]).woken_by() == buttons
 
 
+def test_a_button_that_woke_it_comes_up_also_if_it_is_up_by_now(
+    chip: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the core would take the press for a hold: a tap of SOS for an SOS."""
+    monkeypatch.setattr(fake_chip.Sleep, "woken", (6,))
+    monkeypatch.setattr(fake_chip.Sleep, "cause", 4)
+
+    async def scenario() -> list[tuple[str, bool]]:
+        board = chip.Board([])
+        assert board.woken_by() == ("s",)
+        running = asyncio.create_task(board.run(lambda: None))
+        await told(board)
+        running.cancel()
+        edges: list[tuple[str, bool]] = board.edges
+        return edges
+
+    assert asyncio.run(scenario()) == [("s", False)]
+
+
 def test_clock_is_set_to_the_second(chip: Any) -> None:
     chip.Board([]).set_clock(1_795_345_678_901)
     assert fake_chip.Rtc.now == (2026, 11, 22, 6, 11, 7, 58, 0)
