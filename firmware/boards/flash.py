@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 SUFFIX = ".rec"  # what lies beside the records (settings.json, cause.txt) is none of them
 ROOM_SUFFIX = ".room"  # of pendant/reserve: bytes that nobody reads, only their place counts
 UNFINISHED = ".tmp"
+FULL = 28  # ENOSPC, of littlefs and of POSIX; MicroPython's errno has no name for it
 NAME_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 MAX_NAME_CHARS = 40  # littlefs allows 255; a name of ours is a kind and a number
 SYNC_FILE = getattr(os, "fsync", None)  # MicroPython's flush() has synced the file already

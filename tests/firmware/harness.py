@@ -71,7 +71,7 @@ class Bench:
         records = [(name, self.flash[name]) for name in sorted(self.flash)]
         self._carrier = Carrier(self.device)
         self._flashing = False
-        self._took(self.device.boot(records, 0, cause, woken_by))
+        self._took(self.device.boot(self._carrier.found(records), 0, cause, woken_by))
         self._took(self.device.battery(self.battery_pct, 0))
         if self.link_up:
             self._took(self.device.link(True, 0))

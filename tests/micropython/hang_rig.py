@@ -59,7 +59,7 @@ def spinning_write(self: object, name: str, blob: bytes) -> None:
 
 def plant(task: str, how: str) -> None:
     if task == "chip":
-        FlashFolder.write = spinning_write  # type: ignore[method-assign]
+        FlashFolder.write = spinning_write  # type: ignore[method-assign]  # the plant
         return
     owner, name = TASKS[task]
     whole = getattr(owner, name)
