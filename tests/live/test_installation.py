@@ -7,8 +7,10 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -220,6 +222,37 @@ def test_the_second_broker_s_folder_runs_and_the_hub_hears_it_too(
     finally:
         process.kill()
         process.wait()
+
+
+def test_what_the_broker_took_for_an_absent_hub_outlives_both_being_killed(
+    running: Site,
+) -> None:
+    """Over TLS the broker knows the hub's session by its certificate alone, also after a start."""
+    pendant = running.add_pendant("p-aa")
+    wait_until(pendant.client.is_connected, what="the pendant's link")
+    running.kill_hub()
+    identity, token = pendant.press(SosPressed)
+    info = pendant.say("sos", token)
+    info.wait_for_publish(30)
+    wait_until(lambda: _kept(running), what="the message in the broker's store")
+    pendant.close()
+    running.kill_broker()
+    running.start_broker()
+    running.start_hub()
+    wait_until(lambda: _committed(running, identity), 30, what="the press in the hub's database")
+
+
+def _kept(site: Site) -> bool:
+    """The token is base 64: its topic shows that something of hers is in the store on the disk."""
+    store = site.folder / broker.STORE / "mosquitto.db"
+    return store.exists() and b"allswell/p-aa/up/sos" in store.read_bytes()
+
+
+def _committed(site: Site, identity: str) -> bool:
+    with closing(sqlite3.connect(site.folder / "hub" / "hub.sqlite")) as conn:
+        return (1,) in conn.execute(
+            "SELECT 1 FROM seen WHERE boot || '.' || seq = ?", (identity,)
+        ).fetchall()
 
 
 def test_the_units_are_what_systemd_can_run(site: Site) -> None:

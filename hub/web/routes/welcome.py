@@ -19,8 +19,8 @@ from hub.web.routes.login import put_cookie
 
 router = APIRouter()
 USED = (
-    "This link is used up, too old, or cut short. On the hub's machine `allswell invite PERSON`"
-    " makes a new one."
+    "This link is used up, too old, or cut short. Whoever looks after the hub makes you a new one"
+    " with: allswell invite PERSON."
 )
 
 
