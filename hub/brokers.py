@@ -5,6 +5,7 @@ is named `events-2`, `beats-2`. User, client id and probe go by the lane: each b
 """
 
 import ssl
+from dataclasses import dataclass
 
 from hub.settings import BrokerAt
 
@@ -12,6 +13,18 @@ EVENTS, BEATS = "events", "beats"
 LANES = (EVENTS, BEATS)
 SUFFIXES = ("", "-2")
 NOT_USED = "the settings name no such broker"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkHealth:
+    """How one session stands, for the health page and `doctor`."""
+
+    session: str
+    up: bool
+    note: str
+    received: int
+    restarts: int
+    unacknowledged: int
 
 
 def lane_of(session: str) -> str:
@@ -37,4 +50,11 @@ def unreached(at: BrokerAt, fault: BaseException | None) -> str:
         # Only those that OpenSSL made have a reason.
         why = getattr(fault, "reason", None) or fault.strerror
         return f"no TLS with {at.host} port {at.port}: {why}"
+    if at.tls and isinstance(fault, ConnectionResetError | BrokenPipeError):
+        return f"no TLS with {at.host} port {at.port}: it hung up"
     return f"no answer from {at.host} port {at.port}"
+
+
+def turned_away(at: BrokerAt, user: str) -> str:
+    """It ended the connection without an answer: the usual reason, as a question."""
+    return f"{at.host} port {at.port} hung up: does it take the certificate of {user}?"

@@ -8,10 +8,10 @@ they mean is decided on the engine's thread. A thread watches all loops.
 
 import threading
 
-from hub.brokers import BEATS, EVENTS, LANES, NOT_USED, SUFFIXES, suffixes
+from hub.brokers import BEATS, EVENTS, LANES, NOT_USED, SUFFIXES, LinkHealth, suffixes
 from hub.devices import tls
 from hub.inbox import Inbox, LinkChanged
-from hub.link import Link, LinkHealth
+from hub.link import Link
 from hub.settings import BrokerAt
 from protocol.topics import BEAT_FILTERS, EVENT_FILTERS, down
 

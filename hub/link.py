@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -20,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.acknowledging import Acknowledging
-from hub.brokers import lane_of, unreached
+from hub.brokers import LinkHealth, lane_of, turned_away, unreached
 from hub.devices.broker import probe_topic
 from hub.inbox import FromPendant, Inbox, LinkChanged
 from hub.settings import BrokerAt, Login
@@ -42,18 +41,6 @@ ALIVE = b"alive"
 def monotonic_ms() -> int:
     """Link time never scales (docs/architecture.md)."""
     return time.monotonic_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class LinkHealth:
-    """How one session stands, for the health page and `doctor`."""
-
-    session: str
-    up: bool
-    note: str
-    received: int
-    restarts: int
-    unacknowledged: int
 
 
 class Link:
@@ -84,6 +71,7 @@ class Link:
         self._probed_ms: int | None = None
         self.drained = threading.Event()  # all that the broker had kept for us has arrived
         self._is_faulty = False
+        self._is_answered = False  # the broker has said something since the connection was opened
         self.received = 0
         self.restarts = 0
         self._client: mqtt.Client | None = None
@@ -93,7 +81,7 @@ class Link:
 
     def start(self) -> None:
         client = self._new_client()
-        self._probed_ms, self._is_faulty = None, False
+        self._probed_ms, self._is_faulty, self._is_answered = None, False, False
         self._client = client
         client.connect_async(self._at.host, self._at.port, KEEPALIVE_S)
         others = set(threading.enumerate())
@@ -171,6 +159,7 @@ class Link:
     def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
         if client is not self._client:
             return
+        self._is_answered = True
         if code.is_failure:
             user = self._client_id if self._tls is not None else self._login.user
             self._say(False, f"the broker refused the hub's user {user!r}: {code}")
@@ -203,8 +192,13 @@ class Link:
     def _on_disconnect(
         self, client: mqtt.Client, _u: Any, _f: Any, code: ReasonCode, _p: Any
     ) -> None:
-        if client is self._client:
-            self._lose(f"the connection was lost: {code}.{RIVAL}")
+        if client is not self._client:
+            return
+        # TLS 1.3 (RFC 8446 section 4.4.2): the server's refusal comes after our handshake.
+        is_refused = self._tls is not None and not self._is_answered
+        lost = f"the connection was lost: {code}.{RIVAL}"
+        self._lose(turned_away(self._at, self._client_id) if is_refused else lost)
+        self._is_answered = False
 
     def _lose(self, why: str) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """The names of the sessions with one broker and with two, and how an absent one is told."""
 
 import ssl
+from dataclasses import replace
 
 import pytest
 
@@ -40,3 +41,10 @@ def test_each_broker_is_seen_as_if_it_were_alone() -> None:
 )
 def test_why_there_is_no_connection(fault: OSError | None, said: str) -> None:
     assert brokers.unreached(ONE, fault).startswith(said)
+
+
+def test_over_tls_a_broker_that_hangs_up_is_not_one_that_is_away() -> None:
+    tls = replace(ONE, tls=True)
+    assert "it hung up" in brokers.unreached(tls, ConnectionResetError(104, "reset"))
+    assert brokers.unreached(tls, ConnectionRefusedError(111, "refused")).startswith("no answer")
+    assert "certificate of allswell-hub-events?" in brokers.turned_away(tls, "allswell-hub-events")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hub.engine.test_loop import Rig, kinds
+from tests.hub.engine.loop_rig import Rig, kinds
 from tests.hub.house import HOUR_MS, House
 
 
