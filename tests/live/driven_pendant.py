@@ -1,12 +1,13 @@
 """The real firmware in a process, its buttons and power in the test's hand."""
 
 import json
+import os
 import queue
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,8 +34,12 @@ def interpreter(name: str) -> list[str]:
 class DrivenPendant:
     """One pendant over its flash folder. `start` after `kill` is a boot from the same flash."""
 
-    def __init__(self, flash: Path, name: str, settings: Told) -> None:
+    def __init__(
+        self, flash: Path, name: str, settings: Told, env: Mapping[str, str] | None = None
+    ) -> None:
+        """`env`: what its process finds beside this one's environment."""
         self.flash = flash
+        self._env = {**os.environ, **(env or {})}
         self.told: list[Told] = []
         self._command = interpreter(name)
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -52,7 +57,13 @@ class DrivenPendant:
                 + ["--control", str(self._control_port)],
                 stderr=errors,
                 stdout=errors,
+                env=self._env,
             )
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def run_to_its_end(self) -> int:
         """For a start that must fail before it reaches its control socket."""
@@ -80,16 +91,28 @@ class DrivenPendant:
     def until(self, **wanted: object) -> Told:
         """The next line with these values; what came before it is kept in `told`."""
         while True:
-            try:
-                told = self._news.get(timeout=LIMIT_S)
-            except queue.Empty:
-                raise AssertionError(
-                    f"waited in vain for {wanted} after {self.told[-20:]}: {self.errors()}"
-                ) from None
-            self.told.append(told)
+            told = self._next(str(wanted))
             if all(told.get(key) == value for key, value in wanted.items()):
                 return told
             assert "gone" not in told, self.errors()
+
+    def until_any(self, key: str) -> Told:
+        """The next line that tells of `key`, whatever it says."""
+        while True:
+            told = self._next(key)
+            if key in told:
+                return told
+            assert "gone" not in told, self.errors()
+
+    def _next(self, wanted: str) -> Told:
+        try:
+            told = self._news.get(timeout=LIMIT_S)
+        except queue.Empty:
+            raise AssertionError(
+                f"waited in vain for {wanted} after {self.told[-20:]}: {self.errors()}"
+            ) from None
+        self.told.append(told)
+        return told
 
     def errors(self) -> str:
         return (self.flash / "stderr").read_text()
@@ -101,6 +124,10 @@ class DrivenPendant:
     def said(self, **wanted: object) -> bool:
         """Whether such a line has come so far."""
         return any(all(told.get(k) == v for k, v in wanted.items()) for told in self.told)
+
+    def times(self, key: str) -> int:
+        """How many lines so far told of `key`."""
+        return sum(key in told for told in self.told)
 
     def kill(self) -> int:
         """SIGKILL, as the power goes."""
