@@ -15,7 +15,6 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from firmware.boards import unix
-from firmware.main import BAD_SETTINGS_STATUS
 from hub.devices import broker
 from protocol import codec, topics
 from protocol.messages import Booted, Receipt, SosPressed, UpMessage
@@ -233,26 +232,6 @@ def test_no_pendant_outlives_its_simulator(tmp_path: Path, interpreter: str) -> 
         pendant.until(boot="power-on")
         pendant.hang_up()
         assert pendant.ended() == unix.GONE_STATUS
-
-
-@both
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ('{"pendant": "P AA"}', "settings: pendant must be"),
-        ("", "settings: not JSON"),
-        ("[" * 200, "settings: not JSON"),
-        ("\xff", ""),  # not UTF-8
-    ],
-)
-def test_wrong_setting_is_named_and_nothing_starts(
-    tmp_path: Path, interpreter: str, text: str, named: str
-) -> None:
-    with driven(tmp_path / "flash", interpreter, 1) as pendant:
-        (pendant.flash / "settings.json").write_bytes(text.encode("latin-1"))
-        assert pendant.run_to_its_end() == BAD_SETTINGS_STATUS
-        assert named in pendant.errors()
-        assert "Traceback" not in pendant.errors()
 
 
 def test_low_battery_is_felt(tmp_path: Path) -> None:
