@@ -16,6 +16,7 @@ from hub.policy.load import PolicyFaults
 from hub.settings import Settings
 from hub.store.genesis import REAL, SIMULATION
 from hub.store.reader import Reader
+from hub.verify import EXPIRED, REVOKED
 
 
 def policy(settings: Settings) -> Iterator[Finding]:
@@ -47,10 +48,12 @@ def database(settings: Settings, reader: Reader) -> Iterator[Finding]:
 
 def pendants(reader: Reader, now_ms: int) -> Iterator[Finding]:
     """Whether there is one to carry, and how long each may go on visits."""
-    active = [each for each in reader.pendants() if each.state == "active" and each.id != CANARY]
-    if not active:
+    known = [each for each in reader.pendants() if each.state != REVOKED and each.id != CANARY]
+    if not known:
         yield Finding("pendants", "there is none", "allswell pendant add NAME --worker PERSON")
-    yield from keys.pendants(((each.id, each.valid_until_ms) for each in active), now_ms)
+    # Who is set expired by hand is past her date, whatever the date.
+    ends = ((each.id, 1 if each.state == EXPIRED else each.valid_until_ms) for each in known)
+    yield from keys.pendants(ends, now_ms)
 
 
 def people(settings: Settings) -> Iterator[Finding]:

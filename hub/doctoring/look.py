@@ -4,14 +4,17 @@ Rule: what cannot be asked because something before it is wrong is not told as w
 line.
 """
 
+import fcntl
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from hub import canary, side_door
 from hub.canary import Canary, CanaryFault
 from hub.clock import utc_ms
 from hub.devices.certificates import CANARY, KeysFault
 from hub.doctoring import books, broker, conf, durability, keys, machine, whole_way
+from hub.doctoring.caller import LOOK_S
 from hub.doctoring.finding import Finding
 from hub.doctoring.way import Way
 from hub.settings import BrokerAt, Settings
@@ -19,6 +22,7 @@ from hub.store.reader import Reader
 from hub.store.schema import NAME as DATABASE
 from hub.store.views import Pendant
 
+TURN_S = 60.0  # no doctor is at it for longer
 BROKERS = ("broker", "second broker")
 CANARY_MEND = "Start the hub: it puts its canary on its books when it starts."
 
@@ -39,10 +43,10 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield from machine.disk(folder)
     with closing(Reader(folder)) as reader:
         yield from books.database(settings, reader)
-        yield from books.pendants(reader, utc_ms())
-        simulation = settings.simulation
+        last_ms = reader.health().last_turn_ms
+        yield from books.pendants(reader, max(utc_ms(), last_ms))
         # A simulation's time is its own, and runs ahead.
-        yield from machine.clock(0 if simulation.enabled else reader.health().last_turn_ms)
+        yield from machine.clock(0 if settings.simulation.enabled else last_ms)
         yield from books.people(settings)
         yield from _brokers(settings, reader)
 
@@ -63,11 +67,39 @@ def _brokers(settings: Settings, reader: Reader | None) -> Iterator[Finding]:
     if reader is not None and not is_booked:
         yield Finding("canary", "the hub's books do not know it by its key", CANARY_MEND)
     runs = is_booked and side_door.answers(settings.folder)
-    for each, name in zip(at.each(), BROKERS, strict=False):
-        try:
-            yield from _one(Way(name, each, bird), runs, settings.simulation.enabled)
-        except KeysFault:
-            return  # told with the keys
+    with alone(at) as is_alone:
+        if not is_alone:
+            said = f"another doctor has been at work for {TURN_S:g} s: the brokers were not tried"
+            yield Finding("canary", said, "See whether one hangs: ps -C allswell.")
+            return
+        for each, name in zip(at.each(), BROKERS, strict=False):
+            try:
+                yield from _one(Way(name, each, bird), runs, settings.simulation.enabled)
+            except KeysFault:
+                return  # told with the keys
+
+
+@contextmanager
+def alone(at: BrokerAt, limit_s: float = TURN_S) -> Iterator[bool]:
+    """Whether it is our turn: there is one canary, and two who spoke as it would push each other
+    out and call that a fault. The kernel ends the turn of a doctor that died."""
+    path = canary.path_of(at)
+    if path is None:
+        yield True
+        return
+    with path.open("rb") as file:
+        end_s = time.monotonic() + limit_s
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end_s:
+                    yield False
+                    return
+                time.sleep(LOOK_S)
+            else:
+                yield True
+                return
 
 
 def _one(way: Way, runs: bool, is_simulation: bool) -> Iterator[Finding]:

@@ -1,9 +1,11 @@
 """The doctor on a real mosquitto and a real hub: well is well, and each thing broken is named."""
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +17,10 @@ from hub.app import App, Refused
 from hub.clock import utc_ms
 from hub.devices import certificates, keyring
 from hub.devices.certificates import CANARY
+from hub.doctoring import look as looking
 from hub.doctoring import whole_way
 from hub.inbox import Item
+from hub.rules.model import Value
 from tests.live.clinic import Clinic, clinic, second_of
 from tests.live.real_broker import free_port, wait_until
 
@@ -111,6 +115,29 @@ def test_a_broker_that_is_not_ours_is_told_as_such(tmp_path: Path) -> None:
     finally:
         found.close()
         other.close()
+
+
+def test_two_doctors_take_turns(well: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = well.settings.broker
+    with ThreadPoolExecutor(2) as pool:
+        assert [each.result() for each in [pool.submit(well.said) for _ in range(2)]] == [[], []]
+    monkeypatch.setattr(looking, "TURN_S", 0.2)
+    with looking.alone(at, 0.2) as first, looking.alone(at, 0.2) as second:
+        assert (first, second) == (True, False)
+    with looking.alone(at, 0.2) as again:
+        assert again
+
+
+def test_a_pendant_near_its_end_and_past_it_is_told(well: Clinic) -> None:
+    assert well.app is not None
+    day_ms = 86_400_000
+    for name, days in (("p-soon", 20), ("p-past", -1), ("p-long", 400)):
+        facts: dict[str, Value] = {"id": name, "secret": os.urandom(32).hex(), "key_id": f"k-{name}",
+                 "valid_until_ms": utc_ms() + days * day_ms + 60_000}  # fmt: skip
+        assert well.app.inbox.ask("add_pendant", "cli", facts).ok
+    past, soon = sorted(well.said())
+    assert "p-past is past its date: it is refused visits, and keeps its SOS" in past
+    assert soon.startswith("pendants: p-soon may go on visits for 20 more days. allswell pendant")
 
 
 def test_a_hub_that_does_not_run_is_one_finding_not_two(well: Clinic) -> None:
