@@ -228,9 +228,8 @@ class Standing(DownMessage):
     that beat (an answer proves that the hub lived then); one that answers none prolongs nothing.
     `go_in` is the identity of the arrival that a person confirmed, or "". `sos` is the newest
     press of the alarm that she may know of, `sos_state` who has it; `resolved` lists presses that
-    a person ended. `tracker` is false when nobody is there to track her, or when the pendant is past
-    its date and no visit may be begun with it. A silent alarm is never
-    in here, but in `resolved` once a person has ended it: the pendant then carries its press no
+    a person ended. `tracker` is false when nobody is there to track her, or when no visit may be
+    begun with a pendant that is past its date. A silent alarm is never in here, but in `resolved` once a person has ended it: the pendant then carries its press no
     longer, and nothing is felt.
     """
 

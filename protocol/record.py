@@ -55,7 +55,7 @@ def is_int(value: object) -> bool:
 
 def is_count(value: object) -> bool:
     """A number of things that happened, from 0 to MAX_COUNT, where it stops."""
-    return is_int(value) and value <= MAX_COUNT  # type: ignore[operator]
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
 
 
 def is_seq(value: object) -> bool:

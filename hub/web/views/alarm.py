@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from hub.rules.drills import is_drill
 from hub.rules.model import Alarm, Visit
+from hub.rules.raising import EXPIRED, REVOKED
 from hub.web.views import times, words
 from hub.web.views.scene import Scene, concerns
 
 BANNER_RANK = 2  # these have a banner on every page; rank 3 stands in its row, unless it has none
 DRILL_TITLE = "DRILL: nobody is in danger"
+TITLE_MARKS = {EXPIRED: "pendant past its date", REVOKED: "revoked pendant"}
 SILENT_WORDS = "SILENT: do not ring her and do not ring the client's lines"
 
 
@@ -29,6 +31,7 @@ class Banner:
     raised_ms: int
     raised_at: str
     where: str
+    origin: str  # what is to be known of the pendant that it came from
     presses: str
     felt: str
     state: str
@@ -75,11 +78,12 @@ def banner(scene: Scene, alarm: Alarm) -> Banner:
             ]
         ),
         mark="✓" if owned else "?" if drill else "!",
-        title=DRILL_TITLE if drill else words.alarm_title(alarm.kind),
+        title=DRILL_TITLE if drill else title(alarm),
         name=scene.person_name(alarm.worker) if alarm.worker else subject(scene, alarm),
         raised_ms=alarm.raised_ms,
         raised_at=times.when(alarm.raised_ms, scene.now_ms, scene.zone),
         where=where(scene, alarm),
+        origin=origin(scene, alarm),
         presses=presses(scene, alarm),
         felt=felt(scene, alarm),
         state=state_words(scene, alarm),
@@ -91,6 +95,24 @@ def banner(scene: Scene, alarm: Alarm) -> Banner:
         may_take=not concerns(alarm, scene.viewer),
         version=alarm.version,
     )
+
+
+def title(alarm: Alarm) -> str:
+    """The kind, and in two words what it came from (P4: always accepted, and marked)."""
+    said = words.alarm_title(alarm.kind)
+    if alarm.mark == REVOKED:
+        said = "Silent sign" if alarm.silent else "SOS"
+    return f"{said}, {TITLE_MARKS[alarm.mark]}" if alarm.mark else said
+
+
+def origin(scene: Scene, alarm: Alarm) -> str:
+    """Whose pendant it is or was, and what that is worth."""
+    whose = f"of {scene.person_name(alarm.worker)}" if alarm.worker else "of nobody"
+    if alarm.mark == REVOKED:
+        return f"Revoked pendant {alarm.pendant} {whose}: whoever has it pressed, perhaps she."
+    if alarm.mark:
+        return f"Pendant {alarm.pendant} {whose} is past its date: its SOS counts all the same."
+    return ""
 
 
 def subject(scene: Scene, alarm: Alarm) -> str:
@@ -170,6 +192,8 @@ def state_words(scene: Scene, alarm: Alarm) -> str:
         at = times.when(alarm.resolved_ms, scene.now_ms, scene.zone)
         return f"Over: {alarm.outcome}, {by} at {at}."
     again = "Nobody has it now." if alarm.leases else "Nobody has answered yet."
+    if alarm.mark == REVOKED:
+        return f"Its holder is not trusted. {again}"
     return again if alarm.verified else f"It could not be verified. {again}"
 
 

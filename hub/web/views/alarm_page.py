@@ -222,7 +222,7 @@ def emergency(scene: Scene, alarm: Alarm, visit: Visit | None) -> Emergency:
     pendant = scene.pendant_of(alarm.worker, alarm.pendant)
     raised = times.clock_s(alarm.raised_ms, scene.zone)
     facts = [
-        ("What happened", f"{words.alarm_title(alarm.kind)} at {raised}"),
+        ("What happened", f"{words_of.title(alarm)} at {raised}"),
         ("Who", worker.name if worker else words_of.subject(scene, alarm) or "not known"),
         ("Where", ", ".join(filter(None, [client.address, client.postcode])) if client else ""),
         ("Our name for it", scene.place(visit) if visit else ""),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from hub.rules.board import line as line_of
 from hub.rules.model import Part, Visit
-from hub.store.views import Pendant
 from hub.web.views import steps, times, words
+from hub.web.views.device import device_words
 from hub.web.views.scene import Scene
 
 GROUPS = (
@@ -22,9 +22,6 @@ PLANNED = {
     "not_returning": ("home", "Not returning to the office"),
     "returning": ("base", "Returning to base"),
 }
-LOW_BATTERY_PCT = 20
-# Beside the row of a running visit; a pendant asleep off duty says nothing and should not.
-QUIET_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,31 +241,3 @@ def _awaited(scene: Scene, letter: str, due_ms: int | None) -> Letter:
     late = due_ms <= scene.now_ms
     return Letter(letter, f"due {at}" if late else at, False, late,
                   f"{letter} not yet earned, due {at}")  # fmt: skip
-
-
-def device_words(scene: Scene, part: Part) -> tuple[str, bool, int | None]:
-    """(words, is it bad, moment of the last beat for the ticking "… ago")."""
-    if part.phase in ("closed", "cancelled"):
-        return "", False, None
-    pendant = scene.pendant_of(part.worker, part.pendant)
-    if pendant is None:
-        running = part.phase != "planned"
-        return "no pendant: phone only", running, None
-    return pendant_words(scene, pendant, part.phase != "planned")
-
-
-def pendant_words(scene: Scene, pendant: Pendant, running: bool) -> tuple[str, bool, int | None]:
-    """Battery and the last sign of life. Off a visit a pendant sleeps, and that is no fault."""
-    if pendant.state != "active":
-        return f"pendant {pendant.state}", True, None
-    if not pendant.last_beat_ms:
-        return "pendant not heard yet", running, None
-    battery = f"pendant {pendant.battery_pct} %"
-    low = pendant.battery_pct < LOW_BATTERY_PCT
-    if low:
-        battery += ", low"
-    quiet = scene.now_ms - pendant.last_beat_ms > QUIET_MS
-    if running and (pendant.beat_lost or quiet):
-        at = times.when(pendant.last_beat_ms, scene.now_ms, scene.zone)
-        return f"{battery}, no signal since {at}", True, None
-    return f"{battery}, beat", low, pendant.last_beat_ms

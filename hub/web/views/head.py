@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.store.views import BrokerLink, Health
 from hub.web.views import times, words
 from hub.web.views.alarm import Banner, banners
+from hub.web.views.device import renewal_notices
 from hub.web.views.scene import Scene
 
 STALE_MS = 15_000
@@ -78,6 +79,7 @@ def notices(scene: Scene) -> list[Notice]:
     if scene.policy_fault:
         said.append(Notice("watch", scene.policy_fault))
     said += [Notice("watch", f"The hub's keys: {each}") for each in scene.key_faults]
+    said += [Notice("watch", each) for each in renewal_notices(scene)]
     health = scene.health
     if health is not None:
         said += broker_notices(health)

@@ -5,7 +5,10 @@ Nothing here tells of open presses: a silent one must not show on any list (P2).
 
 from dataclasses import dataclass
 
-from hub.web.views.board import pendant_words
+from hub.store.views import Pendant
+from hub.verify import REVOKED
+from hub.web.views import times
+from hub.web.views.device import is_past, pendant_words
 from hub.web.views.scene import Scene
 
 
@@ -18,6 +21,8 @@ class PendantRow:
     beat_ms: int | None
     signal: str
     on_visit: bool
+    good_until: str
+    refused: str  # messages sent down to it that it refused: somebody may play with the broker
 
 
 def rows(scene: Scene) -> tuple[PendantRow, ...]:
@@ -34,7 +39,20 @@ def rows(scene: Scene) -> tuple[PendantRow, ...]:
                 beat_ms=beat_ms,
                 signal=f"{pendant.signal_pct} %" if pendant.last_beat_ms else "not known",
                 on_visit=pendant.watched,
+                good_until=_until(scene, pendant),
+                refused=str(pendant.refused) if pendant.refused else "none",
             )
         )
     out.sort(key=lambda row: (not row.bad, not row.on_visit, row.worker))
     return tuple(out)
+
+
+def _until(scene: Scene, pendant: Pendant) -> str:
+    """Its last day, or why that does not matter."""
+    if pendant.state == REVOKED:
+        return "revoked"
+    if is_past(scene, pendant) and not pendant.valid_until_ms:
+        return "set past its date"
+    if not pendant.valid_until_ms:
+        return "for ever"
+    return times.day_words(pendant.valid_until_ms, scene.zone)

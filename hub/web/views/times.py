@@ -73,6 +73,12 @@ def when(ms: int, now_ms: int, zone: ZoneInfo) -> str:
     return f"{then:%H:%M} on {then:%a} {then.day} {then:%b}"
 
 
+def day_words(ms: int, zone: ZoneInfo) -> str:
+    """3 Nov 2027"""
+    then = local(ms, zone)
+    return f"{then.day} {then:%b %Y}"
+
+
 def day_start_ms(now_ms: int, zone: ZoneInfo) -> int:
     """When today began on the organisation's wall clock."""
     midnight = local(now_ms, zone).replace(hour=0, minute=0, second=0, microsecond=0)
