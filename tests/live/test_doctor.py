@@ -132,8 +132,9 @@ def test_a_pendant_near_its_end_and_past_it_is_told(well: Clinic) -> None:
     assert well.app is not None
     day_ms = 86_400_000
     for name, days in (("p-soon", 20), ("p-past", -1), ("p-long", 400)):
-        facts: dict[str, Value] = {"id": name, "secret": os.urandom(32).hex(), "key_id": f"k-{name}",
-                 "valid_until_ms": utc_ms() + days * day_ms + 60_000}  # fmt: skip
+        until_ms = utc_ms() + days * day_ms + 60_000
+        facts: dict[str, Value] = {"id": name, "key_id": f"k-{name}", "valid_until_ms": until_ms}
+        facts["secret"] = os.urandom(32).hex()
         assert well.app.inbox.ask("add_pendant", "cli", facts).ok
     past, soon = sorted(well.said())
     assert "p-past is past its date: it is refused visits, and keeps its SOS" in past
