@@ -229,8 +229,8 @@ class Standing(DownMessage):
     `go_in` is the identity of the arrival that a person confirmed, or "". `sos` is the newest
     press of the alarm that she may know of, `sos_state` who has it; `resolved` lists presses that
     a person ended. `tracker` is false when nobody is there to track her, or when no visit may be
-    begun with a pendant that is past its date. A silent alarm is never in here, but in `resolved` once a person has ended it: the pendant then carries its press no
-    longer, and nothing is felt.
+    begun with a pendant that is past its date. A silent alarm is never in here, but in `resolved`
+    once a person has ended it: the pendant then carries its press no longer, and nothing is felt.
     """
 
     TYPE = "standing"
