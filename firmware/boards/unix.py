@@ -37,7 +37,7 @@ from firmware.boards.flash import FlashFolder
 from firmware.boards.watchdog import Watchdog
 from firmware.tls import open_stream
 from firmware.transport import Wire
-from firmware.waits import drop, rest, within_ms
+from firmware.waits import drop, pause_ms, rest, within_ms
 from protocol.errors import LocalProtocolError
 
 TYPE_CHECKING = False
@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 TICKS_MASK = (1 << 30) - 1  # wraps as the chip does
 CONTROL_CONNECT_MS = 5000
 MOVE_MS = 1000
+SHORTEST_MS = 40  # between two edges of a button: over the core's debounce
 RESET_STATUS = 64  # the process asks to be started again
 CUT_STATUS = 65
 GONE_STATUS = 66  # the simulator went away
@@ -102,6 +103,7 @@ class Board:
         self._flash_free = asyncio.Event()
         self._link_writers: list[asyncio.StreamWriter] = []
         self._started_ms = self.ticks_ms()
+        self._edge_ms: dict[str, int] = {}  # of each button's last one
 
     def ticks_ms(self) -> int:
         if hasattr(time, "ticks_ms"):
@@ -237,8 +239,7 @@ class Board:
 
     async def _obey(self, order: "dict[str, str | bool | int]") -> None:
         if "button" in order:
-            self.edges.append((str(order["button"]), bool(order["down"])))
-            self.pressed.set()
+            await self._press(str(order["button"]), bool(order["down"]))
         if "battery" in order:
             self._battery_pct = int(order["battery"])
         if "signal" in order:
@@ -252,6 +253,16 @@ class Board:
             self._path.held = bool(order["hold_link"])
             while self._path.held and self._link_writers:
                 await drop(self._link_writers.pop())
+
+    async def _press(self, button: str, down: bool) -> None:
+        """Presses that came and went while the loop was away (a handshake) stay presses: they are
+        told apart, later than they were made."""
+        since_ms = self.ticks_ms() - self._edge_ms.get(button, -SHORTEST_MS) & TICKS_MASK
+        if since_ms < SHORTEST_MS:
+            await pause_ms(SHORTEST_MS - since_ms)
+        self._edge_ms[button] = self.ticks_ms()
+        self.edges.append((button, down))
+        self.pressed.set()
 
     def _tell(self, news: "dict[str, str | bool | int]") -> None:
         news["at_ms"] = self.ticks_ms() - self._started_ms & TICKS_MASK

@@ -43,8 +43,8 @@ class Faults:
             self._stage.pendant(who).start()
         elif fault == "pendant oversleep":
             self._stage.pendant(who).oversleep()
-        elif fault == "pendant revoke":
-            self._stage.hub.allswell("pendant", "revoke", pendant_of(who))
+        elif fault in ("pendant revoke", "pendant renew"):
+            self._stage.hub.allswell("pendant", mode, pendant_of(who))
         elif fault in ("flash hold", "flash free"):
             self._stage.pendant(who).tell({"hold_flash": mode == "hold"})
         elif fault == "battery":

@@ -16,7 +16,7 @@ from hub.devices.image_files import chip_path, compiled, sources
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOARD = ("firmware/boards/unix.py", "firmware/boards/watchdog.py")
-HEAP = "heapsize=128wK"  # word-scaled: the fair equal of so many KiB on a 32-bit chip
+HEAP = "heapsize=160wK"  # word-scaled: the fair equal of so many KiB on a 32-bit chip
 HEAP_TO_COMPILE = "heapsize=256wK"
 START = """\
 import sys

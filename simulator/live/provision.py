@@ -53,8 +53,10 @@ def register(
     carriers: Mapping[str, str],
     policy: str = DEFAULT_POLICY,
     begins: str = "",
+    valid_ms: int = 0,
 ) -> dict[str, bytes]:
-    """Pendant id -> its new secret. `carriers`: pendant id -> who wears it."""
+    """Pendant id -> its new secret. `carriers`: pendant id -> who wears it. `valid_ms`: for how
+    long they are good; 0: for ever."""
     tree = tomllib.loads(world.read_text(encoding="utf-8"))
     about = tree["organisation"]
     now_ms = begin_ms(begins, about["zone"], utc_ms())
@@ -71,6 +73,8 @@ def register(
             facts: dict[str, Value] = {
                 "id": pendant, "worker": worker, "key_id": pendant, "secret": made[pendant].hex()
             }  # fmt: skip
+            if valid_ms:
+                facts["valid_until_ms"] = now_ms + valid_ms
             books.give("add_pendant", facts)
         for client in tree["client"] if records else ():
             books.give("add_client", _only(client, ("id", "code", "area", "name")))

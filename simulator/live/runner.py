@@ -140,6 +140,7 @@ def run_one(scenario: Scenario, options: Options, printer: Printer) -> bool:
             scenario.world, scenario.wearers, speed, printer.happening, scenario.beat_s,
             policy=scenario.policy, begins=scenario.begins, tls=scenario.tls,
             two_brokers=scenario.brokers == 2, sleep=scenario.sleep,
+            valid_ms=scenario.valid_ms,
         ) as stage:  # fmt: skip
             performance = Performance(scenario, stage, printer.say)
             _guarded(lambda: performance.play(options.count, options.seed), stage)

@@ -42,6 +42,7 @@ FAULTS = (
     "second-broker kill", "second-broker start", "second-broker freeze", "second-broker thaw",
     *("hub-network " + mode for mode in ("through", "cut", "half-open")),
     "pendant cut", "pendant start", "pendant oversleep", "pendant revoke",
+    "pendant renew",
     "flash hold", "flash free", "battery",
     "pages fail", "pages work",
     *("network " + mode for mode in MODES),
@@ -118,6 +119,7 @@ class Scenario:
     tls: bool
     brokers: int  # 1 or 2
     sleep: bool  # pendants sleep off duty
+    valid_ms: int  # for how long pendants are good, 0 = for ever
     screen: str  # who looks at the board where a step expects something of it
     steps: tuple[Step, ...]
     allow: tuple[Allow, ...]
@@ -154,6 +156,7 @@ def load(path: Path) -> Scenario:
         tls=head.flag("tls", False),
         brokers=head.number("brokers", 1, 1, 2),
         sleep=head.flag("sleep", False),
+        valid_ms=_span(head, "valid", 0),
         screen=head.text("screen", "olu", "a person's id", is_id),
         steps=tuple(_step(source, table, labels) for table in top.tables("step")),
         allow=tuple(_allow(table) for table in top.tables("allow")),

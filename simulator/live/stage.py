@@ -64,12 +64,15 @@ class Stage:
         tls: bool = False,
         two_brokers: bool = False,
         sleep: bool = False,
+        valid_ms: int = 0,
     ) -> None:
-        """`tls`: mutual, between everybody and the broker. `sleep`: pendants sleep off duty."""
+        """`tls`: mutual, between everybody and the broker. `sleep`: pendants sleep off duty.
+        `valid_ms`: for how long they are good; 0: for ever."""
         self.speed = speed
         self._tls = tls
         self._two = two_brokers
         self._sleep = sleep
+        self._valid_ms = valid_ms
         self._keyring: Keyring | None = None
         self.second: Broker | None = None
         self.hub_way: FaultProxy | None = None  # between the hub and the first of two brokers
@@ -118,7 +121,7 @@ class Stage:
         self.feed.rule_ms = self.hub.follower.rule_ms
         carriers = {pendant_of(person): person for person in self.wearers}
         secrets = provision.register(
-            self.hub.store, self._world, carriers, self._policy, self._begins
+            self.hub.store, self._world, carriers, self._policy, self._begins, self._valid_ms
         )
         self.hub.follower.start()
         self.hub.start()
