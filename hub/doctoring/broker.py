@@ -5,8 +5,10 @@ pendant believes it (it is not signed), and no session of the hub's is touched. 
 another is not tried; it stands in the same line of the access list as those that are.
 """
 
+import secrets
 import socket
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from cryptography import x509
 
@@ -15,7 +17,7 @@ from hub.devices import certificates
 from hub.devices.broker import probe_topic
 from hub.devices.certificates import CANARY, KeysFault
 from hub.doctoring import keys as dates
-from hub.doctoring.caller import CONNECT_S
+from hub.doctoring.caller import CONNECT_S, Caller
 from hub.doctoring.finding import Finding
 from hub.doctoring.way import Way
 from hub.settings import BrokerAt
@@ -43,6 +45,27 @@ def answers(at: BrokerAt, name: str) -> Iterator[Finding]:
     except OSError as exc:
         said = f"nothing answers at {at.host} port {at.port} ({exc.strerror or exc})"
         yield Finding(name, said, "Start it, or mend [broker] in the settings.")
+
+
+def unprotected(at: BrokerAt, name: str) -> Iterator[Finding]:
+    """A broker of a real hub without TLS: anybody on the way, and perhaps anybody at all."""
+    if at.tls:
+        return
+    said = "it is spoken to without TLS: whoever is on the way can listen, and shut anybody out"
+    mend = "`allswell init` makes a site with TLS; see docs/operations.md."
+    yield Finding(name, said, mend, grave=not _is_here(at.host))
+    caller = Caller(at, f"doctor-{secrets.token_hex(4)}")
+    if caller.open() == "":
+        caller.close()
+        mend = f"It needs allow_anonymous false and users in {CONF}."
+        yield Finding(name, "it lets in whoever gives no name", mend)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def shown(way: Way, der: bytes) -> Iterator[Finding]:

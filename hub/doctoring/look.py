@@ -107,6 +107,8 @@ def _one(way: Way, runs: bool, is_simulation: bool) -> Iterator[Finding]:
     yield from absent
     if absent:
         return
+    if not is_simulation:
+        yield from broker.unprotected(way.at, way.name)
     caller = way.caller()
     if why := caller.open():
         mend = "Its own log says more; it must have the hub's mosquitto.conf and broker.acl."
@@ -131,7 +133,10 @@ def _is_booked(bird: Canary, known: Sequence[Pendant]) -> bool:
 def _without_canary(settings: Settings) -> Iterator[Finding]:
     at: BrokerAt = settings.broker
     for each, name in zip(at.each(), BROKERS, strict=False):
-        yield from broker.answers(each, name)
+        absent = list(broker.answers(each, name))
+        yield from absent
+        if not absent and not settings.simulation.enabled:
+            yield from broker.unprotected(each, name)
     if at.tls or at.files is not None:
         yield Finding("canary", "there is none: the whole way was not tried", CANARY_MEND)
     else:

@@ -1,6 +1,7 @@
 """The doctor on a real mosquitto that is set wrongly: found by trying it, and by reading it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,28 @@ def test_the_doctor_tries_a_broker_with_passwords_too(tmp_path: Path) -> None:
         real.write(broker.CONF, conf.replace("use_username_as_clientid true\n", ""))
         real.start()
         assert [each.said for each in asked.strangers(way)] == ["it lets in whoever gives no name"]
+    finally:
+        real.kill()
+
+
+def test_a_real_hub_on_a_broker_without_tls_or_names_is_told(tmp_path: Path) -> None:
+    real = RealBroker(tmp_path)
+    conf = (tmp_path / broker.CONF).read_text(encoding="utf-8")
+    real.start()
+    try:
+        here = BrokerAt(port=real.port)
+        [said] = asked.unprotected(here, "broker")
+        assert "without TLS" in said.said
+        assert not said.grave, "nobody is on the way within one machine"
+        [said] = asked.unprotected(replace(here, host="broker.example.org"), "broker")
+        assert said.grave
+        real.stop()
+        conf = conf.replace("allow_anonymous false", "allow_anonymous true")
+        real.write(broker.CONF, conf.replace("use_username_as_clientid true\n", ""))
+        real.start()
+        _, said = asked.unprotected(here, "broker")
+        assert (said.said, said.grave) == ("it lets in whoever gives no name", True)
+        assert [*asked.unprotected(replace(here, tls=True), "broker")] == []
     finally:
         real.kill()
 
