@@ -61,7 +61,7 @@ EPOCH_S = 946_684_800 if gmtime(0)[0] == 2000 else 0
 CPU_HZ = 80_000_000  # the least that Wi-Fi works with; it more than halves what waiting costs
 POLL_MS = 8  # well under the core's debounce
 AWAY_MS = 40  # since the last look: a press could have come and gone
-PRESS_MS = 30  # how long such a press is said to have lasted; longer than the core's debounce
+PRESS_MS = 60  # how long such a press is said to have lasted: long enough for a stab to count
 TICKS_MASK = (1 << 30) - 1
 WATCHDOG_MS = 8000  # the app feeds it twice a second; a chip cannot stop it once it runs
 BATTERY_EMPTY_MV, BATTERY_FULL_MV = 3300, 4150  # of one lithium cell, near enough to a line
