@@ -62,6 +62,9 @@ def _revoked(turn: Turn, item: FromPendant, found: Verified) -> None:
     if pendant is None or not found.sos:
         return
     known = _shas(turn, found)
+    kind = reading.DANGER_TYPES[found.message.TYPE]
+    if found.sha not in known and strangers.floods(turn, pendant.id, kind):
+        return  # nor is it answered: what the hub has not kept it has not (P2)
     if found.sha not in known:
         dated = _dated(turn, pendant, found.message)
         _remember(turn, found, known)
@@ -76,13 +79,9 @@ def _danger_of_revoked(
 ) -> None:
     """Of whoever was to carry it, on her visit if she is on one: she may press what we took from
     her. Whoever else has it grows one alarm for each kind of press, once a minute (P7)."""
-    kind = reading.DANGER_TYPES[message.TYPE]
-    open_id = turn.state.sources.get(("unverified_sos", f"revoked:{kind}:{pendant.id}"))
-    if open_id is not None and strangers.floods(turn, turn.state.alarms[open_id]):
-        return
     visit = route(turn, pendant.worker).visit
     event = Event(
-        kind,
+        reading.DANGER_TYPES[message.TYPE],
         dated.at_ms,
         by=pendant.worker,
         visit="" if visit is None else visit.id,

@@ -7,6 +7,7 @@ alarm for each source once a minute.
 from hub.engine import decide
 from hub.engine.turn import Turn
 from hub.inbox import FromPendant
+from hub.rules.dangers import revoked_source
 from hub.rules.model import Alarm, Event
 from hub.verify import Unverified
 
@@ -24,8 +25,12 @@ def take(turn: Turn, item: FromPendant, found: Unverified) -> None:
         _raise_unverified(turn, found.pendant, f"{found.reason}: {found.detail}")
 
 
-def floods(turn: Turn, alarm: Alarm) -> bool:
+def floods(turn: Turn, pendant: str, kind: str) -> bool:
     """Whether a revoked pendant has pressed so often of late that one more is no news."""
+    open_id = turn.state.sources.get(("unverified_sos", revoked_source(kind, pendant)))
+    if open_id is None:
+        return False
+    alarm = turn.state.alarms[open_id]
     since_ms = turn.now_ms - UNVERIFIED_EVERY_MS
     return sum(press.received_ms > since_ms for press in alarm.presses) >= MAX_REVOKED_A_MINUTE
 

@@ -45,12 +45,16 @@ def press_alarm(terms: Terms, event: Event, now_ms: int, verified: bool = True) 
     return alarm_of(terms, event.kind, event, f"{event.kind}:{carrier}", press, worker)
 
 
+def revoked_source(kind: str, pendant: str) -> str:
+    """What the presses of a revoked pendant are gathered by."""
+    return f"revoked:{kind}:{pendant}"
+
+
 def _revoked_alarm(terms: Terms, event: Event, press: Press) -> RaiseAlarm:
     """The key fits and the holder is not trusted: whose pendant it was is told, not proven. It
     never joins what others have forged in its name, and a silent sign of it stays silent."""
-    raised = alarm_of(
-        terms, "unverified", event, f"revoked:{event.kind}:{event.pendant}", press, event.worker
-    )
+    source = revoked_source(event.kind, event.pendant)
+    raised = alarm_of(terms, "unverified", event, source, press, event.worker)
     said = f"{ALARM_KINDS[ON_EVENTS[event.kind]][1]} {MARKS[REVOKED]}: look who has it"
     why = f"{said} ({', '.join(raised.clause) or on_row(terms, 'unverified').source})"
     return replace(raised, why=why, silent=ON_EVENTS[event.kind] in SILENT_KINDS)

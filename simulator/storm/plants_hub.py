@@ -94,11 +94,11 @@ IN_THE_HUB = (
     Plant(
         "unverified-sos-dropped",
         "an SOS that cannot be verified is a dead letter and no more",
-        "hub.engine.intake",
+        "hub.engine.strangers",
         "if found.sos:",
         "if False:",
         ("unverified-is-heard",),
-        inside="_unverified",
+        inside="take",
         seeds=40,
         weather="broker",
     ),

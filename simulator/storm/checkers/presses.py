@@ -13,7 +13,7 @@ from simulator.storm.seen import Acknowledged, Pressed
 DATED_MS = 60_000  # a press is dated so near to the finger, clocks that drift included
 EARLY_MS = 180_000 + DATED_MS  # off duty an answer holds so long, and is counted from its arrival
 MOST = 100  # presses that an alarm keeps (rules/alarm.py)
-FINGERS = frozenset(PENDANT_EVENTS) - {"booted"}
+FINGERS = frozenset(PENDANT_EVENTS) - {"booted", "last_gasp"}
 
 
 def receipt_is_true(evidence: Evidence) -> Iterator[Violation]:
