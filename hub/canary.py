@@ -5,6 +5,7 @@ Its secret stands beside the hub's own keys: whoever may read those may be the h
 """
 
 import json
+import logging
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from hub.settings import BrokerAt
 from hub.store.reader import Reader
 from protocol.codec import SECRET_BYTES
 from protocol.record import is_id
+
+log = logging.getLogger("hub.canary")
 
 FILE = "canary.json"
 BY = "settings"
@@ -75,10 +78,11 @@ def commands(at: BrokerAt, reader: Reader) -> list[Command]:
     path = path_of(at)
     try:
         found = load(at)
-    except CanaryFault:
-        return []  # `doctor` tells it; no start fails for it
-    if found is None and at.tls and path is not None and path.parent.is_dir():
-        found = make(path)
+        if found is None and at.tls and path is not None and path.parent.is_dir():
+            found = make(path)
+    except (CanaryFault, OSError) as exc:  # `doctor` tells it too; no start fails for it
+        log.warning("no canary: %s", exc)
+        return []
     if found is None:
         return []
     booked = {each.id: each.key_id for each in reader.pendants()}

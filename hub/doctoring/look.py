@@ -65,7 +65,8 @@ def _brokers(settings: Settings, reader: Reader | None) -> Iterator[Finding]:
         return
     is_booked = _is_booked(bird, known)
     if reader is not None and not is_booked:
-        yield Finding("canary", "the hub's books do not know it by its key", CANARY_MEND)
+        said = "the hub's books do not have it, active and with this key"
+        yield Finding("canary", said, CANARY_MEND)
     runs = is_booked and side_door.answers(settings.folder)
     with alone(at) as is_alone:
         if not is_alone:

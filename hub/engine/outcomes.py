@@ -77,10 +77,12 @@ def link(turn: Turn, changed: LinkChanged) -> None:
     if known == state or (not known and state == UNUSED):
         return
     note = changed.note[:MAX_NOTE]
+    lane, _, number = changed.session.partition("-")
+    which = "second broker" if number else "broker"
     turn.changes.meta[key] = state
     turn.changes.meta[f"link_note:{changed.session}"] = note
     turn.note("link_up" if changed.up else "link_down",
-              f"the {changed.session} session with the broker is {state}",
+              f"the {lane} session with the {which} is {state}",
               session=changed.session, note=note)  # fmt: skip
     turn.after.changed.add("board")
 

@@ -203,7 +203,7 @@ def test_a_canary_that_the_books_do_not_know_is_told(well: Clinic) -> None:
     canary.make(well.keys / canary.FILE)
     [said] = well.said()
     assert said == (
-        "canary: the hub's books do not know it by its key."
+        "canary: the hub's books do not have it, active and with this key."
         " Start the hub: it puts its canary on its books when it starts."
     )
     well.keys.joinpath(canary.FILE).write_text("{", encoding="utf-8")
