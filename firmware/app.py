@@ -40,7 +40,8 @@ MEASURE_EVERY_MS = 5000
 # is sent all the same after a second, and outlives the reset in the board's memory.
 BUDGET_MS = {"board": 7000, "buttons": 5000, "ticker": 5000, "feel": 5000, "flash": 7000}
 LINK_BUDGET_MS = 7000
-UNREADABLE = ("flash", b"")  # a record that is none, for a flash that cannot be read at all
+# A record that is none, for a flash that cannot be read at all.
+UNREADABLE: "tuple[str, bytes]" = ("flash", b"")
 RESCUE_MS = 1500  # of the last writes before a reset, all together
 
 

@@ -19,6 +19,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "mosquitto": ("mosquitto",),
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "micropython": ("micropython",),
+    # Another clock for one process; its wheel is built for Linux on x86-64 and said so by [test].
+    "faketime": ("python-libfaketime",),
 }
 
 # Markers of tests that keep a core less busy than the clock.

@@ -59,6 +59,7 @@ MOTOR_HZ = 200
 # The chip counts its seconds from 2000-01-01, as long as MicroPython does not change that.
 EPOCH_S = 946_684_800 if gmtime(0)[0] == 2000 else 0
 CPU_HZ = 80_000_000  # the least that Wi-Fi works with; it more than halves what waiting costs
+HANDSHAKE_HZ = 240_000_000  # TLS keeps the loop busy, and the buttons with it, a third as long
 POLL_MS = 8  # well under the core's debounce
 AWAY_MS = 40  # since the last look: a press could have come and gone
 PRESS_MS = 60  # how long such a press is said to have lasted: long enough for a stab to count
@@ -208,13 +209,17 @@ class Board:
     async def open_stream(
         self, host: str, port: int, tls: "Tls | None"
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
-        """The caller's time-out ends this; the radio goes on connecting for the next attempt."""
+        """The caller's time-out ends this; the radio goes on connecting for the next attempt.
+        machine.freq: any of 80, 160, 240 MHz with the radio on (ports/esp32/modmachine.c)."""
+        machine.freq(CPU_HZ)
         await self._path.attach()
         gc.collect()  # closes the sockets of attempts that were given up
+        machine.freq(CPU_HZ if tls is None else HANDSHAKE_HZ)  # until proven, or the next attempt
         return await open_stream(host, port, tls)
 
     def proven(self) -> None:
         """A broker answered over the path of the last open_stream."""
+        machine.freq(CPU_HZ)
         self._path.proven()
 
     def note(self, kind: str, value: "str | bool | int") -> None:

@@ -2,20 +2,16 @@
 
 import ast
 import asyncio
-import importlib
-import json
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.firmware import fake_chip, fake_radio
+from tests.firmware.app_rig import FakeBoard
 from tests.firmware.fake_broker import Peer, broker_doing
 
-MADE_FOR_THE_CHIP = ("firmware.boards.esp32", "firmware.boards.wifi")
 BOARDS = Path(__file__).parents[2] / "firmware" / "boards"
 
 
@@ -38,43 +34,6 @@ def test_both_boards_offer_the_same() -> None:
     unix = offered("unix.py")
     assert unix == offered("esp32.py")
     assert {"ticks_ms", "write", "erase", "read_all", "open_stream", "reset", "run"} <= set(unix)
-
-
-@pytest.fixture
-def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """firmware.boards.esp32, imported over the fakes, its flash in a folder of the test."""
-    for name, module in fake_chip.modules().items():
-        monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setattr(time, "ticks_ms", fake_chip._ticks_ms, raising=False)
-    for name in MADE_FOR_THE_CHIP:
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    for keeper, name, value in (
-        (fake_chip.Pin, "levels", {}),
-        (fake_chip.Pin, "pads", {}),
-        (fake_chip.Pin, "handlers", {}),
-        (fake_chip.Cpu, "hz", 160_000_000),
-        (fake_chip.Nvs, "committed", {}),
-        (fake_chip.Rtc, "held", b""),
-        (fake_chip.Watchdog, "fed", 0),
-        (fake_radio.Wlan, "air", fake_radio.Air()),
-        (fake_radio.Wlan, "log", []),
-        (fake_chip.Adc, "microvolts", 2_000_000),
-        (fake_chip.Sleep, "cause", 3),
-        (fake_chip.Sleep, "woken", ()),
-        (fake_chip.Sleep, "wakers", ()),
-        (fake_chip.Rtc, "now", (2000, 1, 1, 5, 0, 0, 0, 0)),
-    ):
-        monkeypatch.setattr(keeper, name, value)
-    with monkeypatch.context() as importing:
-        importing.setattr(time, "gmtime", fake_chip.gmtime)
-        module = importlib.import_module("firmware.boards.esp32")
-    monkeypatch.setattr(module, "FOLDER", str(tmp_path))
-    monkeypatch.setattr(module.os, "mkdir", lambda path: None)
-    (tmp_path / "wifi.json").write_text(json.dumps([{"ssid": "phone", "key": "phone-key"}]))
-    fake_radio.Wlan.air.networks = {"phone": (-75, "phone-key")}
-    yield module
-    for name in MADE_FOR_THE_CHIP:
-        sys.modules.pop(name, None)
 
 
 def test_buttons_become_edges(chip: Any) -> None:
@@ -150,9 +109,14 @@ def test_a_spike_between_two_looks_is_no_press(chip: Any, monkeypatch: pytest.Mo
     assert asyncio.run(scenario()) == []
 
 
-def test_the_processor_runs_as_slowly_as_wifi_allows(chip: Any) -> None:
-    chip.Board([])
-    assert fake_chip.Cpu.hz == 80_000_000
+async def made() -> FakeBoard:
+    return FakeBoard()
+
+
+def test_the_board_of_the_shell_s_tests_offers_the_same() -> None:
+    fake = asyncio.run(made())
+    mine = {name for name in {**vars(FakeBoard), **vars(fake)} if not name.startswith("_")}
+    assert set(offered("unix.py")) - {"__init__"} <= mine
 
 
 def test_every_pattern_can_be_shown(chip: Any) -> None:
@@ -186,41 +150,6 @@ def test_cause_of_a_reset_is_kept_and_told_once(chip: Any) -> None:
         board.reset("x" * 100)
     assert chip.Board([]).boot_cause() == "x" * 64
     assert chip.Board([]).boot_cause() == "watchdog"
-
-
-def test_deep_sleep_ends_by_any_button_or_in_time(chip: Any) -> None:
-    board = chip.Board([])
-    assert board.woken_by() == ()
-    board.show(100, "red")
-    with pytest.raises(fake_chip.AsleepError) as asleep:
-        board.sleep(3_600_000)
-    assert (asleep.value.max_ms, asleep.value.wakers) == (3_600_000, (4, 5, 6))
-    assert fake_chip.NeoPixel.shown == (0, 0, 0)
-    woken = chip.Board([])  # its pads are held as they were
-    woken.show(100, "red")
-    assert fake_chip.Pwm.latest.duty == 65535
-    assert not woken.edges
-
-
-@pytest.mark.parametrize(
-    ("pins", "buttons"), [((), ()), ((6,), ("s",)), ((4, 5), ("a", "d")), ((9,), ())]
-)
-def test_buttons_that_ended_a_sleep_are_told(
-    chip: Any, monkeypatch: pytest.MonkeyPatch, pins: tuple[int, ...], buttons: tuple[str, ...]
-) -> None:
-    monkeypatch.setattr(fake_chip.Sleep, "woken", pins)
-    assert chip.Board([]).woken_by() == (), "a reset by the watchdog is no press"
-    monkeypatch.setattr(fake_chip.Sleep, "cause", 4)
-    board = chip.Board([])
-    assert board.woken_by() == buttons
-    # Up by now or not, their coming up is told: else a tap of SOS would be taken for a hold.
-    told_of = [button.look(was_away=False) for button in board._buttons if button.down]
-    assert told_of == [[False]] * len(buttons)
-
-
-def test_clock_is_set_to_the_second(chip: Any) -> None:
-    chip.Board([]).set_clock(1_795_345_678_901)
-    assert fake_chip.Rtc.now == (2026, 11, 22, 6, 11, 7, 58, 0)
 
 
 def test_watchdog_starts_with_the_first_feeding(chip: Any) -> None:

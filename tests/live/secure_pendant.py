@@ -1,14 +1,11 @@
 """The real firmware over mutual TLS: its files, brokers that are what they say, and others."""
 
 import importlib.util
-import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -19,6 +16,7 @@ from hub.devices import broker, certificates, keyring
 from hub.devices.certificates import BROKER_NAME, Credential
 from protocol import codec, topics
 from protocol.messages import Receipt, UpMessage
+from tests.conftest import need
 from tests.live.caller import Caller, shown
 from tests.live.driven_pendant import SECRET, DrivenPendant, Told
 from tests.live.real_broker import RealBroker, wait_until
@@ -140,10 +138,9 @@ def broker_called(
 def clock_at(moment: str) -> dict[str, str]:
     """A process with this in its environment believes that it was started then. The clock that
     counts from the start is left as it is."""
+    need("faketime")
     found = importlib.util.find_spec("libfaketime")
-    is_built_for = sys.platform == "linux" and os.uname().machine == "x86_64"
-    if found is None or found.origin is None or not is_built_for:
-        pytest.skip("needs libfaketime, which is built for Linux on x86-64")
+    assert found is not None and found.origin is not None
     library = Path(found.origin).parent / "vendor/libfaketime/src/libfaketime.so.1"
     assert library.is_file()
     return {
