@@ -19,8 +19,8 @@ POLICIES = (
     "leading-futures", "carers-trust-d06b", "plain",
 )  # fmt: skip
 WEATHERS = (
-    "calm", "danger", "network", "broker", "hub", "power", "people", "providers", "everything",
-    "slips",
+    "calm", "danger", "network", "broker", "brokers", "hub", "power", "people", "providers",
+    "everything", "slips",
 )  # fmt: skip
 STATE = Path("build/storm/state.json")
 SHOWN = 3  # violations of one seed that are told in words

@@ -136,7 +136,7 @@ class Hub:
         hands = Hands(Fated(self.link, life.fate), self.providers.wake, self._changed)
         seed = int.from_bytes(life.random_bytes)
         self.engine = Engine(self.store, RandomIds(seed), life.policy)
-        self.loop = Loop(self.engine, clock, self.inbox, hands, IDLE_MS)
+        self.loop = Loop(self.engine, clock, self.inbox, hands, IDLE_MS, self.link.listening)
         self.turns = 0
 
     def run(self) -> None:

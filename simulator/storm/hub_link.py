@@ -1,4 +1,4 @@
-"""The hub's two sessions with the broker: the production Link over a paho of virtual time.
+"""The hub's two sessions with each broker: the production Link over a paho of virtual time.
 
 Rules: what is subscribed, put in the inbox, acknowledged in which order and on which connection,
 and when a session counts as stuck is hub/link.py's own code; only paho (sockets, threads, its
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import paho.mqtt.client as mqtt
 
+from hub.brokers import BEATS, EVENTS, SUFFIXES, lane_of
 from hub.inbox import Inbox, Item
 from hub.link import PROBE_EVERY_MS, Link
 from hub.settings import BrokerAt, Login
@@ -44,7 +45,7 @@ class StormLink(Link):
         self._make: Callable[[], Paho] = partial(Paho, timeline, seen, broker, path, session)
         # Of an inbox a Link only knows `put`.
         only_put = cast(Inbox, inbox)
-        at, login = BrokerAt(), Login(USERS[session], "")
+        at, login = BrokerAt(), Login(USERS[lane_of(session)], "")
         super().__init__(session, at, login, filters, only_put, self._world_ms)
         self._path = path
         self._paho: Paho | None = None
@@ -133,22 +134,23 @@ class HubLink:
         self,
         timeline: Timeline,
         seen: Seen,
-        broker: Broker,
-        path: Path,
+        reached: Sequence[tuple[Broker, Path]],
         chance: Chance,
         put: Callable[[Item], None],
     ) -> None:
         self._chance = chance
         inbox = _Put(put)
         filters = {
-            "events": [(each, 1) for each in EVENT_FILTERS],
-            "beats": [(each, 0) for each in BEAT_FILTERS],
+            EVENTS: [(each, 1) for each in EVENT_FILTERS],
+            BEATS: [(each, 0) for each in BEAT_FILTERS],
         }
         self._links = {
-            session: StormLink(timeline, seen, broker, path, session, wanted, inbox)
-            for session, wanted in filters.items()
+            lane + suffix: StormLink(timeline, seen, broker, path, lane + suffix, wanted, inbox)
+            for (broker, path), suffix in zip(reached, SUFFIXES, strict=False)
+            for lane, wanted in filters.items()
         }
-        self.events, self.beats = self._links["events"], self._links["beats"]
+        self.events, self.beats = self._links[EVENTS], self._links[BEATS]
+        self.listening = frozenset(name for name in self._links if lane_of(name) == EVENTS)
 
     def start(self) -> None:
         for link in self._links.values():
@@ -166,4 +168,5 @@ class HubLink:
         self._links[session].ack(connection, mid, qos)
 
     def tell(self, pendant: str, token: bytes) -> bool:
-        return self.events.publish(down(pendant), token)
+        told = [self._links[name].publish(down(pendant), token) for name in sorted(self.listening)]
+        return any(told)

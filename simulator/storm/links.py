@@ -5,7 +5,7 @@ own; only its asyncio half (sockets, tasks, waits) is replaced here. A calm link
 pings are reckoned while nothing disturbs it, and really sent from the moment that something does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from firmware.mqtt import CONNECT_MS, TURN_MS, backoff_ms
 from firmware.mqtt_packets import KEEPALIVE_S, encode_connect
@@ -20,23 +20,25 @@ from simulator.storm.wires import Dial, Path, Wire
 
 
 class PendantLink:
-    """`publish`, `hurry` and `power`, as the pendant's shell knows them."""
+    """`publish`, `hurry` and `power`, as the pendant's shell knows them. `reached`: the brokers it
+    knows, each with the way there; `choose`: the core's word which is next."""
 
     def __init__(
         self,
         timeline: Timeline,
         seen: Seen,
-        broker: Broker,
-        path: Path,
+        reached: Sequence[tuple[Broker, Path]],
+        choose: Callable[[], int],
         on_link: Callable[[bool], None],
         on_message: Callable[[bytes], None],
         random_bytes: Callable[[int], bytes],
     ) -> None:
-        self.pendant = path.name
+        self.pendant = reached[0][1].name
         self._timeline = timeline
         self._seen = seen
-        self._broker = broker
-        self._path = path
+        self._reached = reached
+        self._choose = choose
+        self.at = 0  # which of them it dialled last
         self._on_link = on_link
         self._on_message = on_message
         self._random_bytes = random_bytes
@@ -52,7 +54,8 @@ class PendantLink:
         self._rest: Due | None = None
         self._watch: Due | None = None
         self._turn: Due | None = None
-        path.watches.append(self._disturbed)
+        for _, path in reached:
+            path.watches.append(self._disturbed)
 
     def _new_client(self) -> DrivenClient:
         timeline = self._timeline
@@ -107,7 +110,9 @@ class PendantLink:
 
     def _dial_now(self) -> None:
         self._rest = None
-        self._dial = Dial(self._timeline, self._path, self._broker, self, CONNECT_MS)
+        self.at = self._choose()
+        broker, path = self._reached[self.at]
+        self._dial = Dial(self._timeline, path, broker, self, CONNECT_MS)
 
     def opened(self, wire: Wire) -> None:
         self._dial, self._wire = None, wire

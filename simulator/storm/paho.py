@@ -13,6 +13,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
+from hub.brokers import lane_of
 from hub.devices.broker import BEATS_USER, EVENTS_USER, PROBE_ROOT
 from hub.link import CONNECT_S, KEEPALIVE_S, RETRY_S
 from simulator.storm.broker import Broker
@@ -48,7 +49,7 @@ class Paho:
         self._seen = seen
         self._broker = broker
         self._path = path
-        self._session = session
+        self._lane = lane_of(session)
         self._wire: Wire | None = None
         self._dial: Dial | None = None
         self._rest: Due | None = None
@@ -119,7 +120,7 @@ class Paho:
     def opened(self, wire: Wire) -> None:
         self._dial, self._wire = None, wire
         wire.down.ends_at(self._take)
-        wire.up.send(Connect(USERS[self._session], False, KEEPALIVE_S))
+        wire.up.send(Connect(USERS[self._lane], False, KEEPALIVE_S))
 
     def unreached(self) -> None:
         self._dial = None
@@ -141,7 +142,7 @@ class Paho:
                 self._seen.add(
                     Carried(
                         self._timeline.now_ms,
-                        self._session,
+                        self._lane,
                         packet.topic,
                         packet.payload,
                         packet.forged,

@@ -190,7 +190,11 @@ class Handset:
             if (button in self._down) != (button in buttons):
                 self._took(self.device.edge(button, button in self._down, self._uptime()))
 
-    # What the link brings.
+    # What the link asks and brings.
+
+    def next_broker(self) -> int:
+        """Which to dial: the core's word."""
+        return self.device.brokers.next()
 
     def link_changed(self, up: bool) -> None:
         if self.on:

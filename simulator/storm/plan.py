@@ -18,8 +18,10 @@ ACTS = {
     "press": "who: a worker; detail: the gesture, whatever she is doing",
     "partition": "who: a worker's pendant is in a blackspot for length_ms",
     "half_open": "who: both ends of her pendant's connection believe in it, for length_ms",
-    "hub_partition": "the hub cannot reach the broker for length_ms",
-    "broker_restart": "the broker is killed and starts again with what it had saved",
+    "hub_partition": "the hub cannot reach the broker for length_ms; detail here and below: of two "
+    "brokers the second is 1, both are 9",
+    "broker_restart": "the broker is killed and starts again with what it had saved, after "
+    "length_ms or a few seconds",
     "broker_amnesia": "the broker starts again without any memory",
     "takeover": "who: somebody comes with her pendant's client id (or, of nobody, the hub's)",
     "denial": "who: the broker's rules deny her pendant for length_ms: acknowledged, and gone",
@@ -27,6 +29,9 @@ ACTS = {
     "power_cut": "who: her pendant loses power at the detail-th operation of its flash from now, "
     "for length_ms",
     "battery": "who: her pendant's battery is at detail per cent",
+    "battery_dies": "who: her pendant's battery says so and ends; charged length_ms later",
+    "expire": "who: her pendant's last day comes; it is renewed length_ms later",
+    "revoke": "who: her pendant is revoked; it is trusted again length_ms later",
     "hub_kill": "the hub's process is killed at its detail-th instant from now, for length_ms",
     "power_loss": "as hub_kill, but it is the machine: what was not synced is torn",
     "disk_full": "the hub's disk takes nothing for length_ms",
@@ -65,4 +70,5 @@ class Plan:
     beat_s: int = 10
     offduty_beat_s: int = 60
     sleep: bool = False  # pendants sleep deeply off duty
+    brokers: int = 1  # or 2: both known to every pendant, the hub on each
     notes: Mapping[str, str] = field(default_factory=dict)

@@ -60,7 +60,14 @@ def written(story: Story) -> str:
         "calm": exact(plan.calm_ms),
         "beat_s": plan.beat_s,
         "offduty_beat_s": plan.offduty_beat_s,
+        "sleep": int(plan.sleep),
+        "brokers": plan.brokers,
     }
+    usual = {
+        "sleep": 0,
+        "brokers": 1,
+    }  # as the stories have it that were kept before there were two
+    head = {key: value for key, value in head.items() if usual.get(key) != value}
     lines = ["[storm]", *_pairs(head)]
     differing: dict[str, str | int] = {
         each.name: getattr(plan.rates, each.name)
@@ -137,6 +144,8 @@ def understood(source: Source) -> Story:
     calm_ms = _span(storm, "calm", 45 * MINUTE_MS)
     beat_s = storm.number("beat_s", 10, 1, 3600)
     offduty_beat_s = storm.number("offduty_beat_s", 60, 1, 3600)
+    sleep = bool(storm.number("sleep", 0, 0, 1))
+    brokers = storm.number("brokers", 1, 1, 2)
     rates = _rates(storm)
     people = _people(policy, workers) if policy in WORLD_OF else ()
     acts = tuple(_act(table, people) for table in top.tables("act"))
@@ -145,7 +154,7 @@ def understood(source: Source) -> Story:
     if faults:
         raise Faults(faults)
     plan = Plan(seed, policy, workers, _at_ms(start), length_ms, rates, acts, calm_ms, beat_s,
-                offduty_beat_s)  # fmt: skip
+                offduty_beat_s, sleep, brokers)  # fmt: skip
     return Story(title, plan, breaks, source.file)
 
 

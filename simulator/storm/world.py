@@ -61,7 +61,7 @@ class World:
         self.rates = replace(plan.rates)  # ours: the weather turns at the end
         self.seen = Seen()
         self.onlooker = Onlooker(self.timeline, self.seen)
-        self.net = Net(self.timeline, self.chance, self.rates, self.seen)
+        self.net = Net(self.timeline, self.chance, self.rates, self.seen, plan.brokers)
         self.end_ms = plan.start_ms + plan.length_ms + plan.calm_ms
         self._root = folder
         self._lives = 0
@@ -90,6 +90,7 @@ class World:
             "key_id": name,
             "secret": binascii.hexlify(self.org.secrets[name]).decode(),
             "broker_host": "broker",
+            "second_host": "broker-2" if self.plan.brokers == 2 else "",
             "beat_s": self.plan.beat_s,
             "offduty_beat_s": self.plan.offduty_beat_s,
             "sleep": self.plan.sleep,
@@ -108,6 +109,7 @@ class World:
             handset.link_changed,
             handset.message_came,
             self.chance.stream("link", name).randbytes,
+            handset.next_broker,
         )
         return handset
 
