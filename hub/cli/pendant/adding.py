@@ -14,7 +14,16 @@ import click
 
 from hub.cli.asking import give
 from hub.cli.pendant.credentials import issue
-from hub.cli.pendant.shared import USUAL_DAYS, day, keys_of, lawful, told, until_ms, write_rights
+from hub.cli.pendant.shared import (
+    USUAL_DAYS,
+    day,
+    keys_of,
+    lawful,
+    reload_broker,
+    told,
+    until_ms,
+    write_rights,
+)
 from hub.cli.pendant.wireless import asked, chosen, wifi_options
 from hub.cli.shared import config_option, settings_of
 from hub.clock import utc_ms
@@ -176,6 +185,7 @@ def _tell_broker(settings: Settings, name: str, password: str) -> None:
         )
         return
     site.set_user(folder, name, password)
+    reload_broker(folder)
 
 
 def _say_what_next(name: str, out: Path, files: dict[str, bytes], valid_until_ms: int) -> None:

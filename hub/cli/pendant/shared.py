@@ -54,16 +54,22 @@ def keys_of(settings: Settings) -> Path | None:
 
 
 def write_rights(settings: Settings) -> None:
-    """The broker's list of who may say what, as the books have it now."""
-    if settings.broker.files is not None:
-        with opened(settings) as reader:
-            revoked = [each.id for each in reader.pendants() if each.state == "revoked"]
-        site.set_revoked(settings.broker.files, revoked)
-        reload_broker(settings.broker.files)
+    """The broker's list of who may say what, as the books have it now. Where nothing changes the
+    broker is left alone: one that reads its rules anew while the hub is away denies it too much."""
+    folder = settings.broker.files
+    if folder is None:
+        return
+    with opened(settings) as reader:
+        revoked = [each.id for each in reader.pendants() if each.state == "revoked"]
+    path = folder / broker.ACL
+    if path.exists() and path.read_text(encoding="utf-8") == broker.acl(revoked):
+        return
+    site.set_revoked(folder, revoked)
+    reload_broker(folder)
     if settings.broker.second_host:
         click.echo(
-            f"The second broker, {settings.broker.second_host}, has files of its own: give it the"
-            f" same {broker.ACL}, and let it read it (SIGHUP).",
+            f"The second broker, {settings.broker.second_host}, has files of its own: make its"
+            " folder again and carry it there (allswell second-broker).",
             err=True,
         )
 
