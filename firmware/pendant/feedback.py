@@ -17,62 +17,50 @@ MIN_STRENGTH_PCT = 45  # a motor that gets less may not start to turn
 # What answers an SOS is as strong as ever.
 LOUD = ("stored", "hub-has-it", "person-has-it", "over", "not-sent", "nobody-has-it", "hub-lost")
 
-# One pulse: (on_ms, off_ms, strength_pct, led)
-_R = (30, 30, 50, "white")  # rattle, felt as one texture
-_R2 = (30, 30, 75, "white")
-_R3 = (30, 30, 100, "white")
-
-
-_PULSES = {
-    led: ((90, 160, 90, led), (450, 200, 100, led)) for led in ("white", "green", "blue", "red")
+# A pulse: (on_ms, off_ms, strength_pct); rattles, weak to strong, are felt as one texture.
+PULSES = {
+    "s": (90, 160, 90),
+    "l": (450, 200, 100),
+    "1": (30, 30, 50),
+    "2": (30, 30, 75),
+    "3": (30, 30, 100),
 }
-
-
-def _pulses(code: str, led: str) -> tuple[tuple[int, int, int, str], ...]:
-    """`s` is a short pulse, `l` a long one; each stands in the heap once."""
-    short, long = _PULSES[led]
-    return tuple(short if char == "s" else long for char in code)
-
-
-# name -> (tone, what it means, pulses). docs/pendant.md prints this table.
-PATTERNS = {
-    "tick": ("neutral", "a press was felt", (_R,)),
-    "ramp-1": ("neutral", "SOS held 0.8 s", (_R, _R)),
-    "ramp-2": ("neutral", "SOS held 1.2 s", (_R, _R2, _R2)),
-    "ramp-3": ("neutral", "SOS held 1.6 s", (_R, _R2, _R3, _R3)),
-    "read-short": ("neutral", "read as a short press", _pulses("s", "white")),
-    "read-double": ("neutral", "read as a double press", _pulses("ss", "white")),
-    "read-hold": ("neutral", "read as a hold; let go", _pulses("l", "white")),
-    "held-on": (
-        "neutral",
-        "held 6 s: no hold any more; A: let go for quiet",
-        _pulses("lssl", "white"),
-    ),
-    "quiet-on": ("neutral", "quiet: softer, LED dark", _pulses("lsls", "white")),
-    "quiet-off": ("neutral", "no longer quiet", _pulses("lslsls", "white")),
-    "started": ("neutral", "the pendant has started", _pulses("ll", "white")),
-    "received": ("good", "the hub has the press", _pulses("sl", "green")),
-    "stored": ("good", "SOS is safe in the pendant", _pulses("ssss", "blue")),
-    "hub-has-it": ("good", "the hub has the SOS", _pulses("slsl", "blue")),
-    "person-has-it": ("good", "a person has the SOS", _pulses("sslssl", "green")),
-    "over": ("good", "a person has ended the alarm", _pulses("slsssll", "green")),
-    "go-in": ("good", "a person has confirmed: go in", _pulses("slllls", "green")),
-    "status-good": ("good", "path, hub, tracker and battery are well", _pulses("sslll", "green")),
-    "hub-back": ("good", "the hub answers again", _pulses("sssll", "green")),
-    "prompt": ("neutral", "someone asks; A short answers: I am well", _pulses("s" * 8, "blue")),
-    "not-sent": ("bad", "the press has not reached the hub", _pulses("lll", "red")),
-    "nobody-has-it": ("bad", "no person has the alarm now", _pulses("llssll", "red")),
-    "do-not-go-in": ("bad", "do not go in: not confirmed", _pulses("llll", "red")),
-    "hub-lost": ("bad", "the hub no longer answers", _pulses("lsssss", "red")),
-    "status-bad": ("bad", "path, hub, tracker or battery is not well", _pulses("lls", "red")),
-    "battery-low": ("bad", "the battery will not last the next visit", _pulses("lss", "red")),
-    "battery-ends": ("bad", "the battery ends now; the hub is told", _pulses("lsssl", "red")),
-    "damaged": ("bad", "damaged: SOS goes out, trust nothing else", _pulses("lslll", "red")),
+LEDS = {"w": "white", "g": "green", "b": "blue", "r": "red"}
+# name -> LED and pulses, each by its letter; patterns.py says what they mean.
+FEELS = {
+    "tick": "w1",
+    "ramp-1": "w11",
+    "ramp-2": "w122",
+    "ramp-3": "w1233",
+    "read-short": "ws",
+    "read-double": "wss",
+    "read-hold": "wl",
+    "held-on": "wlssl",
+    "quiet-on": "wlsls",
+    "quiet-off": "wlslsls",
+    "started": "wll",
+    "received": "gsl",
+    "stored": "bssss",
+    "hub-has-it": "bslsl",
+    "person-has-it": "gsslssl",
+    "over": "gslsssll",
+    "go-in": "gslllls",
+    "status-good": "gsslll",
+    "hub-back": "gsssll",
+    "prompt": "bssssssss",
+    "not-sent": "rlll",
+    "nobody-has-it": "rllssll",
+    "do-not-go-in": "rllll",
+    "hub-lost": "rlsssss",
+    "status-bad": "rlls",
+    "battery-low": "rlss",
+    "battery-ends": "rlsssl",
+    "damaged": "rlslll",
 }
 
 
 def _is_brief(name: str) -> bool:
-    return PATTERNS[name][2][0][0] == _R[0]
+    return FEELS[name][1] == "1"
 
 
 class Player:
@@ -99,7 +87,7 @@ class Player:
         return not self._playing and not self._queue
 
     def play(self, name: str, now_ms: int) -> None:
-        if name not in PATTERNS:
+        if name not in FEELS:
             raise LocalProtocolError("no pattern %r" % name)
         self.output(now_ms)
         if _is_brief(name):
@@ -118,9 +106,12 @@ class Player:
         """(strength_pct, led) for this moment."""
         if self._playing:
             at_ms = self._began_ms
-            for on_ms, off_ms, strength_pct, led in PATTERNS[self._playing][2]:
+            feel = FEELS[self._playing]
+            for letter in feel[1:]:
+                on_ms, off_ms, strength_pct = PULSES[letter]
                 if now_ms < at_ms + on_ms:
-                    return self._softened(strength_pct), "off" if self._quiet else led
+                    led = "off" if self._quiet else LEDS[feel[0]]
+                    return self._softened(strength_pct), led
                 at_ms += on_ms + off_ms
                 if now_ms < at_ms:
                     return 0, "off"
@@ -146,7 +137,8 @@ class Player:
         """Milliseconds until `output` changes; -1 when nothing plays or waits."""
         if self._playing:
             at_ms = self._began_ms
-            for on_ms, off_ms, _strength, _led in PATTERNS[self._playing][2]:
+            for letter in FEELS[self._playing][1:]:
+                on_ms, off_ms, _strength = PULSES[letter]
                 for edge_ms in (at_ms + on_ms, at_ms + on_ms + off_ms):
                     if now_ms < edge_ms:
                         return edge_ms - now_ms

@@ -7,7 +7,7 @@ Rule: counted from the sights of a world (storm/seen.py), never from inside the 
 from dataclasses import dataclass, field
 
 from firmware.mqtt import PING_AFTER_MS
-from firmware.pendant.feedback import PATTERNS
+from firmware.pendant.patterns import PATTERNS
 from simulator.storm.people.trips import BACK, TRAVELLING
 from simulator.storm.seen import Carried, Erased, Felt, Kept, Powered, Seen, Slept, Went
 

@@ -17,13 +17,14 @@ def spread(random: Random, low: float, high: float) -> int:
     return round(exp(random.uniform(log(low), log(high))))
 
 
-def merged(presses: Iterable[Press]) -> Iterator[Press]:
-    """In the order of their begin; what overlaps on one button is one press."""
+def merged(presses: Iterable[Press], apart_ms: int = 0) -> Iterator[Press]:
+    """In the order of their begin; what overlaps on one button, or comes while it still bounces,
+    is one press."""
     open_presses: dict[str, Press] = {}
     for press in sorted(presses):
         button = press[2]
         last = open_presses.get(button)
-        if last is not None and press[0] <= last[1]:
+        if last is not None and press[0] <= last[1] + apart_ms:
             open_presses[button] = (last[0], max(last[1], press[1]), button)
             continue
         if last is not None:
@@ -36,7 +37,7 @@ def edges(random: Random, presses: Iterable[Press], bounce_ms: int) -> list[Edge
     """Every press with a bouncing begin and end, of up to `bounce_ms`, never longer than half the
     press itself."""
     found: list[Edge] = []
-    for from_ms, until_ms, button in merged(presses):
+    for from_ms, until_ms, button in merged(presses, bounce_ms):
         longest_ms = min(bounce_ms, (until_ms - from_ms) // 2)
         found += _bounced(random, from_ms, button, True, longest_ms)
         found += _bounced(random, until_ms, button, False, longest_ms)

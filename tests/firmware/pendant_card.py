@@ -10,7 +10,7 @@ themselves. No code, phrase or address has a place on it.
 from html import escape
 from pathlib import Path
 
-from firmware.pendant.feedback import PATTERNS
+from firmware.pendant.patterns import PATTERNS
 from tests.firmware.pendant_tables import HOW
 
 CARD = Path(__file__).parents[2] / "docs" / "card.html"

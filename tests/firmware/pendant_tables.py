@@ -5,8 +5,8 @@ python -m tests.firmware.pendant_tables
 
 from pathlib import Path
 
-from firmware.pendant.feedback import PATTERNS
 from firmware.pendant.meanings import CARRY_ON_MINUTES, MEANINGS
+from firmware.pendant.patterns import PATTERNS
 
 PAGE = Path(__file__).parents[2] / "docs" / "pendant.md"
 

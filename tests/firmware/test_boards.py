@@ -120,7 +120,7 @@ def test_the_board_of_the_shell_s_tests_offers_the_same() -> None:
 
 
 def test_every_pattern_can_be_shown(chip: Any) -> None:
-    from firmware.pendant.feedback import PATTERNS
+    from firmware.pendant.patterns import PATTERNS
 
     board = chip.Board([])
     for _tone, _meaning, pulses in PATTERNS.values():

@@ -4,8 +4,8 @@ import re
 from xml.etree import ElementTree
 
 from firmware.pendant import gestures, sos
-from firmware.pendant.feedback import PATTERNS
 from firmware.pendant.meanings import MEANINGS
+from firmware.pendant.patterns import PATTERNS
 from tests.firmware.pendant_card import (
     AFTER_SOS,
     ALARM,

@@ -8,21 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.pendant.feedback import (
+    FEELS,
     LOUD,
     MAX_GAP_MS,
     MAX_QUEUED,
     MIN_STRENGTH_PCT,
-    PATTERNS,
     REST_MS,
     Player,
 )
 from firmware.pendant.meanings import MEANINGS, meaning
+from firmware.pendant.patterns import PATTERNS
 from protocol.errors import LocalProtocolError
 from protocol.messages import GESTURES, PHASES, Arrived, Ok, Replied
 from tests.firmware.pendant_tables import PAGE, feel, made
 from tests.tree import python_files
 
 PROMISES = ("stored", "hub-has-it", "person-has-it", "over", "go-in")
+TABLES = ("feedback.py", "patterns.py")
 LED_COLOURS = ("white", "green", "blue", "red")
 
 
@@ -34,7 +36,7 @@ def test_the_page_shows_what_the_code_runs() -> None:
 def test_every_pattern_that_is_felt_is_in_the_table_and_the_other_way_round() -> None:
     named = set()
     for path, source in python_files():
-        if not path.startswith("firmware/pendant/") or path.endswith("feedback.py"):
+        if not path.startswith("firmware/pendant/") or path.endswith(TABLES):
             continue
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Constant) and node.value in PATTERNS:
@@ -55,6 +57,10 @@ def test_every_gesture_of_the_wire_has_a_meaning() -> None:
         "planned",
         "on-the-way",
     }
+
+
+def test_every_pattern_that_can_be_felt_has_a_meaning() -> None:
+    assert list(PATTERNS) == list(FEELS)
 
 
 def distance(left: str, right: str) -> int:

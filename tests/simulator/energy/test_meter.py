@@ -1,6 +1,6 @@
 """What is counted is what was seen, and of one pendant only."""
 
-from firmware.pendant.feedback import PATTERNS
+from firmware.pendant.patterns import PATTERNS
 from simulator.energy.meter import use_of
 from simulator.storm.people.trips import BACK, TRAVELLING
 from simulator.storm.seen import Carried, Erased, Felt, Kept, Powered, Seen, Sight, Slept, Went

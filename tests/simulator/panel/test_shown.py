@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firmware.pendant.feedback import PATTERNS
+from firmware.pendant.patterns import PATTERNS
 from simulator.live.feed import Happening
 from simulator.panel.shown import Shown, told, written
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firmware.pendant.feedback import PATTERNS
+from firmware.pendant.patterns import PATTERNS
 from simulator.live.feed import Happening
 from simulator.panel.tried import TRIES, Tried
 

@@ -1,0 +1,1 @@
+"""Pockets and frightened hands: their edges, their intervals, what the gestures make of them."""
