@@ -1,5 +1,6 @@
 """Twenty-four simulated hours of the whole pendant on MicroPython, with every fault of a link and
-of a flash: each press is heard, no task stands still, and the heap is as large at the end as it was.
+of a flash: each press is heard, no task stands still, and the heap is as large at the end as it
+was.
 
 Only the clock is virtual, and sockets and flash are memory (tests/micropython/soak_rig.py).
 """
@@ -41,7 +42,7 @@ def lived(seed: int, hours: int, plant: str = "") -> list[dict[str, Any]]:
 
 
 def is_flat(told: list[dict[str, Any]]) -> bool:
-    heap = [hour["heap"] for hour in told]
+    heap = [int(hour["heap"]) for hour in told]
     few = max(1, len(heap) // 4)
     trend = statistics.mean(heap[-few:]) - statistics.mean(heap[:few])
     return max(heap) - min(heap) <= SPREAD_BYTES and abs(trend) <= TREND_BYTES
