@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from simulator.bench import check, ingest, receipt, restart, rules, storm
+from simulator.bench import check, hands, ingest, pendant, receipt, restart, rules, storm
 
 OUT = Path("build/bench.json")
 PARTS: tuple[tuple[str, Callable[[], dict[str, float]]], ...] = (
@@ -20,6 +20,8 @@ PARTS: tuple[tuple[str, Callable[[], dict[str, float]]], ...] = (
     ("check", check.run),
     ("ingest", ingest.run),
     ("receipt", receipt.run),
+    ("pendant", pendant.run),
+    ("hands", hands.run),
     ("restart", restart.run),
     ("storm", storm.run),
 )
@@ -46,6 +48,24 @@ MEANING: dict[str, tuple[str, str, float]] = {
     "sos_receipt_p99_ms": ("... 99 of 100", "max", 50),
     "sos_receipt_loaded_p50_ms": ("... with 1,000 beats/s behind it, median", "", 0),
     "sos_receipt_loaded_p99_ms": ("... with 1,000 beats/s behind it, 99 of 100", "max", 50),
+    "sos_receipt_tls_p50_ms": (
+        "the same over mutual TLS, nobody else on the broker, median",
+        "",
+        0,
+    ),
+    "sos_receipt_tls_p99_ms": ("... 99 of 100", "max", 120),
+    "press_stored_p50_ms": ("the press that counts to its record on flash, median of 30", "", 0),
+    "press_stored_max_ms": ("... the longest", "max", 20),
+    "thaw_recovery_s": (
+        "a broker hung for 10 s: from its first move to the hub has the press made meanwhile",
+        "max",
+        3,
+    ),
+    "boot_p50_ms": ("the pendant's process begun to armed, without radio, median of 20", "", 0),
+    "boot_max_ms": ("... the longest", "max", 300),
+    "heap_tls_kib": ("the smallest heap for a whole visit over TLS, word-scaled KiB", "max", 60),
+    "energy_days": ("modelled days of five one-hour visits, the way with it, 1000 mAh", "min", 5),
+    "energy_days_way_on_top": ("... with an hour inside each and the way on top", "", 0),
     "storm_speedup": (
         "a day of ten workers in the storm, played and judged, one core, × real time",
         "min",
@@ -53,6 +73,12 @@ MEANING: dict[str, tuple[str, str, float]] = {
     ),
     "storm_visits": ("... the visits of that day", "", 0),
     "storm_violations": ("... the promises broken in it", "max", 0),
+    "false_sos_keys_per_1000_h": ("modelled: false SOS in a pocket with keys, per 1,000 h", "", 0),
+    "false_sos_pocket_per_1000_h": ("... in a tight pocket, walking", "", 0),
+    "false_sos_sitting_per_1000_h": ("... sat upon", "", 0),
+    "false_sos_bag_per_1000_h": ("... in a bag", "", 0),
+    "missed_sos_pct": ("modelled: calls of frightened hands not read as SOS, per cent", "max", 1),
+    "unheard_sos_pct": ("... and as no alarm of any kind either", "max", 0.5),
     "restart_100k_s": ("restart with 100,000 open visits to the first due deadline", "max", 3),
 }
 

@@ -83,10 +83,11 @@ def _patience(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() < end
 
 
-def _presses(pendant: Pendant, feed: Feed, began: float) -> list[float]:
+def presses(pendant: Pendant, feed: Feed, count: int) -> list[float]:
     """Milliseconds from each SOS to its receipt."""
+    began = time.monotonic() - feed.now_s()
     found = []
-    for _ in range(PRESSES):
+    for _ in range(count):
         start = len(feed)
         down = _stab(pendant)
         felt = feed.await_one(_is_receipt, _patience(PATIENCE_S), start)
@@ -97,12 +98,11 @@ def _presses(pendant: Pendant, feed: Feed, began: float) -> list[float]:
 
 
 @contextlib.contextmanager
-def _stage() -> Iterator[tuple[BenchBroker, Pendant, Feed, float, dict[str, bytes]]]:
+def _stage() -> Iterator[tuple[BenchBroker, Pendant, Feed, dict[str, bytes]]]:
     carriers = {PENDANT: WEARER, **CROWD}
     with contextlib.ExitStack() as ends:
         at = ends.enter_context(broker(pendants=(PENDANT,)))
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="allswell-bench-")))
-        began = time.monotonic()
         feed = Feed()
         receiver = Receiver(feed)
         ends.callback(receiver.close)
@@ -117,7 +117,7 @@ def _stage() -> Iterator[tuple[BenchBroker, Pendant, Feed, float, dict[str, byte
             lambda item: item.source == "link" and item.what == "up",
             _patience(PATIENCE_S),
         )
-        yield at, pendant, feed, began, secrets
+        yield at, pendant, feed, secrets
 
 
 def _pendant(folder: Path, at: BenchBroker, feed: Feed, secret: bytes) -> Pendant:
@@ -128,18 +128,18 @@ def _pendant(folder: Path, at: BenchBroker, feed: Feed, secret: bytes) -> Pendan
     return Pendant(PENDANT, folder / PENDANT, settings, feed, WEARER)
 
 
-def _figures(name: str, found: list[float]) -> dict[str, float]:
+def figures_of(name: str, found: list[float]) -> dict[str, float]:
     cuts = statistics.quantiles(found, n=100, method="inclusive")
     return {f"{name}_p50_ms": round(cuts[49], 1), f"{name}_p99_ms": round(cuts[98], 1)}
 
 
 def run() -> dict[str, float]:
-    with _stage() as (at, pendant, feed, began, secrets):
-        figures = _figures("sos_receipt", _presses(pendant, feed, began))
+    with _stage() as (at, pendant, feed, secrets):
+        figures = figures_of("sos_receipt", presses(pendant, feed, PRESSES))
         crowd = Beats(at, secrets)
         crowd.start()
         try:
-            figures |= _figures("sos_receipt_loaded", _presses(pendant, feed, began))
+            figures |= figures_of("sos_receipt_loaded", presses(pendant, feed, PRESSES))
         finally:
             crowd.stop()
     return figures

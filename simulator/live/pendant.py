@@ -73,7 +73,7 @@ class Pendant:
     ) -> None:
         """`heap`: of the interpreter, as its -X takes it; empty: as much as a pendant has."""
         self.name = name
-        self._heap = heap
+        self.heap = heap
         self.wearer = wearer or name  # whom the feed names
         self.flash = folder / "flash"
         self.flash.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ class Pendant:
 
     def _argv(self, woken_by: Sequence[str]) -> list[str]:
         port = str(self._listener.getsockname()[1])
-        argv = [*command(self._heap), "--flash", str(self.flash), "--control", port]
+        argv = [*command(self.heap), "--flash", str(self.flash), "--control", port]
         for name in ("battery", "signal"):
             if name in self._measured:
                 argv += [f"--{name}", str(self._measured[name])]
@@ -144,7 +144,10 @@ class Pendant:
             status = self.child.wait()
         with self._lock:
             if not self._stopping:
-                self._ended(status)
+                try:
+                    self._ended(status)
+                except ChildFailed as failed:  # nobody waits in this thread who could be told
+                    self._feed.add("process", "ended", self.wearer, str(failed))
 
     def _ended(self, status: int) -> None:
         """By itself: to sleep, to start again, or because it is broken."""
