@@ -195,6 +195,9 @@ class App:
         if self._keyless:
             raise OSError("no keys")
         host, port = self._brokers[self._device.brokers.next()]
+        if self._client.last_fault:
+            self._board.note("log", "link: " + self._client.last_fault)
+            self._client.last_fault = ""
         self._board.note("broker", host + ":" + str(port))
         return self._board.open_stream(host, port, self._tls)
 

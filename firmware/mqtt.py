@@ -143,7 +143,8 @@ class Client:
             try:
                 await self._connection()
             except (OSError, asyncio.TimeoutError, RemoteProtocolError) as error:
-                self.last_fault = repr(error)
+                # What the reader met came first, and says more of a handshake in vain.
+                self.last_fault = repr(self._failure or error)
             if self.up:
                 self.up = False
                 if self._left or self._now_ms() - self._up_ms >= STABLE_MS:
@@ -154,6 +155,7 @@ class Client:
 
     async def _back_off(self, wait_ms: int) -> None:
         """In steps, so that whoever watches sees that we live."""
+        self._failure = None
         end_ms = self._now_ms() + wait_ms
         while True:
             self.moved_ms = self._now_ms()
@@ -182,7 +184,7 @@ class Client:
 
     async def _write(self, writer: "asyncio.StreamWriter", packet: bytes) -> None:
         """The only place that writes: two writers on one MicroPython stream lose bytes."""
-        self._wrote_ms = self._now_ms()
+        self._wrote_ms = self.moved_ms = self._now_ms()
         try:
             writer.write(packet)
             await within_ms(writer.drain(), WRITE_MS)

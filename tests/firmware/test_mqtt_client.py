@@ -4,14 +4,12 @@ import asyncio
 
 import pytest
 
-from firmware import mqtt
 from firmware.mqtt_packets import encode_publish
 from tests.firmware.fake_broker import CONNACK_OK, PINGRESP_BYTES, Peer, broker_doing
 from tests.firmware.mqtt_rig import (
     LIMIT_S,
     Pendant,
     finished,
-    now_ms,
     puback,
     published,
     running,
@@ -131,62 +129,6 @@ async def test_refused_subscription_still_delivers_the_sos() -> None:
         await until(lambda: "SUBACK" in pendant.client.last_fault)
         await pendant.until(lambda: pendant.links == [True, False, True])
         assert seen == [b"sos", b"sos 2"]
-
-
-async def test_a_broker_that_is_left_is_left_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long the back-off had become: the next one may have the hub."""
-    monkeypatch.setattr(mqtt, "BACKOFF_LIMIT_MS", 3_600_000)
-    monkeypatch.setattr(mqtt, "BACKOFF_FIRST_MS", 20)
-    refusals = 0
-
-    async def refuse(peer: Peer) -> None:
-        nonlocal refusals
-        refusals += 1
-        await peer.packet()
-
-    async with (
-        broker_doing(refuse, refuse, refuse, refuse, stay, stay) as broker,
-        running(broker.port) as pendant,
-    ):
-        await pendant.until(lambda: pendant.links == [True])
-        assert refusals == 4, "the next wait would have been 320 ms and more"
-        left_ms = now_ms()
-        pendant.client.leave()
-        await pendant.until(lambda: pendant.links == [True, False, True])
-        assert "left" in pendant.client.last_fault
-        assert now_ms() - left_ms < 300
-
-
-@pytest.mark.parametrize("half", ["read", "write"])
-async def test_a_certificate_that_does_not_hold_is_the_link_s_fault(half: str) -> None:
-    """MicroPython's TLS says so by ValueError, in whichever of the two shook hands."""
-
-    def distrust(*_: object) -> None:
-        raise ValueError("\nThe certificate validity has expired\n")
-
-    async def shunned(peer: Peer) -> None:
-        await peer.closed()
-
-    async with (
-        broker_doing(stay, shunned, stay) as broker,
-        running(broker.port) as pendant,
-    ):
-        await pendant.until(lambda: pendant.links == [True])
-        opened = pendant.client._open_stream
-
-        async def open_stream() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-            reader, writer = await opened()
-            pendant.client._open_stream = opened
-            if half == "read":
-                reader.read = distrust  # type: ignore[method-assign,assignment]  # as TLS does
-            else:
-                writer.write = distrust  # type: ignore[method-assign,assignment]  # as TLS does
-            return reader, writer
-
-        pendant.client._open_stream = open_stream
-        pendant.client.leave()
-        await until(lambda: "expired" in pendant.client.last_fault)
-        await pendant.until(lambda: pendant.links[-1] is True and len(pendant.links) == 3)
 
 
 @pytest.mark.parametrize("stall", ["connack", "suback", "puback", "pingresp"])

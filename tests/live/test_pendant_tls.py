@@ -1,6 +1,9 @@
 """Mutual TLS of the real firmware with a real mosquitto: who is refused, and what survives."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,6 +86,17 @@ def impostors(site: Site) -> dict[str, Credential]:
     }
 
 
+# As mbedTLS says it, on the chip's serial line too.
+REASONS = {
+    "another authority": "not correctly signed by the trusted CA",
+    "another name": "does not match with the expected CN",
+    "its address only": "does not match with the expected CN",
+    "a stolen pendant": "does not match with the expected CN",
+    "expired": "validity has expired",
+    "not yet valid": "validity starts in the future",
+}
+
+
 @pytest.mark.parametrize(
     ("who", "interpreter"),
     [
@@ -108,6 +122,8 @@ def test_a_broker_that_is_not_ours_is_refused(
         attempt(pendant)
         assert not pendant.said(link=True)
         assert f"as {PENDANT}" not in site.real.log
+        if interpreter == "micropython":
+            assert REASONS[who] in str([told["log"] for told in pendant.told if "log" in told])
         site.real.kill()
         site.show(true)
         site.real.start()
@@ -115,6 +131,39 @@ def test_a_broker_that_is_not_ours_is_refused(
         pendant.say(button="a", down=False)
         pendant.until(link=True)
         assert pendant.times("boot") == 1, "no reset came of it"
+
+
+@pytest.mark.parametrize("habit", ["says nothing", "talks plain", "hangs up"])
+def test_what_is_no_broker_at_all_costs_an_attempt_and_no_reset(
+    tmp_path: Path, site: Site, habit: str
+) -> None:
+    """Whatever answers at the broker's address, in the middle of the handshake."""
+    calls: list[socket.socket] = []
+
+    def answer(server: socket.socket) -> None:
+        with suppress(OSError):  # the test is over
+            while True:
+                call, _ = server.accept()
+                calls.append(call)
+                if habit == "talks plain":
+                    call.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                elif habit == "hangs up":
+                    call.close()
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        secure(
+            tmp_path, "micropython", settings(server.getsockname()[1]), site.ca, own(site)
+        ) as pendant,
+    ):
+        threading.Thread(target=answer, args=(server,), daemon=True).start()
+        pendant.start()
+        attempt(pendant, 3)
+        assert not pendant.said(link=True)
+        assert pendant.times("boot") == 1
+        server.shutdown(socket.SHUT_RDWR)
+    for call in calls:
+        call.close()
 
 
 def test_refused_handshakes_leave_no_sockets_behind(tmp_path: Path, site: Site) -> None:
