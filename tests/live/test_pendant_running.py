@@ -80,9 +80,7 @@ def take(path: Path, cut: int) -> int:
     return int(done.stdout.split()[-1]) if done.returncode == 0 else -1
 
 
-def test_cuts_all_along_the_taking_leave_one_whole_program(
-    chip: Path, tmp_path: Path
-) -> None:
+def test_cuts_all_along_the_taking_leave_one_whole_program(chip: Path, tmp_path: Path) -> None:
     """The copy is whole and marked; then the power goes, and once more at the start after it."""
     new = {**program(), **of_pendant(pendant_folder(tmp_path / "new", key_id="k-2"), "p-1")}
     held = image.read(chip.read_bytes())

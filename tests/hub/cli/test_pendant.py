@@ -1,10 +1,7 @@
 """`allswell pendant` without a board: keys, folders, books, dates; no secret where others look."""
 
 import json
-import shutil
 import stat
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +12,8 @@ from firmware.pendant import settings as firmware_settings
 from hub.cli import main
 from hub.cli.pendant.shared import DAY_MS
 from hub.clock import utc_ms
-from hub.devices import certificates, image
-from hub.devices.image_layout import MIB
+from hub.devices import certificates
 from tests.hub.cli.conftest import Run
-from tests.hub.devices.chip_files import micropython
 
 WIFI = '[{"ssid": "site", "key": "correct horse"}, {"ssid": "phone", "key": "battery staple"}]'
 
@@ -129,6 +124,10 @@ def test_one_object_instead_of_a_folder(made: Result, run: Run, site: Path, wifi
     assert firmware_settings.load(json.dumps(told["settings.json"])).pendant == "p-1"
     assert told["wifi.json"] == json.loads(WIFI)
     assert set(told) >= {"ca.der", "cert.der", "key.der"}
+
+
+def command(*words: str) -> Result:
+    return CliRunner().invoke(main, ["pendant", *words])
 
 
 def test_no_secret_stands_in_what_is_said_or_logged(
@@ -271,62 +270,3 @@ def test_a_folder_that_is_there_is_not_written_over(made: Result, run: Run, site
     assert done.exit_code == 2
     assert "already there" in done.output
     assert (site / "p-1" / "settings.json").read_bytes() == before
-
-
-@pytest.fixture
-def pendant_folder(made: Result, run: Run, site: Path, wifi: str) -> Iterator[Path]:
-    add(run, site / "p-1", "--wifi", wifi)
-    yield site / "p-1"
-    shutil.rmtree(site / "p-1")
-
-
-def command(*words: str) -> Result:
-    return CliRunner().invoke(main, ["pendant", *words])
-
-
-def test_an_image_holds_the_program_and_the_folder_for_where_micropython_looks(
-    pendant_folder: Path, tmp_path: Path
-) -> None:
-    out, chip = tmp_path / "p-1.img", tmp_path / "micropython.bin"
-    chip.write_bytes(micropython())
-    words = ("--from", str(pendant_folder), "--out", str(out), "--micropython", str(chip))
-    done = command("image", "p-1", *words, "--flash-mb", "16")
-    assert done.exit_code == 0, done.output
-    assert "write-flash 0x200000" in done.output
-    assert out.stat().st_size == 14 * MIB
-    assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    held = image.read(out.read_bytes())
-    for path in pendant_folder.iterdir():
-        assert held[f"/pendant/{path.name}"] == path.read_bytes()
-    assert {"/main.py", "/firmware/app.mpy", "/protocol/codec.mpy"} <= set(held)
-    assert "already there" in command("image", "p-1", *words).output
-
-
-def test_an_image_of_somebody_else_is_refused(pendant_folder: Path, tmp_path: Path) -> None:
-    done = command("image", "p-2", "--from", str(pendant_folder), "--out", str(tmp_path / "x"))
-    assert done.exit_code == 1
-    assert "is p-1's, not p-2's" in done.output
-    assert not (tmp_path / "x").exists()
-
-
-def test_a_dry_run_shows_every_command_and_runs_none(
-    pendant_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chip = tmp_path / "micropython.bin"
-    chip.write_bytes(micropython())
-    started: list[object] = []
-    real = subprocess.Popen
-
-    def popen(words: list[str], **rest: object) -> object:
-        started.append(words)
-        return real(words, **rest)  # type: ignore[call-overload]  # handed through as it came
-
-    monkeypatch.setattr(subprocess, "Popen", popen)
-    words = ("--from", str(pendant_folder), "--dry-run", "--port", "/dev/ttyUSB9")
-    whole = command("flash", "p-1", *words, "--micropython", str(chip))
-    assert whole.exit_code == 0, whole.output
-    assert "--port /dev/ttyUSB9 --baud 460800 --after no-reset erase-flash" in whole.output
-    assert f"--after hard-reset write-flash 0x0 {chip} 0x200000" in whole.output
-    files = command("flash", "p-1", *words)
-    assert "erase-region 0x200000 0x600000" in files.output
-    assert not [each for each in started if "esptool" in str(each) or "mpremote" in str(each)]
