@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from hub.devices import keyring
+from hub.devices import certificates, keyring
 from hub.devices.keyring import WARN_DAYS
 from hub.doctoring.finding import Finding
 
@@ -23,13 +23,22 @@ def look(keys: Path, now_ms: int) -> Iterator[Finding]:
         yield Finding("keys", said, "Mend [broker] keys, or restore it from a backup.")
         return
     for state in keyring.look(keys, now_ms):
-        if state.fault:
+        if state.name == certificates.CA and _is_kept_elsewhere(keys):
+            said = "the authority's key is not on this machine: nothing new can be signed here"
+            yield Finding("keys", said, "Well if it is in your safe; else a backup.", grave=False)
+        elif state.fault:
             yield Finding("keys", state.fault, state.mend)
     if keys.stat().st_mode & 0o077:
         yield Finding("keys", f"others may look into {keys}", f"chmod 700 {keys}")
     for path in sorted(keys.glob("*.key.pem")):
         if path.stat().st_mode & 0o077:
             yield Finding("keys", f"others may read {path}", f"chmod 600 {path}")
+
+
+def _is_kept_elsewhere(keys: Path) -> bool:
+    """Its certificate is here, without which nobody is believed; its key may be in a safe."""
+    certificate = certificates.cert_file(keys, certificates.CA)
+    return certificate.exists() and not certificates.key_file(keys, certificates.CA).exists()
 
 
 def ending(whose: str, certificate: x509.Certificate, now_ms: int) -> str:

@@ -1,5 +1,7 @@
 """The doctor on a real mosquitto that is set wrongly: found by trying it, and by reading it."""
 
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ from hub.devices import broker, certificates
 from hub.devices.broker import probe_topic
 from hub.devices.certificates import CANARY
 from hub.doctoring import broker as asked
-from hub.doctoring import durability
+from hub.doctoring import caller, durability
 from hub.doctoring.way import Way
 from hub.settings import BrokerAt
 from protocol.topics import UP_LANES
@@ -216,3 +218,18 @@ def test_a_certificate_of_another_authority_that_is_let_in_is_found(
         assert any("lets in whoever shows a certificate of another authority" in s for s in said)
     finally:
         found.close()
+
+
+def test_a_frozen_broker_holds_the_doctor_up_for_seconds_only(
+    well: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel still accepts connections, and nobody answers."""
+    monkeypatch.setattr(caller, "CONNECT_S", 1.0)
+    well.broker.signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        said = well.said()
+        assert time.monotonic() - began < 20
+    finally:
+        well.broker.signal(signal.SIGCONT)
+    assert any(each.startswith("broker: the canary is not let in (no answer") for each in said)

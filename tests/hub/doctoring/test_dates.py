@@ -61,6 +61,20 @@ def test_a_whole_folder_is_no_finding_and_a_missing_key_is_one_with_its_mend(
     assert "allswell keys renew hub-beats" in found.mend
 
 
+def test_an_authority_whose_key_is_in_the_safe_is_told_and_no_fault(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    keyring.make(folder, "Example Homes", (), NOW_MS)
+    certificates.key_file(folder, certificates.CA).unlink()
+    [found] = keys.look(folder, NOW_MS)
+    assert (found.grave, "the authority's key is not on this machine" in found.said) == (
+        False,
+        True,
+    )
+    certificates.cert_file(folder, certificates.CA).unlink()
+    [found] = keys.look(folder, NOW_MS)
+    assert found.grave, "without its certificate nobody is believed"
+
+
 def test_the_canary_s_file_says_what_is_wrong_with_it_and_never_its_secret(
     tmp_path: Path,
 ) -> None:
