@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from hub.clock import MAX_SPEED
-from simulator.commands import chaos, energy, fleet, panel, storm
+from simulator.commands import chaos, energy, fleet, link, panel, storm
 
 
 def _stop(*_: object) -> None:
@@ -76,6 +76,7 @@ cli.add_command(panel.command)
 cli.add_command(chaos.command)
 cli.add_command(energy.command)
 cli.add_command(fleet.command)
+cli.add_command(link.command)
 cli.add_command(storm.command)
 
 
