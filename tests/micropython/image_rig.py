@@ -26,6 +26,7 @@ ilistdir: "Callable[[str], Any]" = getattr(os, "ilistdir")  # noqa: B009 - CPyth
 
 BLOCK_BYTES = 4096
 BLOCK_COUNT, BLOCK_SIZE, BLOCK_ERASE = 4, 5, 6  # ioctl
+ERASED = b"\xff" * BLOCK_BYTES  # once: the pendant's heap is not for the rig
 DIRECTORY = 0x4000
 # The chip's own, and the desktop board that firmware.main takes everywhere else.
 STOOD_FOR = ("machine", "network", "esp32", "neopixel", "firmware.boards.unix")
@@ -45,7 +46,7 @@ class Port:
         self._file.seek(block * BLOCK_BYTES + off)
         self._file.readinto(into)
 
-    def writeblocks(self, block: int, blob: bytearray, off: int = 0) -> None:
+    def writeblocks(self, block: int, blob: "bytearray | bytes", off: int = 0) -> None:
         self._file.seek(block * BLOCK_BYTES + off)
         self.writes += 1
         if self.cut_at and self.writes >= self.cut_at:
@@ -59,7 +60,7 @@ class Port:
         if what == BLOCK_SIZE:
             return BLOCK_BYTES
         if what == BLOCK_ERASE:
-            self.writeblocks(argument, bytearray(b"\xff" * BLOCK_BYTES))
+            self.writeblocks(argument, ERASED)
         return 0
 
 
