@@ -6,21 +6,20 @@ comes out.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
 from typing import Any
 
+from firmware.boards.flash import FULL
 from firmware.pendant.carrier import Carrier
 from firmware.pendant.device import Device
 from firmware.pendant.rest import CAUSE
 from firmware.pendant.settings import Settings
 from firmware.uptime import TICKS_PERIOD_MS, Uptime
 from simulator.live.pendant import GESTURES
+from simulator.storm.around import Around
 from simulator.storm.flash import Flash, PowerCut
 from simulator.storm.links import PendantLink
-from simulator.storm.rates import Rates
-from simulator.storm.seen import Befell, Erased, Felt, Kept, Powered, Pressed, Seen, Slept
-from simulator.storm.timeline import Due, Timeline
+from simulator.storm.seen import Befell, Erased, Felt, Kept, Powered, Pressed, Slept
+from simulator.storm.timeline import Due
 
 Outputs = list[tuple[Any, ...]]
 WRITE_MS = (4, 40)  # what a record costs on a healthy flash
@@ -29,21 +28,6 @@ HAND_MS = 700  # between two gestures; two of three stabs would be read as one o
 WRAPS_SOON_MS = 600_000
 MEASURE_MS = 5000  # as the app does
 START_MS = (300, 1200)  # out of a deep sleep: the chip sees no button before it runs again
-
-
-@dataclass(frozen=True)
-class Around:
-    """What a pendant needs of its world."""
-
-    timeline: Timeline
-    rates: Rates
-    seen: Seen
-    random: Random  # of this pendant's bad luck
-    entropy: Random  # of its boots' ids
-
-    def flash_fails(self) -> bool:
-        """Whether this operation of the flash is refused."""
-        return self.rates.flash_fails > 0 and self.random.random() < self.rates.flash_fails
 
 
 class Handset:
@@ -94,7 +78,8 @@ class Handset:
         self.device = Device(self.settings, entropy.randbytes, 0)
         self._carrier = Carrier(self.device)
         self.flash.mount()
-        self._do(self.device.boot(self.flash.read_all(), self._uptime(), cause, woken_by))
+        records = self._carrier.found(self.flash.read_all())
+        self._do(self.device.boot(records, self._uptime(), cause, woken_by))
         self._do(self.device.battery(self.battery_pct, self._uptime()))
         self._do(self.device.signal(80, self._uptime()))
         self.link.power(True)
@@ -263,7 +248,10 @@ class Handset:
     # The flash, one operation at a time.
 
     def _flash_on(self) -> None:
-        if self._writing is not None or self._carrier.flash_next() is None:
+        if self._writing is not None:
+            return
+        self._carrier.idle(self._uptime())
+        if self._carrier.flash_next() is None:
             return
         rates = self._around.rates
         wait_ms = self._random.randint(*WRITE_MS)
@@ -284,16 +272,17 @@ class Handset:
                 self.flash.erase(name)
             else:
                 self.flash.write(name, blob)
-            ok = True
+            ok, full = True, False
         except PowerCut:
             self._went()
             return
-        except OSError:
-            self._around.seen.add(Befell(self._timeline.now_ms, "flash_fails", self.id))
-            ok = False
+        except OSError as error:
+            ok, full = False, error.errno == FULL  # which is no excuse for an alarm's record
+            if not full:
+                self._around.seen.add(Befell(self._timeline.now_ms, "flash_fails", self.id))
         if ok:
             kind = Erased if blob is None else Kept
             self._around.seen.add(kind(self._timeline.now_ms, self.id, name))
-        self._at_once(self._carrier.flash_done(ok, self._uptime()))
+        self._at_once(self._carrier.flash_done(ok, self._uptime(), full))
         self._flash_on()
         self._expect_tick()

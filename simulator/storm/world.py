@@ -16,6 +16,7 @@ from firmware.pendant.settings import Settings
 from hub.inbox import Answer
 from hub.rules.model import Value
 from simulator.storm import faults
+from simulator.storm.around import Around
 from simulator.storm.books import found, pendant_of
 from simulator.storm.chance import Chance
 from simulator.storm.disk import COMMIT
@@ -24,7 +25,7 @@ from simulator.storm.flash import Flash
 from simulator.storm.hub import Hub, Life
 from simulator.storm.network import Net
 from simulator.storm.onlooker import Onlooker
-from simulator.storm.pendant import Around, Handset
+from simulator.storm.pendant import Handset
 from simulator.storm.plan import Act, Plan
 from simulator.storm.providers import Post
 from simulator.storm.rates import CALM
@@ -103,6 +104,7 @@ class World:
             self.chance.stream("boot", name),
         )
         flash = Flash(self.chance.stream("flash", name), around.flash_fails)
+        flash.stock()
         handset = Handset(Settings(values), flash, around)
         handset.link = self.net.pendant_link(
             name,

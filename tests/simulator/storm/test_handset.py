@@ -8,8 +8,9 @@ from firmware.pendant.rest import CALM_MS, NO_ANSWER_MS, RETRY_MS
 from firmware.pendant.settings import Settings
 from protocol import codec
 from protocol.messages import Booted
+from simulator.storm.around import Around
 from simulator.storm.flash import Flash
-from simulator.storm.pendant import START_MS, Around, Handset
+from simulator.storm.pendant import START_MS, Handset
 from simulator.storm.rates import CALM
 from simulator.storm.seen import Felt, Kept, Pressed, Seen
 from simulator.storm.timeline import Timeline
