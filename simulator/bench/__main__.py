@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from simulator.bench import check, hands, ingest, pendant, receipt, restart, rules, storm
+from simulator.bench import check, felt, hands, ingest, pendant, receipt, restart, rules, storm
 
 OUT = Path("build/bench.json")
 PARTS: tuple[tuple[str, Callable[[], dict[str, float]]], ...] = (
@@ -21,6 +21,7 @@ PARTS: tuple[tuple[str, Callable[[], dict[str, float]]], ...] = (
     ("ingest", ingest.run),
     ("receipt", receipt.run),
     ("pendant", pendant.run),
+    ("felt", felt.run),
     ("hands", hands.run),
     ("restart", restart.run),
     ("storm", storm.run),
@@ -73,6 +74,9 @@ MEANING: dict[str, tuple[str, str, float]] = {
     ),
     "storm_visits": ("... the visits of that day", "", 0),
     "storm_violations": ("... the promises broken in it", "max", 0),
+    "press_felt_p50_ms": ("an edge of a button to the motor, patterns playing, median", "", 0),
+    "press_felt_p99_ms": ("... 99 of 100", "max", 100),
+    "press_felt_max_ms": ("... the longest", "", 0),
     "false_sos_keys_per_1000_h": ("modelled: false SOS in a pocket with keys, per 1,000 h", "", 0),
     "false_sos_pocket_per_1000_h": ("... in a tight pocket, walking", "", 0),
     "false_sos_sitting_per_1000_h": ("... sat upon", "", 0),
