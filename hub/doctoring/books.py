@@ -42,7 +42,8 @@ def database(settings: Settings, reader: Reader) -> Iterator[Finding]:
         return
     for link, which in zip(reader.health().links, ("", "second "), strict=False):
         if not link.is_up:
-            said = f"the hub is without its {which}broker: {link.note or 'not connected'}"
+            why = link.note.rstrip(".") or "not connected"
+            said = f"the hub is without its {which}broker: {why}"
             yield Finding("link", said, "See the broker's log.")
 
 

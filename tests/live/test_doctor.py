@@ -152,6 +152,7 @@ def test_a_broker_that_is_down_is_told_and_nothing_is_tried_on_it(well: Clinic) 
     said = well.said()
     assert len(said) == 2, said
     assert said[0].startswith("link: the hub is without its broker: ")
+    assert ".." not in said[0]
     assert said[1].startswith(f"broker: nothing answers at 127.0.0.1 port {well.broker.port}")
 
 
