@@ -16,6 +16,7 @@ import pytest
 
 from hub.devices import image
 from hub.devices.image_files import NOT_ON_THE_CHIP, chip_path, compiled
+from simulator.live.firmware import HEAP
 from tests.conftest import need
 from tests.hub.notify.office import Post
 from tests.live.driven_pendant import DrivenPendant
@@ -26,7 +27,6 @@ from tests.tree import ROOT
 
 pytestmark = [pytest.mark.live, pytest.mark.micropython]
 
-HEAP = "heapsize=160wK"  # the mounted image, its rig and the desktop's board are in it as well
 DESKTOP = [name for name in NOT_ON_THE_CHIP if name.startswith("firmware/boards/")]
 WITHIN_S = 60  # issue and docs: revoked within a minute
 
