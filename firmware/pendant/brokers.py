@@ -20,18 +20,15 @@ class Brokers:
     def __init__(self, count: int) -> None:
         self.current = 0
         self._count = count
-        self._tried = False
-        self._heard = False  # an answer, over the connection that is or was the last
+        self._heard = True  # an answer, over the connection that is or was the last
         self._asked_ms = -1  # the first question since the last answer; -1: none
         self._wait_ms = HUB_WAIT_MS
 
     def next(self) -> int:
         """The one to connect to now."""
-        if self._tried and not self._heard:
+        if not self._heard:
             self.current = (self.current + 1) % self._count
-        self._tried = True
         self._heard = False
-        self._asked_ms = -1
         return self.current
 
     def asked(self, now_ms: int) -> None:

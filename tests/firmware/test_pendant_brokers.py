@@ -38,7 +38,7 @@ def test_a_link_without_an_answer_is_left_for_the_other() -> None:
     assert brokers.due_ms() == 1000 + HUB_WAIT_MS, "from the first question on"
     assert not brokers.leave(1000 + HUB_WAIT_MS - 1)
     assert brokers.leave(1000 + HUB_WAIT_MS)
-    assert not brokers.leave(1000 + HUB_WAIT_MS), "once"
+    assert brokers.due_ms() == -1, "once"
     assert brokers.next() == 1
 
 
@@ -75,6 +75,20 @@ def test_without_a_hub_anywhere_the_waits_grow_until_she_presses() -> None:
     brokers.pressed()
     assert brokers.due_ms() == HUB_WAIT_MS
     assert brokers.leave(30_000), "the question was old when she pressed: at once"
+
+
+def test_an_answer_makes_the_waits_short_again() -> None:
+    brokers = Brokers(2)
+    for _ in range(3):
+        brokers.next()
+        brokers.asked(0)
+        assert brokers.leave(WAIT_LIMIT_MS)
+    brokers.asked(0)
+    brokers.answered()
+    assert brokers.due_ms() == -1
+    brokers.asked(0)
+    brokers.asked(3000)
+    assert brokers.due_ms() == HUB_WAIT_MS
 
 
 STEPS = st.lists(

@@ -225,6 +225,9 @@ async def test_a_driver_that_is_stuck_is_started_anew(
     [
         (b'[{"ssid": "site", "key": "site-key-1"}]', [SITE], ""),
         (b'[{"ssid": "open", "key": ""}]', [("open", "")], ""),
+        (b'[{"ssid": "s", "key": "12345678"}]', [("s", "12345678")], ""),
+        (b'[{"ssid": "s", "key": "' + b"k" * 63 + b'"}]', [("s", "k" * 63)], ""),
+        (b'[{"ssid": "' + b"s" * 32 + b'", "key": ""}]', [("s" * 32, "")], ""),
         (b"", [], "not JSON"),
         (b"\xff", [], "not JSON"),
         (b"[" * 5000, [], "not JSON"),
@@ -246,6 +249,22 @@ async def test_what_is_lawful_in_wifi_json_counts(
     found, said = read(text)
     assert found == known
     assert fault in said and bool(fault) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("site", "phone", "first"),
+    [
+        (-70, -40, SITE),
+        (-71, -70, PHONE),
+        (-71, -71, SITE),
+        (-90, -80, PHONE),
+        (-128, -127, PHONE),
+    ],
+)
+async def test_below_minus_70_dbm_strength_decides(
+    site: int, phone: int, first: tuple[str, str]
+) -> None:
+    assert in_order([SITE, PHONE], [(b"phone", phone), (b"site", site)], "")[0] == first
 
 
 DBM = st.integers(-100, -30)
