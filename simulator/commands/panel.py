@@ -20,7 +20,10 @@ from hub.clock import MAX_SPEED
     "--seconds", type=click.IntRange(0), default=0, help="End by itself after so long; 0: never."
 )
 @click.option("--embedded-broker", is_flag=True, help="amqtt, although mosquitto is there.")
-def command(speed: int, port: int, no_open: bool, seconds: int, embedded_broker: bool) -> None:
+@click.option("--sleep", is_flag=True, help="Pendants sleep off duty; a press wakes them.")
+def command(
+    speed: int, port: int, no_open: bool, seconds: int, embedded_broker: bool, sleep: bool
+) -> None:
     """Press virtual pendants in your browser, beside the live board.
 
     \b
@@ -41,4 +44,4 @@ def command(speed: int, port: int, no_open: bool, seconds: int, embedded_broker:
     """
     from simulator.panel.play import Options, play
 
-    sys.exit(play(Options(speed, port, seconds, not no_open, embedded_broker)))
+    sys.exit(play(Options(speed, port, seconds, not no_open, embedded_broker, sleep)))

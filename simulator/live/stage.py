@@ -24,6 +24,7 @@ from simulator.live.pendant import Pendant
 from simulator.live.proxy import FaultProxy
 from simulator.live.receiver import Receiver
 
+CALM_BEAT_S = 10  # off duty, of pendants that sleep: each answer keeps them awake for a while
 KEEP = "ALLSWELL_SIM_KEEP"  # set to anything: the folder stays, for a look afterwards
 
 
@@ -159,9 +160,10 @@ class Stage:
         name = pendant_of(person)
         proxy = self.proxies[person] = self.network_of(person)
         self._ends.callback(proxy.close)
+        off_duty_s = max(self._beat_s, CALM_BEAT_S) if self._sleep else self._beat_s
         settings = {
             "pendant": name, "key_id": name, "secret": secret.hex(), "broker_host": "127.0.0.1",
-            "broker_port": proxy.port, "beat_s": self._beat_s, "offduty_beat_s": self._beat_s,
+            "broker_port": proxy.port, "beat_s": self._beat_s, "offduty_beat_s": off_duty_s,
             "sleep": self._sleep, **self.broker.for_pendant(name), **self._way_to_second(person),
         }  # fmt: skip
         pendant = Pendant(name, self.folder / name, settings, self.feed, person)

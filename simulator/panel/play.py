@@ -30,6 +30,7 @@ class Options:
     seconds: int = 0
     opens: bool = True
     embedded: bool = False
+    sleep: bool = False
 
 
 def has_display() -> bool:
@@ -49,7 +50,7 @@ def play(options: Options) -> int:
     try:
         with front, Stage(
             plans.WORLD, plans.WEARERS, options.speed, shown.happened,
-            embedded_broker=options.embedded or None, begins=plans.BEGINS,
+            embedded_broker=options.embedded or None, begins=plans.BEGINS, sleep=options.sleep,
         ) as stage:  # fmt: skip
             stage.log_in(plans.SCREENS)
             with Panel(stage, shown, front) as panel:

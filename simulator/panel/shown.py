@@ -55,6 +55,7 @@ class Skin:
     motor_pct: int = 0
     led: str = "off"
     link: bool = False
+    asleep: bool = False
     felt: deque[str] = field(default_factory=lambda: deque(maxlen=FELT_KEPT))  # the last first
 
 
@@ -104,6 +105,12 @@ class Shown:
             if "motor" in news:
                 skin.motor_pct, skin.led = int(str(news["motor"])), str(news["led"])
                 self._tell({"who": who, "motor_pct": skin.motor_pct, "led": skin.led})
+            elif "asleep" in news:
+                skin.asleep = bool(news["asleep"])
+                if skin.asleep:  # nothing runs that could say so
+                    skin.link, skin.led, skin.motor_pct = False, "off", 0
+                    self._tell({"who": who, "motor_pct": 0, "led": "off"})
+                self.changed()
             elif "begun" in news and not is_cue(pattern := str(news["begun"])):
                 skin.felt.appendleft(pattern)
                 self._tell({"who": who, "felt": told(pattern)})

@@ -35,6 +35,7 @@ def _wearer(who: str, shown: Shown, acts: Acts) -> dict[str, Any]:
     return {
         "power": body.power,
         "link": skin.link,
+        "asleep": skin.asleep,
         "radio": body.radio,
         "battery_pct": body.battery_pct,
         "flash_held": body.flash_held,

@@ -55,7 +55,7 @@ def events(done: "subprocess.CompletedProcess[str]") -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     "name",
     ["sos-acknowledged", "hub-restored", "pendant-cut-after-stored", "sutton-drill",
-     "carers-no-answer-absent", "carers-key-stolen"],
+     "carers-no-answer-absent", "carers-key-stolen", "asleep-woken-by-sos", "two-brokers"],
 )  # fmt: skip
 def test_a_shipped_scenario_passes(name: str) -> None:
     assert run_one(load(FOLDER / f"{name}.toml"), Options(quiet=True), Printer(Options(quiet=True)))

@@ -83,15 +83,19 @@ function drawWearers() {
     const each = world.wearers[el.dataset.who];
     el.setAttribute("aria-pressed", String(el.dataset.who === who));
     const note = el.querySelector("small");
-    setText(note, !each.power ? "no power" : !each.link ? "no link" : `${each.battery_pct} %`);
-    note.classList.toggle("bad", !each.power || !each.link);
+    const state = !each.power ? "no power" : each.asleep ? "asleep" : !each.link ? "no link" : "";
+    setText(note, state || `${each.battery_pct} %`);
+    note.classList.toggle("bad", state !== "" && state !== "asleep");
     light(el, each.led);
   }
   const mine = world.wearers[who];
   showFelt(mine.felt[0], mine.felt.slice(1));
   move(mine.motor_pct, mine.led);
   device.classList.toggle("unpowered", !mine.power);
-  device.querySelector(".dead").hidden = mine.power;
+  device.classList.toggle("asleep", mine.power && mine.asleep);
+  const dark = device.querySelector(".dead");
+  dark.hidden = mine.power && !mine.asleep;
+  setText(dark, mine.power ? "asleep: any button wakes it" : "no power");
   press($("radio"), mine.radio);
   const slider = $("battery");
   if (document.activeElement !== slider) slider.value = mine.battery_pct;

@@ -70,3 +70,15 @@ async def test_a_page_hears_each_change_in_its_order_and_one_snapshot_for_all() 
 def _said(message: bytes) -> tuple[str, dict[str, Any]]:
     name, data = message.decode().strip().split("\n")
     return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+
+
+def test_a_sleeper_is_dark_and_says_nothing() -> None:
+    shown = Shown(["bea"])
+    heard = shown.watch("bea")
+    heard({"motor": 60, "led": "green"})
+    shown.happened(Happening("link", "up", "bea"))
+    heard({"asleep": True})
+    skin = shown.skins["bea"]
+    assert (skin.asleep, skin.link, skin.led, skin.motor_pct) == (True, False, "off", 0)
+    heard({"asleep": False})
+    assert not skin.asleep
