@@ -5,6 +5,7 @@ Nothing here tells of open presses: a silent one must not show on any list (P2).
 
 from dataclasses import dataclass
 
+from hub.devices.certificates import CANARY
 from hub.store.views import Pendant
 from hub.verify import REVOKED
 from hub.web.views import times
@@ -26,9 +27,12 @@ class PendantRow:
 
 
 def rows(scene: Scene) -> tuple[PendantRow, ...]:
-    """Those on a visit and those in trouble first."""
+    """Those on a visit and those in trouble first. Not the doctor's canary, which nobody carries
+    and nobody is to charge."""
     out = []
     for pendant in scene.pendants.values():
+        if pendant.id == CANARY:
+            continue
         said, bad, beat_ms = pendant_words(scene, pendant, pendant.watched)
         out.append(
             PendantRow(

@@ -127,6 +127,13 @@ def test_pendant_health_and_no_signal_since(house: House, ben: Browser) -> None:
     assert "Marek Nowak" in table
 
 
+def test_the_doctor_s_canary_is_nobody_s_to_charge(house: House, ben: Browser) -> None:
+    house.ask("add_pendant", "", id="canary", key_id="k-canary", secret="ab" * 32)
+    page = ben.get("/pendants").text
+    assert "Marek Nowak" in page
+    assert "canary" not in page
+
+
 def test_who_is_on_duty_and_that_nobody_is(house: House, ben: Browser) -> None:
     assert "Duty line manager <b>Ruth Hale</b>" in ben.get("/").text
     for role, person in (("office", "ben"), ("duty-manager", "ruth")):
