@@ -42,8 +42,10 @@ def healthz(request: Request) -> Response:
     desk = desk_of(request)
     if not _turns(desk):
         return JSONResponse({"ok": False, "reason": "the engine does not answer"}, 503)
-    up = desk.reader.health().broker_up
-    return JSONResponse({"ok": up, "engine": True, "broker": up}, 200 if up else 503)
+    health = desk.reader.health()
+    up = health.broker_up
+    said = {"ok": up, "engine": True, "broker": up, "brokers": [each.is_up for each in health.links]}
+    return JSONResponse(said, 200 if up else 503)
 
 
 def _turns(desk: Desk) -> bool:

@@ -18,7 +18,7 @@ def test_healthz_waits_for_a_real_turn(house: House, url: str) -> None:
         house.inbox.put(LinkChanged(session, up=True))
     answer = httpx.get(f"{url}/healthz", timeout=20)
     assert answer.status_code == 200
-    assert answer.json() == {"ok": True, "engine": True, "broker": True}
+    assert answer.json() == {"ok": True, "engine": True, "broker": True, "brokers": [True]}
     house.stick()
     answer = httpx.get(f"{url}/healthz", timeout=20)
     assert answer.status_code == 503
@@ -45,7 +45,8 @@ def test_one_of_two_brokers_lost_is_told_and_no_danger_yet(
     page = ben.get("/").text
     assert "The second broker is not heard (no answer). Pendants there go to the other." in page
     assert "No link to" not in page
-    assert httpx.get(f"{url}/healthz", timeout=20).status_code == 200
+    answer = httpx.get(f"{url}/healthz", timeout=20)
+    assert (answer.status_code, answer.json()["brokers"]) == (200, [True, False])
     house.inbox.put(LinkChanged("events", up=False, note="connection refused"))
     house.ask("turn", "")
     page = ben.get("/").text
