@@ -44,7 +44,8 @@ def healthz(request: Request) -> Response:
         return JSONResponse({"ok": False, "reason": "the engine does not answer"}, 503)
     health = desk.reader.health()
     up = health.broker_up
-    said = {"ok": up, "engine": True, "broker": up, "brokers": [each.is_up for each in health.links]}
+    each = [link.is_up for link in health.links]
+    said = {"ok": up, "engine": True, "broker": up, "brokers": each}
     return JSONResponse(said, 200 if up else 503)
 
 
