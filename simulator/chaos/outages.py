@@ -13,11 +13,12 @@ HUB, BROKER, PAGES = "hub", "broker", "pages"
 # What a press needs to be known at the hub, and what a page needs besides.
 UPLINK = (HUB, BROKER)
 WHOLE_WAY = (HUB, BROKER, PAGES)
+# What an administrator does to a pendant, and a battery before it ends, is in no press's way.
 # Slow is not away, what the flash does not keep is sent all the same, a battery that is low still
 # sends; and of what a broker makes of single messages what goes up is sent again.
 HARMLESS = frozenset(
     {"delay_ms", "slow", "slow_disk", "flash_busy", "flash_fails", "battery", "lost", "doubled",
-     "reordered"}
+     "reordered", "battery_dies", "expire", "revoke"}
 )  # fmt: skip
 FOR_EVER_MS = 1 << 62
 

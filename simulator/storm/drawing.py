@@ -180,6 +180,12 @@ def _of_worker(rates: Rates) -> tuple[tuple[str, float, Maker], ...]:
         return Act(at_ms, "battery", who, stream.randrange(10, 60) * MINUTE_MS,
                    stream.randrange(1, 20))  # fmt: skip
 
+    def dies(stream: Random, at_ms: int, who: str) -> Act:
+        return Act(at_ms, "battery_dies", who, stream.randrange(5, 40) * MINUTE_MS)
+
+    def spoilt(kind: str) -> Maker:
+        return lambda stream, at_ms, who: Act(at_ms, kind, who, stream.randrange(2, 40) * MINUTE_MS)
+
     return (
         ("partition", rates.partition_h, _lasting("partition", rates.outage_ms)),
         ("half_open", rates.half_open_h, _lasting("half_open", rates.outage_ms)),
@@ -188,6 +194,9 @@ def _of_worker(rates: Rates) -> tuple[tuple[str, float, Maker], ...]:
         ("takeover", rates.takeover_h, _at_once("takeover")),
         ("power_cut", rates.power_cut_h, cut),
         ("battery", rates.battery_h, battery),
+        ("battery_dies", rates.battery_dies_h, dies),
+        ("expire", rates.expire_h, spoilt("expire")),
+        ("revoke", rates.revoke_h, spoilt("revoke")),
         ("pocket", rates.pocket_press_h, _at_once("press", *POCKET)),
         ("sos", rates.sos_h, _danger(*HELP)),
         ("duress", rates.duress_h, _danger(*HELD)),

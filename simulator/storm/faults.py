@@ -6,6 +6,7 @@ Rule: an act says what befalls, never what comes of it. What people do is people
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from simulator.storm import office
 from simulator.storm.books import pendant_of
 from simulator.storm.plan import ACTS, MINUTE_MS, Act
 from simulator.storm.seen import Befell
@@ -63,6 +64,21 @@ def _power_cut(world: "World", act: Act) -> None:
 def _battery(world: "World", act: Act) -> None:
     _tell(world, act, 0)
     world.handsets[act.who].drain(int(act.detail))
+
+
+def _battery_dies(world: "World", act: Act) -> None:
+    _tell(world, act, act.length_ms)
+    office.battery_dies(world, act)
+
+
+def _expire(world: "World", act: Act) -> None:
+    _tell(world, act, act.length_ms)
+    office.expire(world, act)
+
+
+def _revoke(world: "World", act: Act) -> None:
+    _tell(world, act, act.length_ms)
+    office.revoke(world, act)
 
 
 def _hub_kill(world: "World", act: Act) -> None:
@@ -125,6 +141,9 @@ _FAULTS: dict[str, Callable[["World", Act], None]] = {
     "forged": _forged,
     "power_cut": _power_cut,
     "battery": _battery,
+    "battery_dies": _battery_dies,
+    "expire": _expire,
+    "revoke": _revoke,
     "hub_kill": _hub_kill,
     "power_loss": _hub_kill,
     "disk_full": _disk_full,

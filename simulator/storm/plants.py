@@ -4,8 +4,10 @@ Rule: production behaviour only, one line each, as the line stands today. A plan
 hole in the checkers or in what befalls: they are mended, never the plant.
 """
 
+from simulator.storm.plants_custody import IN_CUSTODY
 from simulator.storm.plants_hub import IN_THE_HUB
 from simulator.storm.plants_pendant import IN_THE_PENDANT
 from simulator.storm.plants_rules import IN_THE_RULES
 
-PLANTS = {plant.name: plant for plant in (*IN_THE_HUB, *IN_THE_RULES, *IN_THE_PENDANT)}
+_ALL = (*IN_THE_HUB, *IN_CUSTODY, *IN_THE_RULES, *IN_THE_PENDANT)
+PLANTS = {plant.name: plant for plant in _ALL}

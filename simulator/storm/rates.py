@@ -33,6 +33,7 @@ class Rates:
     power_cut_h: float = 0.0  # at any operation of the flash
     off_ms: int = 20_000  # until the battery is back
     battery_h: float = 0.0  # it runs low, and is charged some time later
+    battery_dies_h: float = 0.0  # it ends, with a last word, and is charged some time later
     flash_busy: float = 0.0  # a write takes up to flash_busy_ms
     flash_busy_ms: int = 3_000
     flash_fails: float = 0.0  # a write is refused
@@ -61,6 +62,8 @@ class Rates:
     wrong_page: float = 0.0  # answers another alarm than the one she means
     goes_off_duty: float = 0.0  # after something that she has done
     off_duty_h: float = 0.0  # of each at a screen: leaves her post, without a word
+    expire_h: float = 0.0  # of each pendant: its last day comes, and is seen to some time later
+    revoke_h: float = 0.0  # of each pendant: revoked by mistake, and trusted again
     pocket_press_h: float = 0.0  # of each pendant
     sos_h: float = 0.0  # of each worker
     duress_h: float = 0.0

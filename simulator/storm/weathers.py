@@ -34,11 +34,12 @@ _HUB = Rates(
 )  # fmt: skip
 _POWER = Rates(
     power_cut_h=1.0, flash_busy=0.05, flash_fails=0.01, tick_wrap=0.3, battery_h=0.2,
+    battery_dies_h=0.15,
     hub_kill_h=0.8, power_loss=1.0,
 )  # fmt: skip
 _PEOPLE = Rates(
     forgets=0.12, answers_twice=0.08, wrong_press=0.06, wrong_page=0.06, goes_off_duty=0.05,
-    off_duty_h=0.4, pocket_press_h=0.4, sos_h=0.15, duress_h=0.1,
+    off_duty_h=0.4, pocket_press_h=0.4, sos_h=0.15, duress_h=0.1, expire_h=0.2, revoke_h=0.12,
 )  # fmt: skip
 _PROVIDERS = Rates(
     page_fails=0.15, page_hangs=0.05, page_lies=0.05, page_late=0.1, pages_fail_h=0.3,

@@ -28,6 +28,7 @@ CARRIED_MS = 10_000  # what a provider takes and does not spoil is on the teleph
 HANGING = 8  # as many without an answer, and a provider gets no more (hub/notify/places.py)
 # After a start: the backlog (10 s), and a turn or two on a slow disk.
 AGAIN_MS = 30_000
+UNVERIFIED_MS = 60_000  # what is not proven pages once a minute (rules/alarm.py)
 BLIND_MS = 45_000  # a hub that was away for longer begins the waits anew (engine/recovery.py: 30 s)
 
 
@@ -62,6 +63,8 @@ def paged(evidence: Evidence) -> Iterator[Violation]:
         if not lines:
             continue  # `not-lost` tells of it
         alarm, since_ms = lines[0].alarm, lines[0].recorded_ms
+        if not lines[0].alarm_state.get("verified", True):
+            since_ms -= UNVERIFIED_MS
         spans = joined([*outages(evidence.seen, (press.pendant, *WHOLE_WAY)), *jams])
         pages = [page for page in told[alarm] if _created_ms(page) >= since_ms]
         limit_ms = _limit_ms(evidence, alarm, spans, press.at_ms)

@@ -7,7 +7,8 @@ from typing import Any
 
 from hub.rules.kinds import PENDANT_EVENTS
 from protocol.messages import NO_BOOT, Beat, Standing
-from simulator.chaos.outages import Span, touched
+from simulator.chaos.outages import Span, joined, touched
+from simulator.storm.checkers.custody import revoked_spans
 from simulator.storm.checkers.evidence import Evidence, Violation
 from simulator.storm.checkers.timely import away
 from simulator.storm.seen import Befell, HubLife, Unwatched, Went
@@ -41,6 +42,7 @@ def silence_is_told(evidence: Evidence) -> Iterator[Violation]:
     """A pendant on a running visit that nobody hears is in the log within SILENCE_MS; a hub that
     was away has heard nobody, and counts anew."""
     down = away(evidence)  # a slow disk makes nobody deaf
+    revoked = revoked_spans(evidence)  # only what such a one presses is heard
     told = defaultdict(list)
     for row, _ in evidence.rows:
         if row.kind == "beat_lost":
@@ -53,7 +55,8 @@ def silence_is_told(evidence: Evidence) -> Iterator[Violation]:
     for worker, span in _running(evidence):
         pendant = pendants.get(worker, "")
         marks = [each for each in heard[pendant] if span.from_ms <= each <= span.to_ms]
-        marks += [each.to_ms for each in down if span.from_ms <= each.to_ms <= span.to_ms]
+        deaf = joined([*down, *revoked.get(pendant, ())])
+        marks += [each.to_ms for each in deaf if span.from_ms <= each.to_ms <= span.to_ms]
         marks = [span.from_ms, *sorted(marks), span.to_ms]
         beats = set(heard[pendant])
         since_ms = max((each for each in beats if each <= span.from_ms), default=0)
@@ -62,7 +65,7 @@ def silence_is_told(evidence: Evidence) -> Iterator[Violation]:
             latest_ms = mark_ms + SILENCE_MS
             if latest_ms >= evidence.jumped_ms:
                 break
-            if next_ms <= latest_ms or touched(down, mark_ms + 1, latest_ms):
+            if next_ms <= latest_ms or touched(deaf, mark_ms + 1, latest_ms):
                 continue
             if not any(since_ms <= at_ms <= latest_ms for at_ms in told[pendant]):
                 said = f"silent since {mark_ms} on a running visit, and nobody was told"
