@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware.pendant.rest import CAUSE
+from firmware.pendant.standing import OFF_DUTY
 from tests.firmware.harness import Bench
 from tests.firmware.test_pendant_properties import STEPS, Step, do, laws_of_the_end, settle
 
@@ -67,7 +68,9 @@ class Sleeper(Bench):
         super()._do([out for out in at_once if out[0] != "sleep"])
         for out in at_once:
             if out[0] == "sleep" and self._carrier.flash_next() is None:
-                assert not self.device.next_tick_ms(self._local()) < 1
+                left = [name for name in self.flash if name[:2] in ("e-", "o-")]
+                assert left == [], "asleep with something unsent, or an alarm open"
+                assert self.device.believed_phase() in OFF_DUTY
                 self.until_ms = self.now_ms + out[1]
                 self.naps += 1
                 raise AsleepError
