@@ -102,13 +102,14 @@ def chip_path(name: str) -> str:
 
 
 def compiled(name: str, path: Path) -> bytes:
-    """The chip's bytecode, which needs neither the heap nor the time of a compiler there.
-    `name` stands in its tracebacks."""
+    """The chip's bytecode, which needs neither the heap nor the time of a compiler there. In
+    tracebacks a module stands by its bare name: a path would be one more text of each in the heap,
+    and they tip MicroPython's table of texts over into its next, doubled size."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "module.mpy"
-        command = [_compiler(), f"-march={ARCHITECTURE}", "-s", name, "-o", str(out), str(path)]
+        words = (f"-march={ARCHITECTURE}", "-s", path.stem, "-o", str(out), str(path))
         done = subprocess.run(
-            command, check=False, capture_output=True, text=True, timeout=COMPILE_S
+            [_compiler(), *words], check=False, capture_output=True, text=True, timeout=COMPILE_S
         )
         if done.returncode:
             raise ImageFault(f"{name} does not compile for the chip: {done.stderr.strip()}")
