@@ -27,8 +27,13 @@ class PendantSide:
         self.name = name
         self.links: list[bool] = []
         self.heard: list[bytes] = []
+        self.next = 0  # which of two brokers it wants
         self.link: PendantLink = net.pendant_link(
-            name, self.links.append, self.heard.append, Random(name).randbytes
+            name,
+            self.links.append,
+            self.heard.append,
+            Random(name).randbytes,
+            lambda: self.next,
         )
         self.link.power(True)
 
@@ -63,10 +68,10 @@ class HubSide:
 class World:
     """A calm network unless told otherwise, two seconds after everybody was switched on."""
 
-    def __init__(self, rates: Rates | None = None, seed: int = 1) -> None:
+    def __init__(self, rates: Rates | None = None, seed: int = 1, brokers: int = 1) -> None:
         self.timeline = Timeline(BEGIN_MS)
         self.seen = Seen()
-        self.net = Net(self.timeline, Chance(seed), rates or Rates(), self.seen)
+        self.net = Net(self.timeline, Chance(seed), rates or Rates(), self.seen, brokers)
         self.hub = HubSide(self.net)
         self.ada = PendantSide(self.net, ADA)
         self.ben = PendantSide(self.net, BEN)
