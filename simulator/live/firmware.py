@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hub.devices import image_files
 from hub.devices.image import ImageFault
 from hub.devices.image_files import chip_path, compiled, sources
 
@@ -51,7 +52,7 @@ def command(heap: str = "") -> list[str]:
 def compiled_firmware() -> Path:
     """The folder with it. Raises ImageFault without a compiler."""
     found = {**sources(), **{name: ROOT / name for name in BOARD}}
-    mark = hashlib.sha256()
+    mark = hashlib.sha256(Path(image_files.__file__).read_bytes())  # how it is compiled
     for name in sorted(found):
         mark.update(name.encode() + b"\0" + found[name].read_bytes())
     folder = ROOT / "build" / f"firmware-{mark.hexdigest()[:16]}"
