@@ -210,6 +210,14 @@ class Net:
             self._permit(site)
             self._timeline.after(by_ms, partial(self._permit, site))
 
+    def revoke(self, pendant: str, by_ms: int) -> None:
+        """Every broker's rules leave it its SOS, as `allswell pendant revoke` has them do."""
+        until_ms = self._timeline.now_ms + by_ms
+        for site in self._sites(ALL):
+            site.revoked[pendant] = max(until_ms, site.revoked.get(pendant, 0))
+            self._permit(site)
+            self._timeline.after(by_ms, partial(self._permit, site))
+
     def _permit(self, site: Site) -> None:
         now_ms = self._timeline.now_ms
         revoked = [pendant for pendant, until_ms in site.revoked.items() if until_ms > now_ms]

@@ -33,6 +33,7 @@ def revoke(world: "World", act: Act) -> None:
     """Her pendant is revoked, perhaps while she is inside; after a while it is trusted again."""
     name = pendant_of(act.who)
     _ask(world, "revoke_pendant", {"pendant": name, "state": "revoked"})
+    world.net.revoke(name, act.length_ms)
     _later(world, act, "revoke_pendant", {"pendant": name, "state": "active"})
 
 
