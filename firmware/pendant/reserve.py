@@ -29,7 +29,7 @@ class Reserve:
 
     def __init__(self) -> None:
         self._held: list[str] = []
-        self._missing = [PREFIX + str(number) for number in range(COUNT)]
+        self.missing = [PREFIX + str(number) for number in range(COUNT)]
         self._due_ms = MAKE_FIRST_MS
 
     def take_out(self, records: "list[tuple[str, bytes]]") -> "list[tuple[str, bytes]]":
@@ -40,14 +40,14 @@ class Reserve:
 
     def next_to_make(self, now_ms: int) -> str:
         """The record that is to be made now; "" for none."""
-        if not self._missing or now_ms < self._due_ms:
+        if not self.missing or now_ms < self._due_ms:
             return ""
         self._due_ms = now_ms + MAKE_EVERY_MS
-        return self._missing[0]
+        return self.missing[0]
 
     def made(self, name: str) -> None:
-        if name in self._missing:
-            self._missing.remove(name)
+        if name in self.missing:
+            self.missing.remove(name)
             self._held.append(name)
 
     def refused(self, now_ms: int) -> None:
@@ -59,5 +59,5 @@ class Reserve:
             return ""
         self._due_ms = now_ms + MAKE_AGAIN_MS  # not at once: it would take the place again
         name = self._held.pop()
-        self._missing.append(name)
+        self.missing.append(name)
         return name

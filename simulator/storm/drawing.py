@@ -5,11 +5,13 @@ own, so that another number of workers or another weather leaves the rest as it 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from simulator.storm.books import AT_SCREENS, WORLD_OF, with_workers, world_of
 from simulator.storm.chance import Chance
+from simulator.storm.network import ALL
 from simulator.storm.people.entries import SORTS
 from simulator.storm.plan import HOUR_MS, MINUTE_MS, Act, Plan
 from simulator.storm.rates import Rates
@@ -22,7 +24,7 @@ FIRST_YEAR, LAST_YEAR = 2026, 2028
 LAST_HOUR_MS = 75 * MINUTE_MS  # no visit begins in it that could not end within the storm
 # How often each weather is drawn; what is not here is played only when asked for.
 OFTEN = {"calm": 1, "danger": 2, "network": 3, "broker": 3, "hub": 3, "power": 3, "people": 3,
-         "providers": 2, "everything": 5}  # fmt: skip
+         "brokers": 3, "providers": 2, "everything": 5}  # fmt: skip
 POCKET = ("a-short", "a-double", "d-short", "a-hold", "d-double", "d-hold", "sos-let-go",
           "chord-broken", "sos-hold")  # fmt: skip
 HELP = ("sos-hold", "sos-stabs", "sos-hold", "sos-let-go")
@@ -31,6 +33,8 @@ HELD = ("chord", "chord-broken", "phrase", "family")
 # reached in time dies while it waits, which alone would show little (world.BACKUP_DOOM_MS).
 INSTANTS = (15, 60, 600)
 FLASH_OPERATIONS = 40
+# What may befall one of two brokers alone.
+OF_A_BROKER = ("hub_partition", "broker_restart", "broker_amnesia", "takeover", "denial")
 
 
 def draw(seed: int, policy: str = "", weather: str = "", workers: int = 0) -> Plan:
@@ -47,10 +51,13 @@ def draw(seed: int, policy: str = "", weather: str = "", workers: int = 0) -> Pl
     kind = weather or kind
     rates = scaled(WEATHERS[kind].rates, stream.choice((0.5, 1.0, 1.0, 2.0)))
     who = workers_of(policy, count)
+    brokers = WEATHERS[kind].brokers
     acts = [*_visits(chance, policy, who, length_ms), *_faults(chance, rates, who, length_ms)]
     acts.sort(key=lambda act: act.at_ms)
+    if brokers > 1:
+        acts = [_of_one(chance.stream("draw", "brokers"), act, rates) for act in acts]
     return Plan(seed, policy, count, start_ms, length_ms, rates, tuple(acts),
-                notes={"weather": kind})  # fmt: skip
+                brokers=brokers, notes={"weather": kind})  # fmt: skip
 
 
 def workers_of(policy: str, count: int) -> tuple[str, ...]:
@@ -128,6 +135,16 @@ def _faults(
         yield from _poisson(chance.stream("draw", name), rate, length_ms, make, "")
 
 
+def _of_one(stream: Random, act: Act, rates: Rates) -> Act:
+    """Of two brokers mostly one has it, and one that is down is down for a while."""
+    if act.kind not in OF_A_BROKER:
+        return act
+    length_ms = act.length_ms
+    if act.kind.startswith("broker_"):
+        length_ms = _length_ms(stream, rates.outage_ms, 40 * MINUTE_MS)
+    return replace(act, length_ms=length_ms, detail=stream.choice((0, 0, 0, 1, 1, 1, ALL)))
+
+
 def _staff() -> tuple[str, ...]:
     return (*AT_SCREENS, "maria", "ruth")
 
@@ -193,6 +210,7 @@ def _of_worker(rates: Rates) -> tuple[tuple[str, float, Maker], ...]:
         ("forged", rates.forged_h, _at_once("forged")),
         ("takeover", rates.takeover_h, _at_once("takeover")),
         ("power_cut", rates.power_cut_h, cut),
+        ("flash_full", rates.flash_full_h, spoilt("flash_full")),
         ("battery", rates.battery_h, battery),
         ("battery_dies", rates.battery_dies_h, dies),
         ("expire", rates.expire_h, spoilt("expire")),

@@ -38,6 +38,11 @@ def _tell(world: "World", act: Act, length_ms: int, what: str = "") -> None:
     world.seen.add(Befell(now_ms, act.kind, whom, now_ms + length_ms))
 
 
+def _which(act: Act) -> int:
+    """Which broker it is about, from 0."""
+    return act.detail if isinstance(act.detail, int) else 0
+
+
 def _press(world: "World", act: Act) -> None:
     world.handsets[act.who].press(str(act.detail))
 
@@ -59,6 +64,23 @@ def _power_cut(world: "World", act: Act) -> None:
 
     handset.doom(max(1, int(act.detail or 1)), went)
     world.timeline.after(BACKUP_CUT_MS, anyway)
+
+
+def _flash_full(world: "World", act: Act) -> None:
+    """Not while it is to lose its power at an operation of its own."""
+    handset = world.handsets[act.who]
+    if not handset.on or handset.doomed is not None:
+        return
+    handset.flash.fill()
+    _tell(world, act, act.length_ms)
+
+    def relieve() -> None:
+        if handset.doomed is None:
+            handset.flash.relieve()
+        else:
+            world.timeline.after(MINUTE_MS, relieve)
+
+    world.timeline.after(max(1, act.length_ms), relieve)
 
 
 def _battery(world: "World", act: Act) -> None:
@@ -110,19 +132,19 @@ def _half_open(world: "World", act: Act) -> None:
 
 
 def _hub_partition(world: "World", act: Act) -> None:
-    world.net.hub_partition(act.length_ms)
+    world.net.hub_partition(act.length_ms, _which(act))
 
 
 def _broker_restart(world: "World", act: Act) -> None:
-    world.net.restart(memory=act.kind == "broker_restart")
+    world.net.restart(act.kind == "broker_restart", act.length_ms, _which(act))
 
 
 def _takeover(world: "World", act: Act) -> None:
-    world.net.takeover(pendant_of(act.who) if act.who else "")
+    world.net.takeover(pendant_of(act.who) if act.who else "", _which(act))
 
 
 def _denial(world: "World", act: Act) -> None:
-    world.net.deny(pendant_of(act.who), act.length_ms)
+    world.net.deny(pendant_of(act.who), act.length_ms, _which(act))
 
 
 def _forged(world: "World", act: Act) -> None:
@@ -140,6 +162,7 @@ _FAULTS: dict[str, Callable[["World", Act], None]] = {
     "denial": _denial,
     "forged": _forged,
     "power_cut": _power_cut,
+    "flash_full": _flash_full,
     "battery": _battery,
     "battery_dies": _battery_dies,
     "expire": _expire,

@@ -6,6 +6,7 @@ it happened, and out of every later one until `mount`. What the next boot finds 
 makes of the bytes that had reached the chip by then.
 """
 
+import contextlib
 from collections.abc import Callable
 from errno import EIO
 from random import Random
@@ -16,6 +17,7 @@ from littlefs.context import UserContext
 from littlefs.errors import LittleFSError
 
 from firmware.boards.flash import Disk, FlashFolder
+from firmware.pendant.reserve import ROOM_BYTES, Reserve
 from simulator.storm.flash_chip import (
     BLOCK_BYTES,
     IO_ERROR,
@@ -26,10 +28,15 @@ from simulator.storm.flash_chip import (
 )
 
 FOLDER = "/pendant"  # as on the chip (boards/esp32)
-BLOCKS = 64  # a full outbox needs some forty: a file of more than CACHE_BYTES has its own block
+FILLER = "/filler"  # what is none of the pendant's, and takes all the room
+BLOCKS = 96  # a full outbox needs some forty, the reserve its own: a file of more than CACHE_BYTES
+# has its own block
 CACHE_BYTES = 4 * UNIT_BYTES  # this and what follows as MicroPython's VfsLfs2 has them
 LOOKAHEAD_BYTES = 32
 BLOCK_CYCLES = 100
+
+
+_STOCKED: dict[int, bytes] = {}  # blocks -> the image of a chip with a reserve
 
 
 class PowerCut(BaseException):
@@ -177,6 +184,31 @@ class Flash:
         self._disk.format()
         self._start()
         self._disk.mkdir(FOLDER)
+        self._to_be_relieved = False
+
+    def stock(self) -> None:
+        """As a pendant leaves the workshop: the reserve is there."""
+        image = _STOCKED.get(self.chip.blocks)
+        if image is None:
+            for name in Reserve().missing:
+                self._folder.write(name, bytes(ROOM_BYTES))
+            image = _STOCKED[self.chip.blocks] = bytes(self.chip.image)
+        self.chip.image[:] = image
+        self.mount()
+
+    def fill(self) -> None:
+        """Somebody else's file takes what room there is. Raises PowerCut."""
+        with contextlib.suppress(OSError), self._disk.open(FILLER, "wb") as file:
+            while True:
+                file.write(bytes(BLOCK_BYTES))
+                file.flush()
+
+    def relieve(self) -> None:
+        """That file is gone again; if the power is off, at the next start. Raises PowerCut."""
+        self._to_be_relieved = self.chip.is_off
+        if not self._to_be_relieved:
+            with contextlib.suppress(OSError):
+                self._disk.remove(FILLER)
 
     @property
     def operations(self) -> int:
@@ -221,6 +253,8 @@ class Flash:
         self._disk.abandon()
         self._disk = _LittleDisk(self.chip)
         self._start()
+        if self._to_be_relieved:
+            self.relieve()
 
     def _start(self) -> None:
         self._disk.mount()

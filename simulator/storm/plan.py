@@ -28,6 +28,7 @@ ACTS = {
     "forged": "who: a message in her pendant's name that it never sent; detail: which forgery",
     "power_cut": "who: her pendant loses power at the detail-th operation of its flash from now, "
     "for length_ms",
+    "flash_full": "who: another's file takes all room on her pendant's flash, for length_ms",
     "battery": "who: her pendant's battery is at detail per cent",
     "battery_dies": "who: her pendant's battery says so and ends; charged length_ms later",
     "expire": "who: her pendant's last day comes; it is renewed length_ms later",

@@ -37,6 +37,7 @@ class Rates:
     flash_busy: float = 0.0  # a write takes up to flash_busy_ms
     flash_busy_ms: int = 3_000
     flash_fails: float = 0.0  # a write is refused
+    flash_full_h: float = 0.0  # another's file takes all the room that is not kept for alarms
     pendant_drift_ppm: int = 50  # at most, either way
     tick_wrap: float = 0.0  # a pendant starts shortly before 2^30 ms
     # The hub.

@@ -19,6 +19,7 @@ class Named:
 
     meaning: str
     rates: Rates
+    brokers: int = 1
 
 
 _NETWORK = Rates(
@@ -29,12 +30,17 @@ _BROKER = Rates(
     lost=0.03, doubled=0.05, reordered=0.08, broker_restart_h=1.0, broker_amnesia_h=0.5,
     takeover_h=0.6, denial_h=0.2, forged_h=2.0,
 )  # fmt: skip
+_BROKERS = Rates(
+    hub_partition_h=3.0, broker_restart_h=1.5, broker_amnesia_h=1.0, outage_ms=600_000,
+    half_open_h=0.5, partition_h=0.1, denial_h=0.4, takeover_h=0.4, hub_kill_h=0.3, sos_h=0.6,
+    duress_h=0.3, pocket_press_h=0.4,
+)  # fmt: skip
 _HUB = Rates(
     hub_kill_h=3.0, power_loss=0.3, slow_disk=0.02, disk_full_h=0.3, clock_jump_h=0.1,
 )  # fmt: skip
 _POWER = Rates(
-    power_cut_h=1.0, flash_busy=0.05, flash_fails=0.01, tick_wrap=0.3, battery_h=0.2,
-    battery_dies_h=0.15,
+    power_cut_h=1.0, flash_busy=0.05, flash_fails=0.01, flash_full_h=0.6, tick_wrap=0.3,
+    battery_h=0.2, battery_dies_h=0.15,
     hub_kill_h=0.8, power_loss=1.0,
 )  # fmt: skip
 _PEOPLE = Rates(
@@ -66,6 +72,8 @@ WEATHERS: Mapping[str, Named] = {
                      _together(_NETWORK, _DANGER)),
     "broker": Named("a broker that loses, doubles, restarts, forgets, is taken over and lied to",
                     _together(_BROKER, _DANGER)),
+    "brokers": Named("two brokers, of which now the one, now the other is away, or without a hub",
+                     _BROKERS, brokers=2),
     "hub": Named("the hub dies at any instant, on a slow and at times full disk, its clock jumps",
                  _together(_HUB, _DANGER)),
     "power": Named("power goes at any operation of a pendant's flash, and of the hub's machine",
