@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from hub.cli import main
 from hub.devices import image
 from hub.devices.image_files import of_pendant, program
-from hub.devices.image_flash import MENDS, FlashFault, mend_of, run_shown
+from hub.devices.image_flash import MENDS, FlashFault, mend_of, ports, run_shown
 from hub.devices.image_layout import MIB
 from tests.hub.devices.chip_files import micropython, pendant_folder
 
@@ -147,6 +147,27 @@ def test_an_empty_port_is_told_with_the_mend(folder: Path) -> None:
     assert done.exit_code == 1
     assert "nothing is at that port" in done.output
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ([], "no serial port is there: plug the board in"),
+        (["/dev/ttyUSB0", "/dev/ttyACM0"], "say which with --port: /dev/ttyUSB0, /dev/ttyACM0"),
+        (["/dev/nobody-is-here"], "nothing is at that port"),
+    ],
+)
+def test_without_a_port_the_only_one_is_taken_else_they_are_named(
+    folder: Path, there: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.cli.pendant.flashing.ports", lambda run: there)
+    done = CliRunner().invoke(main, ["pendant", "flash", "p-1", "--from", str(folder)])
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+def test_the_ports_of_this_machine_can_be_asked_for() -> None:
+    assert isinstance(ports(lambda command: run_shown(command, lambda line: None)), list)
 
 
 @pytest.mark.parametrize(
