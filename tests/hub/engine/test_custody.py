@@ -9,7 +9,7 @@ from hub.store.views import PageRow
 from protocol.messages import Receipt, Standing
 from protocol.record import Message
 from tests.hub.engine.looks import alarms
-from tests.hub.house import HOUR_MS, MINUTE_MS, House
+from tests.hub.house import HOUR_MS, MINUTE_MS, Handset, House
 
 
 def answer(house: House, name: str = "p-ada", phase: str = "off") -> Standing:
@@ -240,6 +240,24 @@ def test_what_else_takes_her_pendant_is_told_too(
     (taken,) = alarms(house, "pendant_taken")
     assert said in taken.why
     assert taken.worker == "ada", "who has lost it, not who has it now"
+
+
+def test_with_new_keys_a_revoked_pendant_is_trusted_again_and_the_old_key_is_nobodys(
+    house: House,
+) -> None:
+    old = house.handsets["p-ada"]
+    house.must("revoke_pendant", "mia", pendant="p-ada")
+    house.must("add_pendant", "mia", id="p-ada", worker="ada", secret="cd" * 32, key_id="k-new")
+    (ada, _) = house.reader.pendants()
+    assert (ada.state, ada.key_id) == ("active", "k-new")
+    house.turn(house.item(old.message("sos-pressed", house.now_ms, gesture="sos-hold")))
+    (alarm,) = alarms(house, "unverified_sos")
+    assert alarm.mark == "", "nobody knows whose"
+    new = Handset("p-ada", bytes.fromhex("cd" * 32))
+    new.key_id = "k-new"
+    house.handsets["p-ada"] = new
+    house.sos("p-ada")
+    assert len(alarms(house, "sos")) == 1
 
 
 def test_off_a_visit_taking_a_pendant_is_no_alarm(house: House) -> None:
