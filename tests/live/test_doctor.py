@@ -175,6 +175,9 @@ def test_a_hub_that_is_deaf_on_the_second_broker_is_found(
         assert len(said) == 2
         well.close_hub()
         well.open_hub()
+        app = well.app
+        assert app is not None
+        wait_until(lambda: [each.is_up for each in app.reader.health().links] == [True, True], 20)
         assert [each.said for each in well.findings() if each.grave] == []
     finally:
         second.kill()
