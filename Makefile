@@ -65,7 +65,8 @@ bench: $(INSTALLED) ## the figures of the README, also in build/bench.json
 scenarios: $(INSTALLED) ## every scenario file, with real parts
 	@$(BIN)/allswell-sim run simulator/scenarios/*.toml
 
-# What Hypothesis draws at random, with many more examples, and what is marked for the soak; storms, every
+# What Hypothesis draws at random, with many more examples, and what is marked for the soak (also thousands of
+# power cuts over the real littlefs, and ten simulated days of the pendant on MicroPython); storms, every
 # history of two gestures, every planted bug; the hub killed 200 times; live chaos. Hours.
 RANDOM_TESTS := $(shell grep -rlE '^from hypothesis|mark\.soak' tests --include='test_*.py')
 
