@@ -79,7 +79,7 @@ def _presses(place: Place, random: Random) -> Iterator[Press]:
 
 def _burst(place: Place, random: Random, at_ms: int) -> Iterator[Press]:
     finds_hole = random.random() < place.reach
-    button = "s" if finds_hole else random.choice("ad")
+    button = "s" if finds_hole else random.choice(("a", "d"))
     for _ in range(random.randint(*place.touches)):
         held_ms = spread(random, *place.held_ms)
         if at_ms + held_ms >= HOUR_MS:
