@@ -113,6 +113,7 @@ class Handset:
                 due.cancel()
         self._tick = self._writing = None
         self._fingers.clear()
+        self._down.clear()  # what these fingers held they do not let go of any more
         self.link.power(False)
         self._around.seen.add(Powered(self._timeline.now_ms, self.id, False))
         if went is not None:
@@ -155,8 +156,9 @@ class Handset:
         """Obeyed when nothing waits for the flash; the core asks again."""
         if self._carrier.flash_next() is None and self.doomed is None:
             fingers, self._fingers = self._fingers, []
+            down = set(self._down)
             self._went()
-            self._fingers, self.asleep = fingers, True
+            self._fingers, self._down, self.asleep = fingers, down, True
             self._around.seen.add(Slept(self._timeline.now_ms, self.id, True))
             self._wake((), max_ms)
 
