@@ -175,7 +175,7 @@ def init(
         **held,
     )
     site.write_private(folder / DEFAULT_FILE, text)
-    _say(folder)
+    _say(folder, only_here=not (plain or addresses))
 
 
 def _roles() -> dict[str, str]:
@@ -214,11 +214,13 @@ def _units(folder: Path) -> None:
     site.write_private(folder / units.HUB_UNIT, of_hub)
 
 
-def _say(folder: Path) -> None:
+def _say(folder: Path, only_here: bool) -> None:
     config = folder / DEFAULT_FILE
     settings = load_settings(config)
     link = link_for(settings, ADMIN, LASTS_H)
     click.echo(f"Made {folder}")
+    if only_here:
+        click.echo("Its broker is for this machine alone: pendants outside it need --address.")
     click.echo(f"Next: mosquitto -c {folder / broker.CONF}")
     click.echo(f"      allswell serve --config {config}")
     click.echo(f"      allswell doctor --config {config}")
@@ -226,4 +228,6 @@ def _say(folder: Path) -> None:
     click.echo(f"      {link}")
     if settings.broker.keys is not None:
         key = certificates.key_file(settings.broker.keys, certificates.CA)
-        click.echo(f"Whoever has {key} can let anybody in at the broker: keep a copy where only you look.")
+        click.echo(
+            f"Whoever has {key} can let anybody in at the broker: keep a copy where only you look."
+        )

@@ -96,9 +96,11 @@ def test_it_listens_on_this_machine_alone_until_addresses_are_given(
 ) -> None:
     conf = (site / broker.CONF).read_text(encoding="utf-8")
     assert "listener 8883 127.0.0.1\n" in conf
+    assert "for this machine alone" in made.output
     wide = tmp_path / "wide"
     given = ("--address", "192.0.2.10", "--address", "broker.example.org")
-    assert run("init", str(wide), *given).exit_code == 0
+    done = run("init", str(wide), *given)
+    assert (done.exit_code, "for this machine alone" in done.output) == (0, False)
     assert "listener 8883\n" in (wide / broker.CONF).read_text(encoding="utf-8")
     shown = certificates.addresses(certificates.read(wide / "keys", certificates.BROKER))
     assert shown == ("127.0.0.1", "localhost", "192.0.2.10", "broker.example.org")
