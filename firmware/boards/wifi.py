@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # typing does not exist on the chip
 LOOK_MS = 100
 SCAN_LIMIT_MS = 10000  # a thread that never comes back must not cost her the networks
 TRY_MS = 12000  # one association: the driver looks through all channels, joins, asks for an address
+REFUSALS_LIMIT = 100  # looks at which the driver was not ready to connect
 UNPROVEN_LIMIT = 4  # attempts in a row without a broker: two at each of two brokers
 TICKS_MASK = (1 << 30) - 1
 SIGNAL_NONE_DBM, SIGNAL_FULL_DBM = -95, -55
@@ -59,7 +60,7 @@ class Wifi:
         self._scan: Scan | None = None
         self._round: list[Network] | None = None  # yet to be tried; None: no round has begun
         self._trying = self._at = ""  # SSIDs
-        self._tried_ms = 0
+        self._tried_ms = self._refusals = 0
         self._avoid = ""
         self._unproven = 0
 
@@ -98,6 +99,7 @@ class Wifi:
         self._wlan.active(False)
         self._round = self._scan = None
         self._trying = ""
+        self._refusals = 0
 
     def _leave_if_unproven(self) -> None:
         """Associated, with an address, and still nobody there: an access point that has lost its
@@ -105,7 +107,6 @@ class Wifi:
         if self._unproven >= UNPROVEN_LIMIT and self._wlan.isconnected():
             self._unproven = 0
             self._avoid = self._at
-            self._round = None
             self._wlan.disconnect()
 
     def _step(self) -> None:
@@ -126,10 +127,12 @@ class Wifi:
         try:
             self._wlan.connect(known[0], known[1])
         except OSError:  # the driver is still leaving another: the next look asks again
-            if self._passed_ms(self._tried_ms) > TRY_MS:
+            self._refusals += 1
+            if self._refusals > REFUSALS_LIMIT:
                 self.rest()  # it is stuck: the next attempt starts the radio anew
                 raise
             return
+        self._refusals = 0
         self._trying = known[0]
         self._tried_ms = self._ticks_ms()
         self._round = self._round[1:] if self._round else []
@@ -140,12 +143,8 @@ class Wifi:
         elif self._passed_ms(self._tried_ms) > TRY_MS:
             self._trying = ""
             self._wlan.disconnect()
-        else:
-            return
-        self._tried_ms = self._ticks_ms()
 
     def _begin_round(self) -> None:
-        self._tried_ms = self._ticks_ms()
         if len(self._known) == 1:
             self._round = list(self._known)
         else:
@@ -159,7 +158,6 @@ class Wifi:
         if heard is None and self._passed_ms(scan.at_ms) < SCAN_LIMIT_MS:
             return
         self._scan = None
-        self._tried_ms = self._ticks_ms()
         self._round = in_order(self._known, heard or [], self._avoid)
 
     def _passed_ms(self, since_ms: int) -> int:

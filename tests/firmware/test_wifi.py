@@ -5,15 +5,11 @@ import importlib
 import sys
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from firmware.boards.networks import GOOD_DBM, in_order, read
 from tests.firmware import fake_radio
 from tests.firmware.fake_radio import Air, Wlan
 
@@ -37,6 +33,7 @@ def wifi(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     module = importlib.import_module("firmware.boards.wifi")
     monkeypatch.setattr(module, "LOOK_MS", 2)
     monkeypatch.setattr(module, "TRY_MS", 200)
+    monkeypatch.setattr(module, "REFUSALS_LIMIT", 20)
     yield module
     sys.modules.pop("firmware.boards.wifi", None)
 
@@ -134,7 +131,7 @@ async def test_a_lost_network_is_joined_again(wifi: Any) -> None:
     Wlan.latest.lose()
     assert path.signal_pct() == 0
     await attach(path)
-    assert Wlan.log[-1] == "connect phone"
+    assert Wlan.log == ["on", "scan", "connect site", "scan", "connect phone"]
     assert path.signal_pct() == 87
 
 
@@ -160,6 +157,38 @@ async def test_a_stale_association_is_made_anew_though_no_other_is_known(wifi: A
     for _ in range(wifi.UNPROVEN_LIMIT + 1):
         await attach(path)
     assert Wlan.log == ["on", "connect site", "disconnect", "connect site"]
+    for _ in range(wifi.UNPROVEN_LIMIT - 1):
+        await attach(path)
+    assert len(Wlan.log) == 4, "as long as before"
+
+
+async def test_a_network_that_led_nowhere_is_preferred_again_after_another_was_proven(
+    wifi: Any,
+) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-60, "phone-key")}
+    path = wifi.Wifi([SITE, PHONE], ticks_ms)
+    for _ in range(wifi.UNPROVEN_LIMIT + 1):
+        await attach(path)
+    path.proven()
+    Wlan.latest.lose()
+    await attach(path)
+    assert Wlan.log[-3:] == ["connect phone", "scan", "connect site"]
+
+
+async def test_a_radio_that_rested_in_the_middle_of_it_begins_anew(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-60, "phone-key")}
+    path = wifi.Wifi([SITE, PHONE], ticks_ms)
+    for last in ("scan", "connect site"):
+        attaching = asyncio.create_task(path.attach())
+        async with asyncio.timeout(LIMIT_S):
+            while Wlan.log[-1:] != [last]:  # noqa: ASYNC110 - a list, no event of its own
+                await asyncio.sleep(0)
+        attaching.cancel()
+        path.rest()
+        Wlan.log.clear()
+    Wlan.air.networks["site"] = (-90, "site-key-1")
+    await attach(path)
+    assert Wlan.log == ["on", "scan", "connect phone"]
 
 
 async def test_the_radio_rests_and_comes_back(wifi: Any) -> None:
@@ -218,76 +247,3 @@ async def test_a_driver_that_is_stuck_is_started_anew(
             await attach(path)
     await attach(path)
     assert Wlan.log == ["on", "off", "on", "connect site"]
-
-
-@pytest.mark.parametrize(
-    ("text", "known", "fault"),
-    [
-        (b'[{"ssid": "site", "key": "site-key-1"}]', [SITE], ""),
-        (b'[{"ssid": "open", "key": ""}]', [("open", "")], ""),
-        (b'[{"ssid": "s", "key": "12345678"}]', [("s", "12345678")], ""),
-        (b'[{"ssid": "s", "key": "' + b"k" * 63 + b'"}]', [("s", "k" * 63)], ""),
-        (b'[{"ssid": "' + b"s" * 32 + b'", "key": ""}]', [("s" * 32, "")], ""),
-        (b"", [], "not JSON"),
-        (b"\xff", [], "not JSON"),
-        (b"[" * 5000, [], "not JSON"),
-        (b"{}", [], "a list of 1 to 8"),
-        (b"[]", [], "a list of 1 to 8"),
-        (b"[" + b",".join([b'{"ssid": "s", "key": ""}'] * 9) + b"]", [], "a list of 1 to 8"),
-        (b'[{"ssid": "site"}, {"ssid": "site", "key": "site-key-1"}]', [SITE], "network 1"),
-        (b'[{"ssid": "site", "key": "site-key-1"}, 7]', [SITE], "network 2"),
-        (b'[{"ssid": "", "key": ""}]', [], "network 1"),
-        (b'[{"ssid": "' + b"s" * 33 + b'", "key": ""}]', [], "network 1"),
-        (b'[{"ssid": "s", "key": "1234567"}]', [], "network 1"),
-        (b'[{"ssid": "s", "key": "' + b"k" * 64 + b'"}]', [], "network 1"),
-        (b'[{"ssid": 5, "key": "12345678"}]', [], "network 1"),
-    ],
-)
-async def test_what_is_lawful_in_wifi_json_counts(
-    text: bytes, known: list[tuple[str, str]], fault: str
-) -> None:
-    found, said = read(text)
-    assert found == known
-    assert fault in said and bool(fault) == bool(said)
-
-
-@pytest.mark.parametrize(
-    ("site", "phone", "first"),
-    [
-        (-70, -40, SITE),
-        (-71, -70, PHONE),
-        (-71, -71, SITE),
-        (-90, -80, PHONE),
-        (-128, -127, PHONE),
-    ],
-)
-async def test_below_minus_70_dbm_strength_decides(
-    site: int, phone: int, first: tuple[str, str]
-) -> None:
-    assert in_order([SITE, PHONE], [(b"phone", phone), (b"site", site)], "")[0] == first
-
-
-DBM = st.integers(-100, -30)
-
-
-@given(
-    st.lists(st.text("abc", min_size=1, max_size=2), min_size=1, max_size=8, unique=True),
-    st.lists(st.tuples(st.text("abc", min_size=1, max_size=2).map(str.encode), DBM), max_size=12),
-    st.text("abc", max_size=2),
-)
-def test_order_of_networks(ssids: list[str], heard: list[tuple[bytes, int]], avoid: str) -> None:
-    known = [(ssid, "a-long-key") for ssid in ssids]
-    order = in_order(known, heard, avoid)
-    assert sorted(order) == sorted(known), "each is tried, and once"
-
-    def strength(ssid: str) -> int:
-        return max([-128, *(dbm for name, dbm in heard if name == ssid.encode())])
-
-    for (first, _), (second, _) in pairwise(order):
-        if avoid in (first, second):
-            assert second == avoid
-            continue
-        strong = min(GOOD_DBM, strength(first)), min(GOOD_DBM, strength(second))
-        assert strong[0] > strong[1] or (
-            strong[0] == strong[1] and ssids.index(first) < ssids.index(second)
-        )

@@ -77,6 +77,7 @@ TARGETS = {
             "tests/firmware/test_mqtt_queue.py",
             "tests/firmware/test_pendant_properties.py",
             "tests/firmware/test_pendant_silence.py",
+            "tests/firmware/test_networks.py",
             "tests/firmware/test_tls.py",
             "tests/firmware/test_wifi.py",
             "tests/micropython/test_flash.py",
