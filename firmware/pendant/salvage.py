@@ -40,7 +40,8 @@ def recover(
                 _take(found, blob, key)
     lost = [key for key in NEEDED if key not in found]
     _make_up(found, cert, random_bytes)
-    return Settings(found), "settings lost: " + " ".join(lost), True
+    said = "settings lost: " + " ".join(lost) if lost else "settings pieced together"
+    return Settings(found), said, True
 
 
 def _take(found: "dict[str, object]", blob: bytes, key: str) -> None:

@@ -45,7 +45,7 @@ def test_each_key_is_taken_from_the_copy_that_has_it_whole() -> None:
     at = len(WHOLE) // 2
     first, spare = WHOLE[:at], b"\x00" * (at - 30) + WHOLE[at - 30 :]
     found, said, safe_mode = recover(first, spare, b"", fixed)
-    assert (said, safe_mode) == ("settings lost: ", True)
+    assert (said, safe_mode) == ("settings pieced together", True)
     whole = load(WHOLE.decode())
     for key in KEYS:
         assert getattr(found, key) == getattr(whole, key), key
