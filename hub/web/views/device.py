@@ -17,7 +17,6 @@ DAY_MS = 86_400_000
 RENEW_MS = 60 * DAY_MS  # so long before its last day that is said,
 HURRY_MS = 14 * DAY_MS  # and from here on it is in the way of a visit
 MAX_NAMED = 6  # in the notice above every page; all stand on the pendants' own
-HEARD = "SOS is heard, no visit begins with it"
 
 
 def device_words(scene: Scene, part: Part) -> tuple[str, bool, int | None]:
@@ -35,19 +34,19 @@ def pendant_words(scene: Scene, pendant: Pendant, running: bool) -> tuple[str, b
     """Battery and the last sign of life. Off a visit a pendant sleeps, and that is no fault."""
     if pendant.state == REVOKED:
         return "pendant revoked: only its SOS is heard", True, None
-    if is_past(scene, pendant):
-        return f"pendant {past_words(scene, pendant)}: {HEARD}", True, pendant.last_beat_ms or None
     if pendant.gasped_ms:
         at = times.when(pendant.gasped_ms, scene.now_ms, scene.zone)
         return f"pendant's battery ended at {at}: it says no more", True, None
+    good = good_words(scene, pendant)
+    past = is_past(scene, pendant)
     if not pendant.last_beat_ms:
-        return f"pendant not heard yet{renew_words(scene, pendant)}", running, None
+        return f"pendant not heard yet{good}", running or past, None
     battery = f"pendant {pendant.battery_pct} %"
     low = pendant.battery_pct < LOW_BATTERY_PCT
     if low:
         battery += ", low"
-    battery += renew_words(scene, pendant)
-    bad = low or left_ms(scene, pendant) < HURRY_MS
+    battery += good
+    bad = low or past or left_ms(scene, pendant) < HURRY_MS
     quiet = scene.now_ms - pendant.last_beat_ms > QUIET_MS
     if running and (pendant.beat_lost or quiet):
         at = times.when(pendant.last_beat_ms, scene.now_ms, scene.zone)
@@ -67,19 +66,13 @@ def is_past(scene: Scene, pendant: Pendant) -> bool:
     return pendant.state == EXPIRED or left_ms(scene, pendant) <= 0
 
 
-def past_words(scene: Scene, pendant: Pendant) -> str:
-    """past its date since 3 Nov"""
-    if left_ms(scene, pendant) > 0:
-        return "set past its date"
-    return f"past its date since {times.when(pendant.valid_until_ms, scene.now_ms, scene.zone)}"
-
-
-def renew_words(scene: Scene, pendant: Pendant) -> str:
-    """, to be renewed by 3 Nov"""
+def good_words(scene: Scene, pendant: Pendant) -> str:
+    """, past its date; or , to be renewed by 3 Nov 2027; or nothing."""
+    if is_past(scene, pendant):
+        return ", past its date"
     if left_ms(scene, pendant) >= RENEW_MS:
         return ""
-    day = times.when(pendant.valid_until_ms, scene.now_ms, scene.zone)
-    return f", to be renewed by {day}"
+    return f", to be renewed by {times.day_words(pendant.valid_until_ms, scene.zone)}"
 
 
 def renewal_notices(scene: Scene) -> list[str]:
@@ -92,7 +85,7 @@ def renewal_notices(scene: Scene) -> list[str]:
         said.append(f"Past its date, no visit begins with it: pendant {_named(past)}. Renew it.")
     if near:
         first_ms = min(each.valid_until_ms for each in near)
-        by = times.when(first_ms, scene.now_ms, scene.zone)
+        by = times.day_words(first_ms, scene.zone)
         names = _named([each.id for each in near])
         said.append(f"To be renewed by {by}, or no visit begins with it: pendant {names}.")
     return said

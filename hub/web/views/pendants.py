@@ -59,4 +59,5 @@ def _until(scene: Scene, pendant: Pendant) -> str:
         return "set past its date"
     if not pendant.valid_until_ms:
         return "for ever"
-    return times.day_words(pendant.valid_until_ms, scene.zone)
+    day = times.day_words(pendant.valid_until_ms, scene.zone)
+    return f"{day}: its SOS counts, no visit begins with it" if is_past(scene, pendant) else day
