@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -133,6 +134,12 @@ class DrivenPendant:
         """SIGKILL, as the power goes."""
         assert self._process is not None
         self._process.kill()
+        return self.ended()
+
+    def interrupt(self) -> int:
+        """Ctrl-C, as whoever copies files to it begins; its exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
         return self.ended()
 
     def ended(self) -> int:

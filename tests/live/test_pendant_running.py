@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from firmware.boards import unix
 from hub.cli import main
 from hub.devices import image
 from hub.devices.image_files import of_pendant, program
 from hub.devices.image_running import Running, stage
 from tests.conftest import need
 from tests.hub.devices.chip_files import pendant_folder
+from tests.live.driven_pendant import driven
+from tests.live.real_broker import free_port
 from tests.live.serial_pendant import HEAP, RIG, SerialPendant
 
 pytestmark = [pytest.mark.live, pytest.mark.micropython]
@@ -132,6 +135,17 @@ def test_its_watchdog_is_fed_while_files_are_copied(chip: Path) -> None:
         assert running.name() == "p-1"
         ask = running.command("exec", "print(feeder is not None and watchdog is not None)")
         assert "True" in said(ask)
+
+
+def test_its_program_lets_itself_be_interrupted(tmp_path: Path) -> None:
+    """By Ctrl-C it ends for MicroPython's prompt: no task takes that for a fault of its own."""
+    with driven(tmp_path / "flash", "micropython", free_port()) as pendant:
+        pendant.start()
+        pendant.until(feel="started")
+        status = pendant.interrupt()
+        assert "KeyboardInterrupt" in pendant.errors()
+        assert "reset:" not in pendant.errors()
+        assert status != unix.RESET_STATUS
 
 
 def said(command: Sequence[str]) -> str:
