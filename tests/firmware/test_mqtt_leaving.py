@@ -69,7 +69,7 @@ async def test_a_slow_opening_and_a_stalled_handshake_are_two_waits_and_not_one(
         opened = pendant.client._open_stream
 
         async def open_stream() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # the opening is slow: this is what the test is about
             reader, writer = await opened()
             writer.drain = stalls  # type: ignore[method-assign]  # TLS waits for the peer
             opened_ms.append(now_ms())
