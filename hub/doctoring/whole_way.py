@@ -42,7 +42,7 @@ def press(way: Way, is_simulation: bool) -> Iterator[Finding]:
     caller.until(lambda: receipt(way, caller, boot, token) is not None, RECEIPT_S)
     found = receipt(way, caller, boot, token)
     took_ms = utc_ms() - sent_ms
-    yield from _judged(way, found, took_ms, is_simulation)
+    yield from judged(way, found, took_ms, is_simulation)
     yield from _overheard(way, caller)
     caller.close()
 
@@ -64,12 +64,11 @@ def receipt(way: Way, caller: Caller, boot: str, token: bytes) -> Receipt | None
     return None
 
 
-def _judged(
-    way: Way, found: Receipt | None, took_ms: int, is_simulation: bool
-) -> Iterator[Finding]:
+def judged(way: Way, found: Receipt | None, took_ms: int, is_simulation: bool) -> Iterator[Finding]:
+    """What the receipt says of the hub, or that there is none."""
     if found is None:
         said = f"the canary's press has no receipt of the hub's within {RECEIPT_S:g} s"
-        mend = "See the hub's log for the canary; a pendant's SOS would not be heard here."
+        mend = "See the hub's log for the canary: here an SOS would not be heard."
         yield Finding(way.name, said, mend)
         return
     if took_ms > SLOW_MS:
