@@ -4,7 +4,8 @@ python -m tests.firmware.pendant_card
 
 Rule: what a gesture says is here in her words, what a pattern means in the table's own; every
 gesture and every pattern is on the card, or stands in the short list of those that explain
-themselves. No code, phrase or address has a place on it.
+themselves. No code, phrase or address has a place on it, nor has the silent sign: whoever takes
+the card from her would know it too. It is taught with the pendant in hand.
 """
 
 from html import escape
@@ -30,7 +31,8 @@ VISIT = (
     ("d-hold", "Home safe, off duty", ""),
     ("d-double", "Nobody answers, or no way in", ""),
 )
-ALARM = ("sos-hold", "sos-stabs", "sos-let-go", "chord", "chord-broken")
+ALARM = ("sos-hold", "sos-stabs", "sos-let-go")
+TAUGHT = ("chord", "chord-broken")  # and never printed
 AFTER_SOS = ("stored", "hub-has-it", "person-has-it", "over", "not-sent", "nobody-has-it")
 GOOD = ("go-in", "received", "status-good", "hub-back")
 BAD = ("do-not-go-in", "hub-lost", "status-bad", "battery-low", "battery-ends", "damaged")
@@ -68,13 +70,11 @@ def feel_in_words(name: str) -> str:
 
 def press(gesture: str) -> str:
     """A finger's picture: the key, then how: a dot for each short press, a bar for a hold."""
-    keys = {"a": ("A",), "d": ("D",), "s": ("SOS",), "c": ("A", "D")}[gesture[0]]
-    caps = "".join(f'<b class="key k{key.lower()}">{key}</b>' for key in keys)
+    key = {"a": "A", "d": "D", "s": "SOS"}[gesture[0]]
+    cap = f'<b class="key k{key.lower()}">{key}</b>'
     marks = {"hold": "<i></i>", "double": "<s></s><s></s>", "stabs": "<s></s>" * 3}
-    how = marks.get(gesture.rpartition("-")[2], "<i></i>" if "-" not in gesture else "<s></s>")
-    if gesture in ("chord-broken", "sos-let-go"):
-        how = '<i class="part"></i>'
-    return f'<span class="press">{caps}<span class="how">{how}</span></span>'
+    how = marks.get(gesture.rpartition("-")[2], "<s></s>")
+    return f'<span class="press">{cap}<span class="how">{how}</span></span>'
 
 
 def row(name: str) -> str:
@@ -133,11 +133,10 @@ PAGE = """\
 <li>{sos_hold}<p><strong>Hold SOS for 2 seconds,</strong> until the rattle becomes four short
 pulses.</p></li>
 <li>{sos_stabs}<p><strong>Or press it three times</strong> in 3 seconds.</p></li>
-<li>{chord}<p><strong>Unnoticed: A and D together,</strong> 1&nbsp;second. It feels and looks
-like A short.</p></li>
 </ul>
-<p class="note">Nothing to cancel: a person ends it. Let go too soon, and a person checks; of A
-and D, quietly.</p>
+<p class="note">Nothing to cancel: a person ends it. Let go too soon, and a person checks.
+For danger that nobody may notice there is a silent sign: have it shown to you; it is never
+written down.</p>
 <h3>What you feel after SOS</h3>
 {after_sos}
 <p class="note"><b>Until the hub has it nobody knows.</b> It is kept, and goes when there is a way.
@@ -185,7 +184,6 @@ def made() -> str:
         pendant=PENDANT,
         sos_hold=press("sos-hold"),
         sos_stabs=press("sos-stabs"),
-        chord=press("chord"),
         after_sos=rows(AFTER_SOS),
         visit="\n".join(steps),
         good=rows(GOOD),
