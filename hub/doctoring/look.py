@@ -139,7 +139,9 @@ def _without_canary(settings: Settings) -> Iterator[Finding]:
         if not absent and not settings.simulation.enabled:
             yield from broker.unprotected(each, name)
     if at.tls or at.files is not None:
-        yield Finding("canary", "there is none: the whole way was not tried", CANARY_MEND)
+        # With passwords the broker must know it first.
+        mend = CANARY_MEND if at.tls else "Make the site anew with `allswell init`, which makes it."
+        yield Finding("canary", "there is none: the whole way was not tried", mend)
     else:
         said = "its users and rights are not the hub's to try: the whole way was not tried"
         mend = "See docs/operations.md for a broker of the hub's own, over TLS."

@@ -21,6 +21,7 @@ from hub.doctoring import look as looking
 from hub.doctoring import whole_way
 from hub.inbox import Item
 from hub.rules.model import Value
+from hub.settings import BrokerAt
 from tests.live.clinic import Clinic, clinic, second_of
 from tests.live.real_broker import free_port, wait_until
 
@@ -115,6 +116,20 @@ def test_a_broker_that_is_not_ours_is_told_as_such(tmp_path: Path) -> None:
     finally:
         found.close()
         other.close()
+
+
+def test_a_broker_of_somebody_else_s_is_not_tried_and_that_is_said(well: Clinic) -> None:
+    """No TLS, no files of ours: a simulation's own, or one from a line of `serve`."""
+    at = BrokerAt(port=well.broker.port)
+    [said] = [
+        each
+        for each in looking.look(replace(well.settings, broker=at))
+        if each.about in ("broker", "canary")
+    ]
+    assert "its users and rights are not the hub's to try" in said.said
+    assert not said.grave
+    with_files = replace(well.settings, broker=replace(at, files=well.folder))
+    assert any("Make the site anew" in each.mend for each in looking.look(with_files))
 
 
 def test_two_doctors_take_turns(well: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
