@@ -33,6 +33,7 @@ HELD = ("chord", "chord-broken", "phrase", "family")
 # reached in time dies while it waits, which alone would show little (world.BACKUP_DOOM_MS).
 INSTANTS = (15, 60, 600)
 FLASH_OPERATIONS = 40
+SLEEPERS = 0.5  # of the storms: pendants sleep off duty, as they are shipped; else they never do
 # What may befall one of two brokers alone.
 OF_A_BROKER = ("hub_partition", "broker_restart", "broker_amnesia", "takeover", "denial")
 
@@ -56,8 +57,9 @@ def draw(seed: int, policy: str = "", weather: str = "", workers: int = 0) -> Pl
     acts.sort(key=lambda act: act.at_ms)
     if brokers > 1:
         acts = [_of_one(chance.stream("draw", "brokers"), act, rates) for act in acts]
+    sleep = chance.stream("draw", "sleep").random() < SLEEPERS
     return Plan(seed, policy, count, start_ms, length_ms, rates, tuple(acts),
-                brokers=brokers, notes={"weather": kind})  # fmt: skip
+                sleep=sleep, brokers=brokers, notes={"weather": kind})  # fmt: skip
 
 
 def workers_of(policy: str, count: int) -> tuple[str, ...]:

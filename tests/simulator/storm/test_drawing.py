@@ -55,6 +55,11 @@ def test_each_procedure_each_weather_and_each_fault_is_drawn(plans: list[Plan]) 
     assert set(kinds) == set(ACTS)
 
 
+def test_pendants_sleep_in_about_half_of_the_storms(plans: list[Plan]) -> None:
+    """Which ones is drawn for itself: with or without, the acts are the same."""
+    assert 0.35 < sum(plan.sleep for plan in plans) / len(plans) < 0.65
+
+
 def test_some_begin_where_the_clocks_change_at_night_and_on_a_leap_day() -> None:
     starts = [datetime.fromtimestamp(draw(seed).start_ms / 1000, UTC) for seed in range(400)]
     assert all(2026 <= start.year <= 2028 for start in starts)
