@@ -148,15 +148,4 @@ IN_THE_PENDANT = (
         seeds=20,
         weather="brokers",
     ),
-    Plant(
-        "waits-as-in-a-quiet-hour",
-        "a press does not shorten how long a broker without a hub is believed",
-        "firmware.pendant.brokers",
-        "self._wait_ms = HUB_WAIT_MS",
-        "self._wait_ms = self._wait_ms",
-        ("paged", "hub-has-it"),
-        inside="pressed",
-        seeds=40,
-        weather="brokers",
-    ),
 )
