@@ -20,6 +20,11 @@ class Contact:
         self.up_ms = 0
         self.restless_ms = -1  # when the raw level first left the settled one; -1 if it has not
 
+    def wake(self, now_ms: int) -> None:
+        """Down, settled: it ended a deep sleep, however short it was."""
+        self.raw = self.down = True
+        self.raw_ms = self.down_ms = now_ms
+
     def edge(self, down: bool, now_ms: int) -> None:
         if down == self.raw:
             return

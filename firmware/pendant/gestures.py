@@ -71,11 +71,18 @@ class Gestures:
         return out
 
     def woken(self, button: str, now_ms: int) -> "list[Felt]":
-        """This press ended a deep sleep: the button is down since now."""
+        """This press ended a deep sleep: the button is down since now, and it is a press also if
+        it is up again before the debounce."""
+        out = self.tick(now_ms)
         if button == "s":
-            self.sos.woken(now_ms)
-            return []
-        return self.edge(button, True, now_ms)
+            self.sos.woken(now_ms, out)
+            return out
+        mine, other = (self.a, self.d) if button == "a" else (self.d, self.a)
+        mine.contact.wake(now_ms)
+        if other.contact.raw and not self._overlap:
+            self._begin_overlap()
+        self._went_down(mine, other, out)
+        return out
 
     def idle(self) -> bool:
         """Every button is up and nothing waits for its meaning."""
@@ -183,23 +190,29 @@ class Gestures:
     # -- A or D alone ------------------------------------------------------------------------------
 
     def _settled(self, mine: Letter, other: Letter, due_ms: int, out: "list[Felt]") -> None:
-        contact = mine.contact
-        if not contact.settle(due_ms):
+        if not mine.contact.settle(due_ms):
             return
-        if self._overlap:
-            both = contact.down and other.contact.down
-            self._together_ms = max(contact.down_ms, other.contact.down_ms) if both else -1
-            if contact.down and not self._ticked:
-                self._ticked = True
-                out.append(("felt", "tick"))
-        elif contact.down:
-            out.append(("felt", "tick"))
-            mine.cues = 0
-            mine.mute = mine.name == "d" and contact.down_ms < self._tail_ms
-            if not mine.waiting:
-                mine.began_ms = contact.down_ms
+        if mine.contact.down:
+            self._went_down(mine, other, out)
+        elif self._overlap:
+            self._together_ms = -1
         else:
             self._released(mine, out)
+
+    def _went_down(self, mine: Letter, other: Letter, out: "list[Felt]") -> None:
+        contact = mine.contact
+        if self._overlap:
+            both = other.contact.down
+            self._together_ms = max(contact.down_ms, other.contact.down_ms) if both else -1
+            if not self._ticked:
+                self._ticked = True
+                out.append(("felt", "tick"))
+            return
+        out.append(("felt", "tick"))
+        mine.cues = 0
+        mine.mute = mine.name == "d" and contact.down_ms < self._tail_ms
+        if not mine.waiting:
+            mine.began_ms = contact.down_ms
 
     def _released(self, mine: Letter, out: "list[Felt]") -> None:
         contact = mine.contact

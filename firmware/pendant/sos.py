@@ -30,11 +30,11 @@ class Sos:
         self._began_ms = 0  # of the hold, over its gaps
         self._up_ms = -1  # let go, and not yet known whether for good
 
-    def woken(self, now_ms: int) -> None:
-        """Already up again before the core ran, it counts all the same."""
-        self._woken_ms = now_ms
+    def woken(self, now_ms: int, out: "list[Felt]") -> None:
+        self._began_ms = self._woken_ms = now_ms
         self._stabs = [now_ms, now_ms]
-        self.contact.edge(True, now_ms)
+        self.contact.wake(now_ms)
+        out.append(("felt", "tick"))
 
     def held_due_ms(self) -> int:
         if not self.contact.down or self._spent:
@@ -71,8 +71,7 @@ class Sos:
             self._ramp = 0
         self._up_ms = -1
         self._stabs = [at_ms for at_ms in self._stabs if now_ms - at_ms <= STABS_MS]
-        if now_ms != self._woken_ms:
-            self._stabs.append(now_ms)
+        self._stabs.append(now_ms)
         self._spent = len(self._stabs) >= STABS
         out.append(("felt", "tick"))
         if self._spent:

@@ -129,6 +129,19 @@ def test_the_press_that_woke_it_counts() -> None:
     assert bench.count("tick") == 1
 
 
+def test_a_tap_that_is_over_before_the_chip_runs_is_a_press_all_the_same() -> None:
+    for button, said in (("a", "ok"), ("d", "departed")):
+        for up_ms in (0, 1, 19, 20, 21):
+            bench = Bench(sleep=True)
+            bench.run(5000)
+            bench.reboot(CAUSE, off_ms=HOUR_MS, woken_by=(button,))
+            bench.run(up_ms)
+            bench.edge(button, False)
+            bench.run(1000)
+            assert bench.hub.types() == [said], up_ms
+            assert bench.count("tick") == 1
+
+
 def test_the_press_that_woke_it_may_begin_any_gesture() -> None:
     for button, held_ms, said in (
         ("a", 2100, "started-out"),
@@ -169,13 +182,16 @@ def test_one_press_of_sos_that_wakes_it_is_no_alarm() -> None:
 
 
 def test_two_buttons_that_woke_it_are_a_chord() -> None:
-    bench = Bench(sleep=True)
-    bench.reboot(CAUSE, off_ms=HOUR_MS, woken_by=("a", "d"))
-    bench.run(1200)
-    bench.edge("a", False)
-    bench.edge("d", False)
-    bench.run(700)
-    assert bench.hub.types() == ["duress", "ok"]
+    for held_ms, said in ((1200, "duress"), (0, "duress-suspected")):
+        for woken_by in (("a", "d"), ("d", "a")):
+            bench = Bench(sleep=True)
+            bench.reboot(CAUSE, off_ms=HOUR_MS, woken_by=woken_by)
+            bench.run(held_ms)
+            bench.edge("a", False)
+            bench.edge("d", False)
+            bench.run(700)
+            assert bench.hub.types() == [said, "ok"]
+            assert bench.count("tick") == 1
 
 
 def test_the_sign_of_life_in_the_night_is_not_felt() -> None:
