@@ -40,6 +40,7 @@ import neopixel
 
 from firmware.boards import networks
 from firmware.boards.flash import FlashFolder
+from firmware.boards.pads import Button, pad
 from firmware.boards.wifi import Wifi
 from firmware.tls import open_stream
 from firmware.waits import pause_ms
@@ -73,7 +74,7 @@ LED_COLOURS = {
     "blue": (0, 0, 70),
     "red": (70, 0, 0),
 }
-MAX_CAUSE_BYTES = 64
+MAX_KEPT_BYTES = 64
 RESET_CAUSES = {
     machine.PWRON_RESET: "power-on",
     machine.HARD_RESET: "hard-reset",
@@ -87,39 +88,6 @@ def _percent(value: int, low: int, high: int) -> int:
     return max(0, min(100, 100 * (value - low) // (high - low)))
 
 
-def _pin(number: int, mode: int, **options: "Any") -> "machine.Pin":
-    """A pad that was held in deep sleep stays so over the boot, until hold=False (quickref, "Pins
-    and GPIO"; the stubs do not know `hold`)."""
-    made: Callable[..., machine.Pin] = machine.Pin
-    return made(number, mode, **options)
-
-
-class Button:
-    """One contact to ground. `down` is what was last told of it."""
-
-    def __init__(self, name: str, number: int) -> None:
-        self.name = name
-        self.number = number
-        self.down = False
-        self.pin = _pin(number, machine.Pin.IN, pull=machine.Pin.PULL_UP, hold=False)
-        self._edges = 0
-        if name == "s":
-            self.pin.irq(self._moved, machine.Pin.IRQ_FALLING)  # soft: run between two bytecodes
-
-    def _moved(self, pin: "machine.Pin") -> None:
-        self._edges += 1
-
-    def look(self, was_away: bool) -> "list[bool]":
-        """What to tell: its level if that is another one, and a whole press if the loop was away,
-        it is up as before, and there was an edge."""
-        level = not self.pin.value()
-        had_edge, self._edges = self._edges > 0, 0
-        if level != self.down:
-            self.down = level
-            return [level]
-        return [True, False] if was_away and had_edge and not level else []
-
-
 class Board:
     """Buttons, LED, vibration, battery, flash and network of a real pendant."""
 
@@ -129,7 +97,7 @@ class Board:
         machine.freq(CPU_HZ)
         self._buttons = [Button(name, number) for name, number in BUTTON_PINS]
         self._polled_ms = self.ticks_ms()
-        motor = _pin(MOTOR_PIN, machine.Pin.OUT, value=0, hold=False)
+        motor = pad(MOTOR_PIN, machine.Pin.OUT, value=0, hold=False)
         self._motor = machine.PWM(motor, freq=MOTOR_HZ, duty_u16=0)
         self._led = neopixel.NeoPixel(machine.Pin(LED_PIN, machine.Pin.OUT), 1)
         self._cell = machine.ADC(machine.Pin(BATTERY_PIN), atten=machine.ADC.ATTN_11DB)
@@ -140,7 +108,8 @@ class Board:
         known, fault = networks.read(self._flash.read_file("wifi.json"))
         if fault:
             self.note("log", fault)
-        self._path = Wifi(known, self.ticks_ms)
+        self._network = self._kept("network")
+        self._path = Wifi(known, self.ticks_ms, self._network)
         self._watchdog: machine.WDT | None = None
         self._memory = bytes(machine.RTC().memory())
 
@@ -176,14 +145,23 @@ class Board:
 
     def boot_cause(self) -> str:
         """Why the last run ended, told once (esp32.NVS; machine.reset_cause)."""
-        kept = bytearray(MAX_CAUSE_BYTES)
-        try:
-            length = self._nvs.get_blob("cause", kept)
-        except OSError:  # nothing kept: the chip itself knows
+        cause = self._kept("cause")
+        if not cause:  # the chip itself knows
             return RESET_CAUSES.get(machine.reset_cause(), "unknown")
-        self._nvs.erase_key("cause")
+        self._keep("cause", "")
+        return cause
+
+    def _kept(self, key: str) -> str:
+        kept = bytearray(MAX_KEPT_BYTES)
+        try:
+            return str(bytes(kept[: self._nvs.get_blob(key, kept)]), "utf-8")
+        except (OSError, UnicodeError):  # nothing there, or nothing of ours
+            return ""
+
+    def _keep(self, key: str, text: str) -> None:
+        """Durable when this returns (esp32.NVS: commit)."""
+        self._nvs.set_blob(key, text.encode()[:MAX_KEPT_BYTES])
         self._nvs.commit()
-        return str(bytes(kept[:length]), "utf-8")
 
     def remember(self, blob: bytes) -> None:
         """Outlives a reset, the watchdog's too, and a deep sleep, and no power cut: RTC memory that
@@ -221,6 +199,9 @@ class Board:
         """A broker answered over the path of the last open_stream."""
         machine.freq(CPU_HZ)
         self._path.proven()
+        if self._path.at != self._network:
+            self._network = self._path.at
+            self._keep("network", self._network)
 
     def note(self, kind: str, value: "str | bool | int") -> None:
         """What the shell does, for whoever watches: only faults go to the serial line."""
@@ -250,8 +231,7 @@ class Board:
     def reset(self, cause: str) -> None:
         """Remember why, and start again; does not return."""
         sys.stderr.write("reset: " + cause + "\n")
-        self._nvs.set_blob("cause", cause.encode()[:MAX_CAUSE_BYTES])
-        self._nvs.commit()
+        self._keep("cause", cause)
         machine.reset()
 
     def sleep(self, max_ms: int) -> None:
@@ -262,9 +242,9 @@ class Board:
         self.show(0, "off")
         self._path.rest()
         self._motor.deinit()
-        _pin(MOTOR_PIN, machine.Pin.OUT, value=0, hold=True)
+        pad(MOTOR_PIN, machine.Pin.OUT, value=0, hold=True)
         pins = [
-            _pin(button.number, machine.Pin.IN, pull=machine.Pin.PULL_UP, hold=True)
+            pad(button.number, machine.Pin.IN, pull=machine.Pin.PULL_UP, hold=True)
             for button in self._buttons
         ]
         esp32.wake_on_ext1(pins, esp32.WAKEUP_ALL_LOW)

@@ -53,13 +53,19 @@ class Scan:
 class Wifi:
     name = "wifi"
 
-    def __init__(self, known: "list[Network]", ticks_ms: "Callable[[], int]") -> None:
+    def __init__(
+        self, known: "list[Network]", ticks_ms: "Callable[[], int]", last: str = ""
+    ) -> None:
+        """`last`: where a broker answered before this boot; tried first, and without a scan, since
+        an SOS that wakes the chip should not wait for one."""
+        self.at = ""  # the SSID of the network that it is on, or was on last
         self._known = known
+        self._again = [each for each in known if each[0] == last] if len(known) > 1 else []
         self._ticks_ms = ticks_ms
         self._wlan = network.WLAN(network.WLAN.IF_STA)
         self._scan: Scan | None = None
         self._round: list[Network] | None = None  # yet to be tried; None: no round has begun
-        self._trying = self._at = ""  # SSIDs
+        self._trying = ""  # an SSID
         self._tried_ms = self._refusals = 0
         self._avoid = ""
         self._unproven = 0
@@ -76,7 +82,7 @@ class Wifi:
             self._step()
             await pause_ms(LOOK_MS)
         if self._trying:
-            self._at, self._trying = self._trying, ""
+            self.at, self._trying = self._trying, ""
         self._round = None
         self._unproven += 1
 
@@ -106,7 +112,7 @@ class Wifi:
         own line, or one that has forgotten us."""
         if self._unproven >= UNPROVEN_LIMIT and self._wlan.isconnected():
             self._unproven = 0
-            self._avoid = self._at
+            self._avoid = self.at
             self._wlan.disconnect()
 
     def _step(self) -> None:
@@ -115,6 +121,8 @@ class Wifi:
             self._look_after_try()
         elif self._scan is not None:
             self._take_scan()
+        elif self._again:
+            self._try(self._again[0])
         elif self._round is None:
             self._begin_round()
         elif not self._round:
@@ -135,7 +143,10 @@ class Wifi:
         self._refusals = 0
         self._trying = known[0]
         self._tried_ms = self._ticks_ms()
-        self._round = self._round[1:] if self._round else []
+        if self._again:
+            self._again = []
+        else:
+            self._round = self._round[1:] if self._round else []
 
     def _look_after_try(self) -> None:
         if self._wlan.status() != network.STAT_CONNECTING:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.firmware import fake_chip, fake_radio
 
-MADE_FOR_THE_CHIP = ("firmware.boards.esp32", "firmware.boards.wifi")
+MADE_FOR_THE_CHIP = tuple(f"firmware.boards.{name}" for name in ("esp32", "pads", "wifi"))
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         (fake_chip.Pin, "handlers", {}),
         (fake_chip.Cpu, "hz", 160_000_000),
         (fake_chip.Nvs, "committed", {}),
+        (fake_chip.Nvs, "commits", 0),
         (fake_chip.Rtc, "held", b""),
         (fake_chip.Watchdog, "fed", 0),
         (fake_radio.Wlan, "air", fake_radio.Air()),

@@ -130,6 +130,7 @@ class Nvs:
     """Values are lost unless committed; keys have at most 15 characters."""
 
     committed: dict[str, bytes] = {}  # noqa: RUF012 - the one chip's store
+    commits = 0
 
     def __init__(self, namespace: str) -> None:
         self._pending: dict[str, bytes | None] = {}
@@ -156,6 +157,7 @@ class Nvs:
         self._pending[key] = None
 
     def commit(self) -> None:
+        type(self).commits += 1
         for key, value in self._pending.items():
             if value is None:
                 self.committed.pop(key, None)

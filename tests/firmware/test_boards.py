@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,25 @@ def test_a_connection_waits_for_the_radio_over_attempts_that_were_given_up(chip:
         assert board.signal_pct() == 50
 
     asyncio.run(scenario())
+
+
+def test_the_network_of_the_last_link_is_kept_over_a_boot(chip: Any, tmp_path: Path) -> None:
+    known = [{"ssid": ssid, "key": f"{ssid}-key"} for ssid in ("site", "phone")]
+    (tmp_path / "wifi.json").write_text(json.dumps(known))
+
+    async def attached() -> None:
+        board = chip.Board([])
+        await asyncio.wait_for(board._path.attach(), 20)
+        board.proven()
+        board.proven()
+        assert board.boot_cause() == "watchdog", "it is another key"
+
+    asyncio.run(attached())
+    assert fake_radio.Wlan.log == ["on", "scan", "connect phone"]
+    fake_radio.Wlan.log.clear()
+    asyncio.run(attached())
+    assert fake_radio.Wlan.log == ["on", "connect phone"]
+    assert fake_chip.Nvs.commits == 1, "flash that wears is written when there is news"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '[{"ssid": "x"}]', "no json"])

@@ -94,6 +94,30 @@ async def test_a_hidden_network_is_tried_too(wifi: Any) -> None:
     assert Wlan.log[-1] == "connect site"
 
 
+async def test_after_a_boot_the_last_network_is_tried_at_once(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "phone": (-80, "phone-key")}
+    path = wifi.Wifi([SITE, PHONE], ticks_ms, "phone")
+    await attach(path)
+    assert Wlan.log == ["on", "connect phone"]
+    assert path.at == "phone"
+    Wlan.latest.lose()
+    await attach(path)
+    assert Wlan.log == ["on", "connect phone", "scan", "connect site"], "once a boot"
+    assert path.at == "site"
+
+
+async def test_a_last_network_that_is_gone_costs_one_attempt(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms, "phone"))
+    assert Wlan.log == ["on", "connect phone", "scan", "connect site"]
+
+
+async def test_a_last_network_that_is_known_no_more_is_not_tried(wifi: Any) -> None:
+    Wlan.air.networks = {"site": (-50, "site-key-1"), "old": (-40, "old-key-1")}
+    await attach(wifi.Wifi([SITE, PHONE], ticks_ms, "old"))
+    assert Wlan.log == ["on", "scan", "connect site"]
+
+
 async def test_nothing_in_reach_is_said_and_looked_for_again(wifi: Any) -> None:
     path = wifi.Wifi([SITE, PHONE], ticks_ms)
     for _ in range(2):

@@ -57,10 +57,14 @@ class Part:
         CHIP.told["clock"] = date
 
     def get_blob(self, key: str, buffer: bytearray) -> int:
-        raise OSError
+        blob = CHIP.kept.get(key)
+        if blob is None:
+            raise OSError
+        buffer[: len(blob)] = blob
+        return len(blob)
 
     def set_blob(self, key: str, value: bytes) -> None:
-        CHIP.told[key] = value
+        CHIP.kept[key] = value
 
     def commit(self) -> None:
         pass
@@ -94,6 +98,7 @@ class Chip:
 
     def __init__(self) -> None:
         self.told: dict[str, object] = {}
+        self.kept: dict[str, bytes] = {}
 
     def freq(self, hz: int) -> None:
         self.told["hz"] = hz
@@ -163,7 +168,8 @@ def test_it_shows_resets_and_sleeps() -> None:
     assert CHIP.told["clock"] == (2026, 11, 22, 6, 11, 11, 7, 0)
     board.remember(b"sos")
     board.reset("the test")
-    assert CHIP.told["cause"] == b"the test" and CHIP.told["reset"]
+    assert CHIP.kept["cause"] == b"the test" and CHIP.told["reset"]
+    assert made().boot_cause() == "the test"
     board.sleep(60_000)
     assert CHIP.told["asleep"] == 60_000 and CHIP.told["wakers"] == 3
 
@@ -202,3 +208,4 @@ async def test_the_radio_attaches_and_nobody_is_there() -> None:
         pass
     board.proven()
     assert board.signal_pct() == 87
+    assert CHIP.kept["network"] == b"site"
