@@ -16,10 +16,11 @@ HOUR_MS = 3_600_000
 
 
 class Battery:
-    """`pct` is 0 until it was measured."""
+    """`pct` is 0 until it was measured; an empty cell reads 0 too."""
 
     def __init__(self, capacity_mah: int, visit_hours: int) -> None:
         self.pct = 0
+        self._is_known = False
         self.low_pct = 0
         self._visit_hours = visit_hours
         self._told = 0  # 1: low, 2: very low
@@ -34,12 +35,12 @@ class Battery:
 
     def low(self) -> bool:
         """It will not last the longest visit; not known is not low."""
-        return 0 < self.pct <= self.low_pct
+        return self._is_known and self.pct <= self.low_pct
 
     def measured(self, pct: int, visiting: bool, now_ms: int) -> bool:
         """True when she is to be warned now."""
-        self._before_pct = self.pct or 100
-        self.pct = pct
+        self._before_pct = self.pct if self._is_known else 100
+        self.pct, self._is_known = pct, True
         self._learn(visiting, now_ms)
         level = 2 if pct <= VERY_LOW_PCT else 1 if pct <= self.low_pct else 0
         if pct >= self.low_pct + CHARGED_PCT:

@@ -81,7 +81,8 @@ def _value(blob: bytes, key: str) -> object:
 def _make_up(
     found: "dict[str, object]", cert: bytes, random_bytes: "Callable[[int], bytes]"
 ) -> None:
-    for name in (found.get("username"), found.get("key_id"), _common_name(cert), NOBODY):
+    # The certificate first: a broker by TLS hears it under that name and silently under no other.
+    for name in (_common_name(cert), found.get("username"), found.get("key_id"), NOBODY):
         if "pendant" not in found and is_id(name):
             found["pendant"] = name
     if "key_id" not in found:

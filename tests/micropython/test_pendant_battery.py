@@ -68,6 +68,19 @@ def test_the_last_word_is_said_once_at_the_second_reading() -> None:
     assert battery.gasps() is True, "charged, and empty again"
 
 
+def test_an_empty_cell_reads_nought_and_is_no_unknown_one() -> None:
+    """3.3 V and less read 0 %: that is a charge, and the worst there is."""
+    battery = Battery(1000, 2)
+    assert not battery.low(), "not measured yet"
+    assert (battery.measured(0, True, 0), battery.gasps(), battery.low()) == (True, False, True)
+    battery.measured(0, True, 5000)
+    assert battery.gasps(), "the second reading says so too"
+    fallen = Battery(1000, 2)
+    for pct in (60, 0, 0):
+        fallen.measured(pct, True, 0)
+    assert fallen.gasps()
+
+
 def test_battery_low_is_felt_in_time_and_at_each_start_and_arrival() -> None:
     bench = Bench()
     bench.run(1000)

@@ -65,7 +65,8 @@ def test_what_an_sos_needs_is_made_up_and_named() -> None:
 def test_the_name_is_found_in_what_else_bears_it() -> None:
     for first, cert, name in (
         (without("pendant") + b"!", b"", PENDANT),  # the user name
-        (b'{"key_id": "k07"', CERT, "k07"),
+        (b'{"key_id": "k07"', CERT, "p07"),  # to the broker it is whom the certificate names
+        (b'{"key_id": "k07"', b"", "k07"),
         (b"", CERT, "p07"),
         (b"", CERT[:-3], "p0"),
         (b"", b"\x55\x04\x03", "unknown"),
@@ -74,7 +75,7 @@ def test_the_name_is_found_in_what_else_bears_it() -> None:
     ):
         found, _said, _safe = recover(first, b"", cert, fixed)
         assert found.pendant == name
-        assert found.tls == (cert != b"" or len(first) > 100), "with keys it needs no telling"
+        assert found.tls == (cert != b"" or b'"tls": true' in first), "keys are TLS"
 
 
 def test_unlawful_values_are_not_taken() -> None:
