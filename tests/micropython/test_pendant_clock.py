@@ -1,7 +1,14 @@
 """What outlives a sleep and a reboot: the last good time, and whether she wants quiet."""
 
 from firmware.pendant import journal
-from firmware.pendant.clock import KEEP_ASLEEP_MS, KEEP_EVERY_MS, TELL_EVERY_MS, Clock
+from firmware.pendant.clock import (
+    AHEAD_MS,
+    FIRST_MS,
+    KEEP_ASLEEP_MS,
+    KEEP_EVERY_MS,
+    TELL_EVERY_MS,
+    Clock,
+)
 from tests.firmware.fake_hub import HUB_EPOCH_MS
 from tests.firmware.harness import Bench, on_visit
 
@@ -58,6 +65,35 @@ def test_before_it_sleeps_an_old_clock_is_kept_anew() -> None:
     assert out == [("clock", HUB_EPOCH_MS)]
     clock.before_sleep(HUB_EPOCH_MS + KEEP_ASLEEP_MS, out)
     assert [item[:2] for item in out[1:]] == [("persist", journal.CLOCK_NAME)]
+
+
+def heard(clock: Clock, utc_ms: int) -> list[str]:
+    out: list[tuple[object, ...]] = []
+    clock.heard(utc_ms, 0, out)
+    return [str(item[0]) for item in out]
+
+
+def test_a_time_that_no_certificate_would_outlive_never_reaches_the_board() -> None:
+    """The hub's clock jumped: believed and kept, every broker would have ended for ever."""
+    both = ["clock", "persist"]
+    for kept_ms in (0, HUB_EPOCH_MS):
+        for wrong_ms in (1, FIRST_MS - 1, max(kept_ms, FIRST_MS) + AHEAD_MS + 1, 4_102_444_800_000):
+            clock = Clock()
+            clock.restore(kept_ms, [])
+            assert heard(clock, wrong_ms) == [], wrong_ms
+            assert heard(clock, HUB_EPOCH_MS + HOUR_MS * 9) == both, "the right time is heard yet"
+
+
+def test_a_kept_time_that_ran_ahead_is_put_right_by_the_hub() -> None:
+    clock = Clock()
+    clock.restore(HUB_EPOCH_MS + AHEAD_MS, [])
+    assert heard(clock, HUB_EPOCH_MS) == ["clock", "persist"]
+
+
+def test_a_kept_time_out_of_all_reason_is_not_given_to_the_board() -> None:
+    out: list[tuple[object, ...]] = []
+    Clock().restore(FIRST_MS - 1, out)
+    assert out == []
 
 
 def test_a_clock_record_that_is_none_is_told_apart() -> None:
