@@ -34,7 +34,8 @@ class Watchdog:
 
 
 def _watch(hungry: bytearray, naps: int, strike: str) -> None:
+    nap_s = NAP_MS / 1000  # once: in the loop nothing is allocated
     while hungry[0] < naps:
-        time.sleep(NAP_MS / 1000)
+        time.sleep(nap_s)
         hungry[0] += 1
     os.system(strike)
