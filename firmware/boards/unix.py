@@ -143,8 +143,9 @@ class Board:
                 file.write(blob)
 
     def remembered(self) -> bytes:
-        """After boot_cause()."""
-        return self._flash.read_file(MEMORY_FILE) if self._was_reset else b""
+        """After boot_cause(): what a power cut would have taken is not told."""
+        self._memory = self._flash.read_file(MEMORY_FILE)
+        return self._memory if self._was_reset else b""
 
     def read_all(self) -> "list[tuple[str, bytes]]":
         return self._flash.read_all()

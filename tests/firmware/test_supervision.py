@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.boards.unix import CAUSE_FILE, RESET_STATUS
+from firmware.boards.unix import CAUSE_FILE, RESET_STATUS, Board
 from tests.conftest import need
 
 ROOT = Path(__file__).parents[2]
@@ -152,6 +152,21 @@ def test_next_boot_is_told_why_and_only_that_one(which: str, cause: str, tmp_pat
     (tmp_path / CAUSE_FILE).write_text(cause)
     assert first_words(interpreter(which), tmp_path)["boot"] == cause
     assert first_words(interpreter(which), tmp_path)["boot"] == "power-on"
+
+
+@pytest.mark.parametrize(("cause", "told"), [("watchdog", b"an SOS"), ("", b"")])
+def test_memory_outlives_a_reset_and_no_power_cut(cause: str, told: bytes, tmp_path: Path) -> None:
+    argv = ["--flash", str(tmp_path), "--control", "1"]
+    Board(argv).remember(b"an SOS")
+    (tmp_path / CAUSE_FILE).write_text(cause)
+    board = Board(argv)
+    board.boot_cause()
+    assert board.remembered() == told
+    board.remember(b"")
+    (tmp_path / CAUSE_FILE).write_text("watchdog")
+    again = Board(argv)
+    again.boot_cause()
+    assert again.remembered() == b"", "what was kept meanwhile is not told by a later reset"
 
 
 class Held:
