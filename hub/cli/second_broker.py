@@ -19,7 +19,7 @@ from hub.devices import broker, certificates, keyring, site, units
 from hub.devices.private_file import write_private
 from hub.settings import TLS_PORT, Settings
 from hub.store.schema import NAME as DATABASE
-from hub.verify import ACTIVE
+from hub.verify import REVOKED
 
 
 @click.command("second-broker")
@@ -32,8 +32,10 @@ from hub.verify import ACTIVE
     callback=lawful_addresses,
     help="This broker, as pendants and the hub reach it; needed the first time.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=TLS_PORT, show_default=True)
-def second_broker(config: Path, folder: Path, addresses: tuple[str, ...], port: int) -> None:
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="By default as in the settings, else 8883."
+)
+def second_broker(config: Path, folder: Path, addresses: tuple[str, ...], port: int | None) -> None:
     """Make FOLDER for a second broker: its settings, rights, certificate and systemd unit.
 
     Carry it to the other machine, to the same place. Make it again after `pendant revoke` and after
@@ -41,6 +43,7 @@ def second_broker(config: Path, folder: Path, addresses: tuple[str, ...], port: 
     """
     settings = settings_of(config)
     keys = settings.broker.keys
+    port = port or (settings.broker.second_port if settings.broker.second_host else TLS_PORT)
     if keys is None:
         raise Refused("a second broker goes by certificates, and this hub has none ([broker] tls)")
     folder = folder.absolute()
@@ -81,4 +84,4 @@ def _revoked(settings: Settings) -> list[str]:
     if not (settings.folder / DATABASE).exists():
         return []
     with opened(settings) as reader:
-        return [each.id for each in reader.pendants() if each.state != ACTIVE]
+        return [each.id for each in reader.pendants() if each.state == REVOKED]

@@ -99,9 +99,11 @@ def add(
     secret, key_id = secrets.token_bytes(SECRET_BYTES).hex(), RandomIds().key()
     password = "" if keys is not None else secrets.token_urlsafe(PASSWORD_BYTES)
     valid_until_ms = until_ms(days, utc_ms())
+    _make_room(out)
     facts: dict[str, Value] = {"id": name, "worker": worker, "valid_until_ms": valid_until_ms}
     answer = give(settings, "add_pendant", {**facts, "key_id": key_id, "secret": secret})
     if not answer.ok:
+        _take_back(out)
         where = " People stand in the settings; the hub reads them when it starts." * bool(worker)
         raise click.ClickException(answer.reason + where)
     values = {
@@ -160,11 +162,26 @@ def _is_elsewhere(host: str) -> bool:
         return host != "localhost"
 
 
+def _make_room(out: Path) -> None:
+    """Before the books have the new keys: with those and no folder nobody would have them."""
+    if str(out) == "-":
+        return
+    try:
+        out.mkdir(mode=0o700, parents=True)
+    except OSError as exc:
+        said = f"{out} cannot be made ({exc.strerror}): name another folder; nothing was changed"
+        raise click.ClickException(said) from None
+
+
+def _take_back(out: Path) -> None:
+    if str(out) != "-":
+        out.rmdir()
+
+
 def _give_out(files: dict[str, bytes], out: Path) -> None:
     if str(out) == "-":
         click.echo(json.dumps({name: _shown(name, files[name]) for name in sorted(files)}))
         return
-    out.mkdir(mode=0o700, parents=True)
     for name, blob in files.items():
         write_private(out / name, blob)
 

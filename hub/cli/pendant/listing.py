@@ -15,6 +15,7 @@ from hub.cli.pendant.credentials import days_left
 from hub.cli.pendant.shared import DAY_MS, day, keys_of, lawful, write_rights
 from hub.cli.shared import config_option, settings_of
 from hub.clock import utc_ms
+from hub.devices.certificates import CANARY
 from hub.devices.keyring import SOON_DAYS, WARN_DAYS
 from hub.store.views import Pendant
 
@@ -103,6 +104,9 @@ def _time(at_ms: int) -> str:
 @click.argument("name", callback=lawful)
 def revoke(config: Path, name: str) -> None:
     """Pendant NAME may send an SOS and nothing else: it was lost, stolen or handed in."""
+    if name == CANARY:  # the doctor would have nobody to send
+        mend = "allswell keys renew canary, remove canary.json beside its key, start the hub again"
+        raise click.ClickException(f"{name} is the doctor's own. If others have its keys: {mend}")
     settings = settings_of(config)
     answer = give(settings, "revoke_pendant", {"pendant": name})
     if not answer.ok:

@@ -220,3 +220,17 @@ def test_the_second_broker_is_made_again_after_a_revocation_with_the_same_key(
     assert "topic deny allswell/p-1/up/event" in (second / "broker.acl").read_text(encoding="utf-8")
     assert certificates.read(second / "keys", BROKER).key_der == before
     assert "is the first broker's" in run("second-broker", str(site)).output
+
+
+def test_made_again_the_second_broker_listens_where_the_settings_look_for_it(
+    made: Result, run: Run, site: Path, tmp_path: Path
+) -> None:
+    """Whoever makes it again after a revocation does not think of the port it once had."""
+    second = tmp_path / "second"
+    words = ("second-broker", str(second), "--address", "192.0.2.11")
+    assert "second_port = 9443" in run(*words, "--port", "9443").output
+    file = site / "allswell.toml"
+    there = '[broker]\nsecond_host = "192.0.2.11"\nsecond_port = 9443\n'
+    file.write_text(file.read_text(encoding="utf-8").replace("[broker]\n", there), encoding="utf-8")
+    assert run("second-broker", str(second)).exit_code == 0
+    assert "listener 9443" in (second / "mosquitto.conf").read_text(encoding="utf-8")

@@ -270,3 +270,23 @@ def test_a_folder_that_is_there_is_not_written_over(made: Result, run: Run, site
     assert done.exit_code == 2
     assert "already there" in done.output
     assert (site / "p-1" / "settings.json").read_bytes() == before
+
+
+def test_keys_that_have_no_place_are_not_put_on_the_books(
+    made: Result, run: Run, site: Path
+) -> None:
+    """Else the pendant that she wears would be nobody's, and nobody would have the new keys."""
+    add(run, site / "p-1")
+    before = listed(run)
+    (site / "file").write_text("in the way")
+    done = run("pendant", "add", "p-1", "--days", "9", "--out", str(site / "file" / "p-1"))
+    assert (done.exit_code, "nothing was changed" in done.output) == (1, True)
+    assert listed(run) == before
+    done = run("pendant", "add", "p-2", "--worker", "nobody", "--out", str(site / "p-2"))
+    assert done.exit_code == 1
+    assert not (site / "p-2").exists(), "refused, it leaves nothing behind"
+
+
+def test_the_doctors_canary_is_not_revoked_by_its_name(made: Result, run: Run) -> None:
+    done = run("pendant", "revoke", "canary")
+    assert (done.exit_code, "the doctor's own" in done.output) == (1, True)
