@@ -77,9 +77,11 @@ def _acl(found: str, wanted: str) -> Iterator[Finding]:
         said = f"{broker.ACL} has no line {line!r} {whose}"
         yield Finding(ABOUT, said, _acl_mend(user, line))
     for user, line in sorted(has - must):
-        if " deny " not in line:
-            said = f"{broker.ACL} grants {line!r} to {user or 'every pendant'}"
-            yield Finding(ABOUT, said, "Take that line out, and send the broker a SIGHUP.")
+        who = user or "every pendant"
+        said = f"{broker.ACL} grants {line!r} to {who}"
+        if " deny " in line:  # acknowledged and thrown away: what she says, or what answers her
+            said = f"{broker.ACL} denies {who}, which is not revoked: {line!r}"
+        yield Finding(ABOUT, said, "Take that line out, and send the broker a SIGHUP.")
 
 
 def _acl_mend(user: str, line: str) -> str:

@@ -87,7 +87,20 @@ def test_a_revoked_pendant_must_be_denied_line_by_line(at: BrokerAt) -> None:
     assert {each.mend for each in found} == {"allswell pendant revoke p-lost"}
     assert at.files is not None
     (at.files / broker.ACL).write_text(broker.acl(["p-lost", "p-older"]), encoding="utf-8")
-    assert said(at, "p-lost") == [], "more denied than must be is no danger"
+    assert said(at, "p-lost", "p-older") == []
+
+
+@pytest.mark.parametrize("line", ["topic deny allswell/p-1/down", "topic deny #"])
+def test_a_pendant_that_is_good_and_denied_is_told(at: BrokerAt, line: str) -> None:
+    """The broker acknowledges what it then throws away, and she never feels a receipt."""
+    assert at.files is not None
+    text = broker.acl() + f"user p-1\n{line}\n"
+    (at.files / broker.ACL).write_text(text, encoding="utf-8")
+    [found] = conf.look(at, ())
+    assert (found.said, found.grave) == (
+        f"broker.acl denies p-1, which is not revoked: {line!r}",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
