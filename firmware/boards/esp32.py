@@ -159,9 +159,13 @@ class Board:
             return ""
 
     def _keep(self, key: str, text: str) -> None:
-        """Durable when this returns (esp32.NVS: commit)."""
-        self._nvs.set_blob(key, text.encode()[:MAX_KEPT_BYTES])
-        self._nvs.commit()
+        """Durable when this returns (esp32.NVS: commit), if that can be had: a store that is full
+        or worn costs no start, no link and no reset."""
+        try:
+            self._nvs.set_blob(key, text.encode()[:MAX_KEPT_BYTES])
+            self._nvs.commit()
+        except OSError as fault:
+            self.note("log", "nvs: " + repr(fault))
 
     def remember(self, blob: bytes) -> None:
         """Outlives a reset, the watchdog's too, and a deep sleep, and no power cut: RTC memory that

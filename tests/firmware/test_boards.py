@@ -223,6 +223,31 @@ def test_the_network_of_the_last_link_is_kept_over_a_boot(chip: Any, tmp_path: P
     assert fake_chip.Nvs.commits == 1, "flash that wears is written when there is news"
 
 
+def test_a_store_that_takes_nothing_more_costs_no_start_no_link_and_no_reset(
+    chip: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Worn out or full: what is kept there is a convenience, an SOS is not."""
+    (tmp_path / "wifi.json").write_text(json.dumps([{"ssid": "phone", "key": "phone-key"}]))
+    with pytest.raises(fake_chip.ResetError):
+        chip.Board([]).reset("stuck")
+
+    def full(nvs: fake_chip.Nvs, *_: object) -> None:
+        raise OSError("ESP_ERR_NVS_NOT_ENOUGH_SPACE")
+
+    async def attached() -> None:
+        board = chip.Board([])
+        assert board.boot_cause() == "stuck", "and once more at the next start"
+        await asyncio.wait_for(board._path.attach(), 20)
+        board.proven()
+        with pytest.raises(fake_chip.ResetError):
+            board.reset("stuck")
+
+    for name in ("set_blob", "commit"):
+        with monkeypatch.context() as worn:
+            worn.setattr(fake_chip.Nvs, name, full)
+            asyncio.run(attached())
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", '[{"ssid": "x"}]', "no json"])
 def test_unlawful_wifi_settings_are_named_and_stop_nothing_else(
     chip: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
