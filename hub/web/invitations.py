@@ -11,6 +11,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,11 @@ class Invitations:
     def __init__(self, path: Path, wall_ms: Callable[[], int]) -> None:
         self._lock = threading.Lock()
         self._wall_ms = wall_ms
-        # Whoever is first makes the file, and nobody else may look into it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Whoever is first makes the file, and nobody else may look into it. One that is there is
+        # not opened here: closing any handle of it would drop the locks of this process's other
+        # connections (POSIX), and the next program that looks would take the file for its own.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("pragma journal_mode = wal")
         self._db.executescript(SCHEMA)

@@ -1,6 +1,8 @@
 """One-time links, without a server: what is kept, how long, how often."""
 
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -51,6 +53,34 @@ def test_what_init_makes_is_there_when_the_hub_starts_and_beside_its_sessions(
     assert found.person == "admin"
     for each in (sessions, again):
         each.close()
+
+
+MAKES = """
+import sys
+from pathlib import Path
+from hub.web.invitations import Invitations
+links = Invitations(Path(sys.argv[1]), lambda: 1_000_000_000_000)
+print(links.make("admin"))
+links.close()
+"""
+
+
+def test_each_link_that_another_process_makes_is_seen_by_a_running_hub(
+    tmp_path: Path, wall: Wall
+) -> None:
+    path = tmp_path / NAME
+    sessions, kept = Sessions(path, wall), Invitations(path, wall)  # as the hub's web holds them
+    for _ in range(3):
+        made = subprocess.run(
+            [sys.executable, "-c", MAKES, str(path)], capture_output=True, text=True, check=True
+        )
+        assert kept.find(made.stdout.strip()) is not None
+    token, _ = sessions.open("ben")
+    for each in (sessions, kept):
+        each.close()
+    again = Sessions(path, wall)
+    assert again.find(token, "cookie") is not None, "written to a file that another had removed"
+    again.close()
 
 
 def test_a_link_works_once_and_looking_does_not_use_it_up(kept: Invitations) -> None:
