@@ -188,7 +188,7 @@ class App:
 
     def _sleep(self, max_ms: int) -> None:
         """Only with everything written and felt; the core asks again."""
-        if self._carrier.flash_next() is None and self._player.resting():
+        if self._carrier.at_rest() and self._player.resting():
             self._board.sleep(max_ms)
 
     def _open(self) -> "Awaitable[Streams]":

@@ -28,6 +28,10 @@ if TYPE_CHECKING:  # typing does not exist on the chip
         def give_way(self) -> str: ...
 
 
+ERASE_AGAIN_MS = 30_000
+MAX_ERASURES = 10  # then it stays: a flash that is broken for so long must not keep us awake
+
+
 class Carrier:
     """Between the core and its board: outputs in, what to do at once and what to flash out."""
 
@@ -35,6 +39,8 @@ class Carrier:
         self._core = core
         self._reserve = Reserve()
         self._flash_work: list[Work] = []  # bounded by the core's outbox
+        self._left: dict[str, int] = {}  # records that would not go -> how often that was tried
+        self._left_due_ms = 0
 
     def found(self, records: "list[Record]", memory: bytes = b"") -> "list[Record]":
         """What a boot is to hand to the core: of all that the flash held, and of what the board
@@ -46,6 +52,7 @@ class Carrier:
         at_once = []
         for output in outputs:
             if output[0] == "persist":
+                self._left.pop(output[1], None)
                 self._to_flash((output[1], output[2]))
             elif output[0] == "erase":
                 self._to_flash((output[1], None))
@@ -59,10 +66,21 @@ class Carrier:
         return self._flash_work[0] if self._flash_work else None
 
     def idle(self, now_ms: int) -> None:
-        """Nothing to do: `flash_next` may now have a piece of the reserve to make."""
-        name = "" if self._flash_work else self._reserve.next_to_make(now_ms)
+        """Nothing to do: `flash_next` may now have an erasure to try again, or a piece of the
+        reserve to make."""
+        if self._flash_work:
+            return
+        if self._left and now_ms >= self._left_due_ms:
+            self._left_due_ms = now_ms + ERASE_AGAIN_MS
+            self._flash_work.append((next(iter(self._left)), None))
+            return
+        name = self._reserve.next_to_make(now_ms)
         if name:
             self._flash_work.append((name, bytes(ROOM_BYTES)))
+
+    def at_rest(self) -> bool:
+        """Nothing is on its way to the flash, and nothing is still there that was to go."""
+        return not self._flash_work and not self._left
 
     def flash_done(self, ok: bool, now_ms: int, full: bool = False) -> "Outputs":
         """The flash is through with `flash_next` (`full`: it had no room); returns what to do
@@ -79,7 +97,16 @@ class Carrier:
             self._reserve.made(name)
         elif is_room(name):
             self._reserve.refused(now_ms)
+        elif blob is None:
+            self._erased(name, ok, now_ms)
         return []
+
+    def _erased(self, name: str, ok: bool, now_ms: int) -> None:
+        """What would not go would be taken up by the next boot as if it were owed still."""
+        tries = self._left.pop(name, 0) + 1
+        if not ok and tries < MAX_ERASURES:
+            self._left[name] = tries
+            self._left_due_ms = now_ms + ERASE_AGAIN_MS
 
     def _make_room(self, name: str, now_ms: int) -> bool:
         """Something goes, before this record is tried again; False: it has no claim, or all that

@@ -154,7 +154,7 @@ class Handset:
 
     def _sleep(self, max_ms: int) -> None:
         """Obeyed when nothing waits for the flash; the core asks again."""
-        if self._carrier.flash_next() is None and self.doomed is None:
+        if self._carrier.at_rest() and self.doomed is None:
             fingers, self._fingers = self._fingers, []
             down = set(self._down)
             self._went()

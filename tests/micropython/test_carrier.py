@@ -1,6 +1,6 @@
 """The order of the pendant inside the interpreter: kept first, told then, felt and sent last."""
 
-from firmware.pendant.carrier import Carrier
+from firmware.pendant.carrier import ERASE_AGAIN_MS, MAX_ERASURES, Carrier
 from firmware.pendant.reserve import (
     COUNT,
     MAKE_AGAIN_MS,
@@ -134,6 +134,49 @@ def test_what_a_reset_would_lose_is_a_copy() -> None:
     carrier.took([("persist", "e-1", b"1")])
     carrier.waiting().pop()
     assert carrier.waiting() == [("e-1", b"1")]
+
+
+# -- what would not go -----------------------------------------------------------------------------
+
+
+def test_record_that_would_not_go_is_tried_again_and_not_for_ever() -> None:
+    _core, carrier = fresh()
+    carrier.found([("r-" + str(number), b"") for number in range(COUNT)])
+    carrier.took([("erase", "e-1")])
+    assert not carrier.at_rest()
+    now_ms = 5
+    for _ in range(MAX_ERASURES - 1):
+        carrier.flash_done(False, now_ms)
+        assert carrier.flash_next() is None and not carrier.at_rest()
+        carrier.idle(now_ms + ERASE_AGAIN_MS - 1)
+        assert carrier.flash_next() is None
+        now_ms += ERASE_AGAIN_MS
+        carrier.idle(now_ms)
+        assert carrier.flash_next() == ("e-1", None)
+    carrier.flash_done(False, now_ms)
+    assert carrier.at_rest(), "it must not keep the pendant awake"
+
+
+def test_record_that_went_in_the_end_is_not_tried_again() -> None:
+    _core, carrier = fresh()
+    carrier.took([("erase", "e-1"), ("erase", "e-2")])
+    carrier.flash_done(False, 0)
+    carrier.flash_done(False, 0)
+    carrier.idle(ERASE_AGAIN_MS)
+    assert work_of(carrier) == [("e-1", None)]
+    carrier.idle(2 * ERASE_AGAIN_MS)
+    assert work_of(carrier) == [("e-2", None)]
+    assert carrier.at_rest()
+
+
+def test_record_that_would_not_go_and_is_wanted_again_stays() -> None:
+    _core, carrier = fresh()
+    carrier.took([("erase", "c-1")])
+    carrier.flash_done(False, 0)
+    carrier.took([("persist", "c-1", b"1")])
+    assert work_of(carrier) == [("c-1", b"1")]
+    carrier.idle(MAKE_FIRST_MS - 1 + ERASE_AGAIN_MS)
+    assert carrier.flash_next() == ("r-0", bytes(ROOM_BYTES)), "and no erasure"
 
 
 # -- room, and what outlives a reset ---------------------------------------------------------------
