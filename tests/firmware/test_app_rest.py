@@ -72,3 +72,21 @@ async def test_it_sleeps_when_all_is_written_and_felt_and_not_before() -> None:
     await running.until(("written", "clock"), ("begun", "received"), ("show", 0, "off"))
     assert running.board.did[-1] == ("sleep", 1000)
     await running.stop()
+
+
+async def test_an_edge_that_nobody_has_read_yet_keeps_it_awake() -> None:
+    """Come and gone while the loop was away, it would wake no chip."""
+    running = Running()
+    running.start()
+    await running.until(("battery", 50))
+    running.board.edges += [("s", True), ("s", False)]
+    running.device.answers["each tick"] = [("sleep", 1000)]
+    running.app._act([("sleep", 1000)])
+    assert ("sleep", 1000) not in running.board.did
+    assert running.task is not None
+    running.board.pressed.set()
+    with pytest.raises(ResetError):
+        await asyncio.wait_for(running.task, LIMIT_S)
+    assert running.board.did[-1] == ("sleep", 1000)
+    assert not running.board.edges
+    await running.stop()
