@@ -1,7 +1,7 @@
 """The benches of the pendant: they measure what they say, and the smallest heap is found."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +10,7 @@ from simulator.bench.__main__ import MEANING, PARTS
 from simulator.live.broker import Broker
 from simulator.live.feed import Feed
 from simulator.live.pendant import Pendant, new_secret
+from simulator.live.stage import Stage
 from tests.conftest import need
 
 
@@ -21,7 +22,7 @@ class Told:
 
 def test_stored_counts_from_the_last_tick_before_an_events_record() -> None:
     told = Told()
-    heard = bench.Listener(told)  # type: ignore[arg-type]
+    heard = bench.Listener(cast(Pendant, told))
     for line in (
         {"flash": "written", "name": "o-1-1", "at_ms": 5},
         {"feel": "tick", "at_ms": 100},
@@ -43,7 +44,7 @@ def test_the_smallest_heap_is_found_by_halving(monkeypatch: pytest.MonkeyPatch) 
         return kib >= 117
 
     monkeypatch.setattr(bench, "_lives", lives)
-    found = bench.smallest_heap(None)  # type: ignore[arg-type]
+    found = bench.smallest_heap(cast(Stage, None))
     assert 117 <= found < 117 + bench.HEAP_STEP_KIB
     assert len(tried) < 8
 

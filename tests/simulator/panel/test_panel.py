@@ -266,7 +266,7 @@ def test_a_snapshot_says_nothing_of_what_the_hub_believes(page: httpx.Client) ->
     with opened_page(page, "other") as lines:
         told = world(lines)
     assert set(told["wearers"]["bea"]) == {
-        "power", "link", "radio", "battery_pct", "flash_held", "motor_pct", "led", "felt"
+        "power", "link", "asleep", "radio", "battery_pct", "flash_held", "motor_pct", "led", "felt"
     }  # fmt: skip
 
 
