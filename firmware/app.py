@@ -187,8 +187,8 @@ class App:
                 self._board.reset(output[1])
 
     def _sleep(self, max_ms: int) -> None:
-        """Only with everything written and felt; the core asks again."""
-        if self._carrier.at_rest() and self._player.resting():
+        """Only with everything written, felt and read of the buttons; the core asks again."""
+        if self._carrier.at_rest() and self._player.resting() and not self._board.edges:
             self._board.sleep(max_ms)
 
     def _open(self) -> "Awaitable[Streams]":
