@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from hub.devices.private_file import write_private
+from hub.devices.private_file import write_together
 from protocol.record import is_id
 
 # What a pendant asks the broker's certificate for, whatever address it reached it at.
@@ -223,9 +223,10 @@ def read(folder: Path, name: str) -> Credential:
 
 
 def write(folder: Path, name: str, credential: Credential) -> None:
-    """Both files, each old or new and never half; a pair cut in two is found by `read`."""
-    write_private(key_file(folder, name), credential.key_pem)
-    write_private(cert_file(folder, name), credential.cert_pem)
+    """Both files, each old or new and never half, and on a full disk both old: a broker whose pair
+    does not match does not start. A pair that a power cut parted is found by `read`."""
+    key, certificate = key_file(folder, name), cert_file(folder, name)
+    write_together({key: credential.key_pem, certificate: credential.cert_pem})
 
 
 def cert_file(folder: Path, name: str) -> Path:

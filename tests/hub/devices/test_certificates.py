@@ -1,5 +1,7 @@
 """The certificates by other people's judgement: OpenSSL's handshake, a verifier of any date."""
 
+import errno
+import os
 import ssl
 import stat
 from datetime import UTC, datetime
@@ -145,6 +147,25 @@ def test_read_gives_back_what_write_kept_for_its_owner_only(ca: Credential, tmp_
     for path in tmp_path.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert sorted(each.name for each in tmp_path.iterdir()) == ["ca.key.pem", "ca.pem"]
+
+
+def test_a_full_disk_parts_no_pair(
+    ca: Credential, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker whose key is not its certificate's does not start again."""
+    certificates.write(tmp_path, "broker", certificates.issue_broker(ca, (), NOW_MS))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    synced: list[int] = []
+
+    def full_at_the_second(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_at_the_second)
+    with pytest.raises(OSError, match="No space"):
+        certificates.write(tmp_path, "broker", certificates.issue_broker(ca, (), NOW_MS))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_what_cannot_be_read_says_which_file_and_how_to_mend_it(
