@@ -4,6 +4,8 @@ Rule: what goes wrong is one sentence that says what to do, and an exit status; 
 program may want to read the answer.
 """
 
+import os
+
 import click
 
 from hub.cli.doctor import doctor
@@ -28,6 +30,11 @@ class Teaching(click.Group):
             return super().invoke(ctx)
         except FAULTS as exc:
             click.echo(told(exc), err=True)
+            ctx.exit(2)
+        except OSError as exc:
+            if exc.filename is None:  # no file that somebody named: a fault of ours
+                raise
+            click.echo(f"allswell: {os.fsdecode(exc.filename)}: {exc.strerror}", err=True)
             ctx.exit(2)
 
 

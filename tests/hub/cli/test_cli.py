@@ -175,3 +175,21 @@ def test_the_help_teaches(run: Run) -> None:
     assert "A new hub in four steps" in shown
     for name in main.commands:
         assert name in shown
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(
+    made: Result, run: Run, site: Path, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    there = str(in_the_way / "x")
+    run("pendant", "add", "p-1", "--out", str(site / "p-1"))
+    for words in (
+        ("init", there),
+        ("second-broker", there, "--address", "192.0.2.11"),
+        ("pendant", "renew", "p-1", "--certificate", there),
+        ("backup", there),
+    ):
+        done = run(*words)
+        assert (done.exit_code, "/file/x" in done.output) == (2, True), words
+        assert "Not a directory" in done.output, words
