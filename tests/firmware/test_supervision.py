@@ -17,7 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from firmware import app, mqtt
+from firmware.boards import unix
 from firmware.boards.unix import CAUSE_FILE, RESET_STATUS, Board
+from firmware.boards.watchdog import NAP_MS
 from tests.conftest import need
 
 ROOT = Path(__file__).parents[2]
@@ -152,6 +155,17 @@ def test_next_boot_is_told_why_and_only_that_one(which: str, cause: str, tmp_pat
     (tmp_path / CAUSE_FILE).write_text(cause)
     assert first_words(interpreter(which), tmp_path)["boot"] == cause
     assert first_words(interpreter(which), tmp_path)["boot"] == "power-on"
+
+
+def test_whatever_stands_still_the_times_add_up_to_less_than_ten_seconds() -> None:
+    longest_ms = max(*app.BUDGET_MS.values(), app.LINK_BUDGET_MS)
+    # Found at the next turn of the watchdog's task, or the one after: it may have been late.
+    assert longest_ms + 2 * app.WATCHDOG_EVERY_MS + app.RESCUE_MS < WITHIN_S * 1000
+    assert unix.WATCHDOG_MS + NAP_MS < WITHIN_S * 1000
+    assert 2 * app.WATCHDOG_EVERY_MS + app.RESCUE_MS < unix.WATCHDOG_MS, "the rescue is not cut off"
+    longest_wait_ms = max(mqtt.CONNECT_MS, mqtt.WRITE_MS, mqtt.ACK_MS, mqtt.BACKOFF_STEP_MS)
+    assert longest_wait_ms < app.LINK_BUDGET_MS, "no wait of the link is called stuck"
+    assert all(app.MOVE_MS < budget_ms for budget_ms in app.BUDGET_MS.values())
 
 
 @pytest.mark.parametrize(("cause", "told"), [("watchdog", b"an SOS"), ("", b"")])
