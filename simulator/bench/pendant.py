@@ -149,6 +149,8 @@ def smallest_heap(stage: Stage) -> float:
 def _lives(stage: Stage, kib: int) -> bool:
     pendant, feed = stage.pendant(WEARER), stage.feed
     pendant.stop()
+    for record in pendant.flash.glob("*.rec"):  # as a visit begins: nothing of the last trial
+        record.unlink()
     pendant.heap = f"heapsize={kib}wK"
     since = len(feed)
     try:
