@@ -13,7 +13,7 @@ from hub.devices.broker import STORE, probe_topic
 from hub.devices.certificates import CANARY
 from hub.doctoring.caller import LOOK_S
 from hub.doctoring.finding import Finding
-from hub.doctoring.way import Way
+from hub.doctoring.way import Way, let_in
 
 TOPIC = probe_topic(CANARY)
 KEPT_S = 5.0  # mosquitto saves at once with autosave_on_changes; its default is half an hour
@@ -25,8 +25,7 @@ def kept(way: Way) -> Iterator[Finding]:
     mark = secrets.token_hex(16).encode()
     away = way.caller(keeps_session=True)
     away.will(TOPIC, mark)
-    if away.open():
-        return  # told before
+    let_in(away)
     if not away.subscribe(TOPIC):
         yield Finding(way.name, f"it refuses the canary {TOPIC}", "Write broker.acl again.")
         away.close()
@@ -34,12 +33,12 @@ def kept(way: Way) -> Iterator[Finding]:
     away.vanish()
     yield from _on_disk(way, mark)
     back = way.caller(keeps_session=True)
-    if back.open() == "":
-        has_it = back.had_session and back.until(lambda: (TOPIC, mark) in back.heard, KEPT_S)
-        if not has_it:
-            said = "a message at QoS 1 for a session that was away is gone"
-            yield Finding(way.name, said, f"It needs {LINES} in mosquitto.conf.")
-        back.close()
+    let_in(back)
+    has_it = back.had_session and back.until(lambda: (TOPIC, mark) in back.heard, KEPT_S)
+    if not has_it:
+        said = "a message at QoS 1 for a session that was away is gone"
+        yield Finding(way.name, said, f"It needs {LINES} in mosquitto.conf.")
+    back.close()
     last = way.caller()  # a clean one: the session and what it holds are forgotten
     if last.open() == "":
         last.close()

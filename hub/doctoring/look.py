@@ -16,7 +16,7 @@ from hub.devices.certificates import CANARY, KeysFault
 from hub.doctoring import books, broker, conf, durability, keys, machine, whole_way
 from hub.doctoring.caller import LOOK_S
 from hub.doctoring.finding import Finding
-from hub.doctoring.way import Way
+from hub.doctoring.way import GoneFault, Way
 from hub.settings import BrokerAt, Settings
 from hub.store.reader import Reader
 from hub.store.schema import NAME as DATABASE
@@ -117,12 +117,16 @@ def _one(way: Way, runs: bool, is_simulation: bool) -> Iterator[Finding]:
         return
     yield from broker.shown(way, caller.certificate())
     caller.close()
-    yield from broker.strangers(way)
-    yield from broker.takeover(way)
-    yield from broker.access(way)
-    yield from durability.kept(way)
-    if runs:
-        yield from whole_way.press(way, is_simulation)
+    try:
+        yield from broker.strangers(way)
+        yield from broker.takeover(way)
+        yield from broker.access(way)
+        yield from durability.kept(way)
+        if runs:
+            yield from whole_way.press(way, is_simulation)
+    except GoneFault as exc:
+        said = f"it no longer answers the canary, which it had let in ({exc})"
+        yield Finding(way.name, said, "See its own log, and ask again.")
 
 
 def _is_booked(bird: Canary, known: Sequence[Pendant]) -> bool:

@@ -17,6 +17,16 @@ from hub.doctoring.caller import Caller
 from hub.settings import BrokerAt, Login
 
 
+class GoneFault(Exception):
+    """The broker had let the canary in, and no longer does; the message says why."""
+
+
+def let_in(caller: Caller) -> None:
+    """Raises GoneFault: what is then not tried must not look as if it were well."""
+    if why := caller.open():
+        raise GoneFault(why)
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """`name`: of the broker, in findings."""

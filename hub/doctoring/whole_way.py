@@ -11,7 +11,7 @@ from hub.clock import utc_ms
 from hub.devices.certificates import CANARY
 from hub.doctoring.caller import Caller
 from hub.doctoring.finding import Finding
-from hub.doctoring.way import Way
+from hub.doctoring.way import Way, let_in
 from protocol import codec
 from protocol.errors import RemoteProtocolError
 from protocol.messages import Ok, Receipt
@@ -26,8 +26,7 @@ SEQ = 1
 def press(way: Way, is_simulation: bool) -> Iterator[Finding]:
     """One press, and what came of it."""
     caller = way.caller()
-    if caller.open():
-        return  # told before
+    let_in(caller)
     if not caller.subscribe(down(CANARY)):
         yield Finding(way.name, "it refuses a pendant its own topic", "Write broker.acl again.")
     caller.subscribe("#")  # mosquitto grants it and filters what comes; others refuse

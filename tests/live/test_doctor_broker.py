@@ -15,6 +15,8 @@ from hub.devices.broker import probe_topic
 from hub.devices.certificates import CANARY
 from hub.doctoring import broker as asked
 from hub.doctoring import caller, durability
+from hub.doctoring.finding import Finding
+from hub.doctoring.look import look
 from hub.doctoring.way import Way
 from hub.settings import BrokerAt
 from protocol.topics import UP_LANES
@@ -83,6 +85,28 @@ def test_a_broker_that_asks_nobody_who_he_is_is_found(tmp_path: Path) -> None:
         ]
     finally:
         found.close()
+
+
+@pytest.mark.parametrize("part", ["strangers", "takeover", "access"])
+def test_a_broker_that_stops_answering_while_it_is_tried_is_no_healthy_one(
+    well: Clinic, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """What could not be tried any more is a grave finding, and told once."""
+    monkeypatch.setattr(caller, "CONNECT_S", 0.5)
+    monkeypatch.setattr(caller, "ANSWER_S", 0.5)
+
+    def freezes(_: Way) -> Iterator[Finding]:
+        well.broker.signal(signal.SIGSTOP)
+        yield from ()
+
+    monkeypatch.setattr(asked, part, freezes)
+    try:
+        found = [each for each in look(well.settings) if each.about == "broker" and each.grave]
+    finally:
+        well.broker.signal(signal.SIGCONT)
+    assert [each.said.partition(" (")[0] for each in found] == [
+        "it no longer answers the canary, which it had let in"
+    ]
 
 
 def test_the_doctor_tries_a_broker_with_passwords_too(tmp_path: Path) -> None:
