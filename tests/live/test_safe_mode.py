@@ -13,14 +13,16 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from firmware.pendant.contact import CHATTER_MS
+from hub.clock import utc_ms
 from hub.devices import broker
+from hub.devices.certificates import issue_client
 from protocol import codec, topics
 from protocol.errors import RemoteProtocolError
 from protocol.messages import SosPressed
 from tests.live.driven_pendant import LIMIT_S, SECRET, DrivenPendant, driven
 from tests.live.real_broker import PASSWORDS, free_port, running, wait_until
+from tests.live.secure_pendant import PENDANT, Site, secure, settings
 
-PENDANT = "p-aa"
 UP_KEY = codec.up_key(bytes.fromhex(SECRET))
 FELT_MS = 100
 TRIES = 5
@@ -82,6 +84,30 @@ def test_an_sos_goes_out_unverified_when_its_key_is_lost(tmp_path: Path, interpr
         with pytest.raises(RemoteProtocolError):
             codec.unseal(token, PENDANT, UP_KEY, up=True)
         assert codec.peek(token, up=True).pendant == PENDANT  # type: ignore[attr-defined]  # an UpMessage
+
+
+@both
+def test_a_damaged_name_is_the_certificates_so_that_the_broker_lets_the_sos_through(
+    tmp_path: Path, interpreter: str
+) -> None:
+    """Over TLS a broker acknowledges what comes under another name, and throws it away."""
+    site = Site(tmp_path / "site")
+    site.real.start()
+    hub = site.hub()
+    told = {**settings(site.real.port), "key_id": "k-4tq9"}
+    own = issue_client(site.ca, PENDANT, utc_ms())
+    try:
+        with secure(tmp_path, interpreter, told, site.ca, own) as pendant:
+            text = (pendant.flash / "settings.json").read_text()
+            (pendant.flash / "settings.json").write_text(text.replace('"p-aa"', '"p-', 1))
+            pendant.start()
+            pendant.until(link=True)
+            pendant.say(button="s", down=True)
+            pendant.until(feel="stored")
+            wait_until(lambda: topics.up(PENDANT, "sos") in dict(hub.caller.heard), what="the SOS")
+    finally:
+        hub.close()
+        site.real.kill()
 
 
 @both
