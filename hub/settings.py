@@ -16,6 +16,7 @@ from hub.toml_source import Fault, Faults, Source, Table, read
 
 DEFAULT_POLICY = "homemaker-exeter"
 DEFAULT_FILE = "allswell.toml"
+A_ZONE = "an IANA time zone, e.g. Europe/London"
 PLAIN_PORT = 1883
 TLS_PORT = 8883
 
@@ -179,8 +180,8 @@ def _organisation(table: Table) -> Organisation:
     zone = table.text(
         "zone",
         "Europe/London",
-        "an IANA time zone, e.g. Europe/London",
-        _is_zone,
+        A_ZONE,
+        is_zone,
     )
     latitude, longitude = roster.place(table)
     table.done()
@@ -267,7 +268,8 @@ def _is_web(text: str) -> bool:
     )
 
 
-def _is_zone(text: str) -> bool:
+def is_zone(text: str) -> bool:
+    """Whether this machine knows a time zone by that name."""
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder

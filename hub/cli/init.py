@@ -19,7 +19,7 @@ from hub.cli.shared import lawful_addresses
 from hub.clock import utc_ms
 from hub.devices import broker, certificates, keyring, site, units
 from hub.policy.load import load, shipped
-from hub.settings import DEFAULT_FILE, DEFAULT_POLICY, PLAIN_PORT, TLS_PORT
+from hub.settings import A_ZONE, DEFAULT_FILE, DEFAULT_POLICY, PLAIN_PORT, TLS_PORT, is_zone
 from hub.settings import load as load_settings
 from hub.web.invitations import LASTS_H
 
@@ -99,10 +99,31 @@ beats_password = {beats}
 """
 
 
+def _lawful_name(_: click.Context, __: click.Parameter, given: str) -> str:
+    """Wrong settings would stand there half used: what is asked for here is looked at here."""
+    if not given.strip():
+        raise click.BadParameter("the organisation's name is empty")
+    return given
+
+
+def _lawful_zone(_: click.Context, __: click.Parameter, given: str) -> str:
+    if not is_zone(given):
+        raise click.BadParameter(f"{given!r} is wrong; allowed is {A_ZONE}")
+    return given
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--organisation", default="Our organisation", show_default=True)
-@click.option("--zone", default="Europe/London", show_default=True, help="IANA time zone.")
+@click.option(
+    "--organisation", default="Our organisation", show_default=True, callback=_lawful_name
+)
+@click.option(
+    "--zone",
+    default="Europe/London",
+    show_default=True,
+    callback=_lawful_zone,
+    help="IANA time zone.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option(
     "--address",

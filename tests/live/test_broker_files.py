@@ -1,13 +1,15 @@
 """The files we ship, obeyed by a real mosquitto: who gets in, who may say what."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hub.devices import broker
+from hub.devices import broker, site
 from protocol.topics import UP_LANES
+from tests.conftest import need
 from tests.live.caller import Caller
 from tests.live.real_broker import RealBroker, running, wait_until
 
@@ -93,3 +95,23 @@ def test_a_pendant_revoked_while_the_broker_runs_is_cut_at_the_reload(real: Real
     wait_until(lambda: caller.publish("allswell/p-aa/up/event") == 135, what="the ACL's reload")
     for each in (hub, caller):
         each.close()
+
+
+def test_a_mosquitto_started_twice_is_still_found_when_its_files_have_changed(
+    real: RealBroker,
+) -> None:
+    caller, hub = Caller(real, "p-aa"), Caller(real, broker.EVENTS_USER)
+    hub.subscribe("allswell/+/up/event")
+    wait_until((real.folder / broker.PID).exists, what="its note of its number")
+    second = subprocess.run(
+        [need("mosquitto"), "-c", str(real.folder / broker.CONF)], capture_output=True, check=False
+    )
+    assert second.returncode, "the port is taken"
+    assert not (real.folder / broker.PID).exists(), "it took the note with it"
+    real.write("broker.acl", broker.acl(["p-aa"]))
+    assert site.reload(real.folder)
+    wait_until(lambda: caller.publish("allswell/p-aa/up/event") == 135, what="the ACL's reload")
+    for each in (hub, caller):
+        each.close()
+    real.kill()
+    assert not site.reload(real.folder)

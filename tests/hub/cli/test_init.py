@@ -107,6 +107,18 @@ def test_it_listens_on_this_machine_alone_until_addresses_are_given(
 
 
 @pytest.mark.parametrize(
+    ("option", "wrong"), [("--zone", "Europa/London"), ("--zone", ""), ("--organisation", " ")]
+)
+def test_what_no_settings_may_say_is_told_before_anything_is_made(
+    run: Run, site: Path, option: str, wrong: str
+) -> None:
+    done = run("init", str(site), option, wrong)
+    assert done.exit_code == 2
+    assert option in done.output
+    assert not site.exists()
+
+
+@pytest.mark.parametrize(
     "wrong", ["", "192.0.2", "a b", "-x.org", "http://x.org", "x" * 64, "fe80::1%eth0", "é.org"]
 )
 def test_what_is_no_address_is_told(run: Run, site: Path, wrong: str) -> None:
