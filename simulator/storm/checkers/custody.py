@@ -151,7 +151,8 @@ def taken_is_told(evidence: Evidence) -> Iterator[Violation]:
         told = _before(known[row.pendant or _named(row, evidence)], row.seq)
         if kind == "day" or told.revoked:
             continue
-        if not _raised(evidence, "pendant_taken", part["visit"], row.recorded_ms):
+        # In two visits at once she is one person: one alarm tells of her.
+        if not _raised(evidence, "pendant_taken", row.recorded_ms, worker=part["worker"]):
             said = f"row {row.seq} revokes it while she is {part['phase']}, and nobody is told"
             yield Violation("taken-is-told", row.recorded_ms, part["worker"], said)
 
@@ -161,7 +162,7 @@ def last_word_asks(evidence: Evidence) -> Iterator[Violation]:
     for row, part, _ in _running_at(evidence, "last_gasp"):
         if part["visit"] != row.visit:
             continue
-        if not _raised(evidence, "battery_ended", row.visit, row.recorded_ms):
+        if not _raised(evidence, "battery_ended", row.recorded_ms, visit=row.visit):
             said = f"row {row.seq}: its battery ends while she is {part['phase']}: nobody is asked"
             yield Violation("last-word-asks", row.recorded_ms, part["worker"], said)
 
@@ -189,17 +190,16 @@ def _running_at(evidence: Evidence, kind: str) -> Iterator[tuple[Any, Json, str]
             parts[str(state["id"]), str(part["worker"])] = (part, state.get("kind", "visit"))
 
 
-def _raised(evidence: Evidence, kind: str, visit: str, at_ms: int) -> bool:
+def _raised(
+    evidence: Evidence, kind: str, at_ms: int, *, visit: str = "", worker: str = ""
+) -> bool:
+    """An alarm of that kind about her, or about her visit, was raised then, or was open already:
+    then no row changes it."""
+    turned = [
+        alarm for row, alarm in evidence.turns if row.recorded_ms == at_ms and row.kind in RAISED
+    ]
+    running = [each for each in evidence.alarms_at(at_ms).values() if each.state != "resolved"]
     return any(
-        row.kind in RAISED and alarm.kind == kind and alarm.visit == visit
-        for row, alarm in evidence.turns
-        if row.recorded_ms == at_ms
-    ) or _joined(evidence, kind, visit, at_ms)
-
-
-def _joined(evidence: Evidence, kind: str, visit: str, at_ms: int) -> bool:
-    """What was open already has it: then no row changes it."""
-    return any(
-        alarm.kind == kind and alarm.visit == visit and alarm.state != "resolved"
-        for alarm in evidence.alarms_at(at_ms).values()
+        alarm.kind == kind and (alarm.worker == worker if worker else alarm.visit == visit)
+        for alarm in turned + running
     )

@@ -135,6 +135,14 @@ def test_whoever_is_out_is_told_of_when_her_pendant_is_revoked() -> None:
     assert broken("taken-is-told", made([], [INSIDE, other, taken])), "another alarm"
 
 
+def test_who_is_in_two_visits_at_once_is_told_of_once() -> None:
+    second = {**visit("inside"), "id": "v-2"}
+    rows = [INSIDE, row(2, "confirm_arrival", 0, visit=second), own(3, 1_000, "pendant_taken")]
+    assert broken("taken-is-told", made([], [*rows, revoked(4, 1_000)])) == []
+    hers = own(3, 1_000, "pendant_taken", worker="bob")
+    assert broken("taken-is-told", made([], [*rows[:2], hers, revoked(4, 1_000)]))
+
+
 @pytest.mark.parametrize("phase", ["planned", "closed", "cancelled"])
 def test_who_is_not_out_need_not_be_told_of(phase: str) -> None:
     there = row(1, "plan_visit", 0, visit=visit(phase))
