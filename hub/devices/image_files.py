@@ -11,8 +11,13 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from hub.devices import certificates
 from hub.devices.image import ImageFault
 
 PACKAGES = ("firmware", "protocol")
@@ -131,6 +136,7 @@ def of_pendant(folder: Path, name: str = "") -> dict[str, bytes]:
         raise ImageFault(
             f"{folder} lacks {', '.join(missing)}: `allswell pendant renew` makes them"
         )
+    _speaks_for(files, str(settings["pendant"]), folder)
     networks(files.get(WIFI, b""), folder / WIFI)
     files.setdefault(SPARE, files[SETTINGS])
     return {f"{FOLDER}/{each}": blob for each, blob in files.items()}
@@ -146,10 +152,29 @@ def part_of_pendant(folder: Path, name: str) -> dict[str, bytes]:
         raise ImageFault(f"{folder} has only {', '.join(some)}: all three belong together")
     if WIFI in found:
         networks((folder / WIFI).read_bytes(), folder / WIFI)
-    files = {f"{FOLDER}/{each}": (folder / each).read_bytes() for each in found}
+    blobs = {each: (folder / each).read_bytes() for each in found}
+    _speaks_for(blobs, name, folder)
+    files = {f"{FOLDER}/{each}": blob for each, blob in blobs.items()}
     if SETTINGS in found:
         files.setdefault(f"{FOLDER}/{SPARE}", files[f"{FOLDER}/{SETTINGS}"])
     return files
+
+
+def _speaks_for(files: Mapping[str, bytes], name: str, folder: Path) -> None:
+    """The broker hears a pendant under its certificate's name alone, and acknowledges what it
+    throws away: keys that are another's, or damaged, would silence every SOS."""
+    if not set(TLS_FILES) <= set(files):
+        return
+    try:
+        ca = x509.load_der_x509_certificate(files[CA])
+        certificate = x509.load_der_x509_certificate(files[CERTIFICATE])
+        public = load_der_private_key(files[KEY], None).public_key()
+    except (ValueError, TypeError):
+        raise ImageFault(f"one of {', '.join(TLS_FILES)} in {folder} is damaged") from None
+    if (subject := certificates.subject_of(certificate)) != name:
+        raise ImageFault(f"{folder / CERTIFICATE} is {subject}'s, not {name}'s")
+    if public != certificate.public_key() or not certificates.is_issued_by(certificate, ca):
+        raise ImageFault(f"{', '.join(TLS_FILES)} in {folder} do not belong together")
 
 
 def settings_of(folder: Path) -> dict[str, object]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from firmware.boards import flash as chip_flash
 from hub.devices import image
+from hub.devices.certificates import Credential, issue_client, make_ca
 from hub.devices.image_files import (
     NOT_ON_THE_CHIP,
     of_pendant,
@@ -126,16 +127,46 @@ def test_what_a_pendant_cannot_start_with_is_refused_and_no_key_is_repeated(
     assert "s3cret" not in str(caught.value)
 
 
+NOW_MS = 1_790_000_000_000
+
+
+def put_keys(folder: Path, ca: Credential, own: Credential, key: Credential) -> None:
+    for name, blob in (("ca", ca.cert_der), ("cert", own.cert_der), ("key", key.key_der)):
+        (folder / f"{name}.der").write_bytes(blob)
+
+
 def test_a_part_of_a_folder_may_go_to_a_pendant_that_runs(tmp_path: Path) -> None:
     folder = tmp_path / "fresh"
     folder.mkdir()
     (folder / "cert.der").write_bytes(b"cert")
     with pytest.raises(image.ImageFault, match="belong together"):
         part_of_pendant(folder, "p-1")
-    (folder / "ca.der").write_bytes(b"ca")
-    (folder / "key.der").write_bytes(b"key")
+    ca = make_ca("Example Homes", NOW_MS)
+    own = issue_client(ca, "p-1", NOW_MS)
+    put_keys(folder, ca, own, own)
     assert set(part_of_pendant(folder, "p-1")) == {
         *("/pendant/ca.der", "/pendant/cert.der", "/pendant/key.der")
     }
     with pytest.raises(image.ImageFault, match="is not p-2's"):
         part_of_pendant(pendant_folder(tmp_path / "p-1"), "p-2")
+
+
+def test_keys_that_would_silence_a_pendant_go_on_none(tmp_path: Path) -> None:
+    """Another's: the broker would acknowledge every SOS and throw it away."""
+    ca, other = make_ca("Example Homes", NOW_MS), make_ca("Example Homes", NOW_MS)
+    own, hers = issue_client(ca, "p-1", NOW_MS), issue_client(ca, "p-2", NOW_MS)
+    folder = pendant_folder(tmp_path / "p-1", tls=True)
+    for trust, shown, key, said in (
+        (ca, hers, hers, "is p-2's, not p-1's"),
+        (ca, own, hers, "do not belong together"),
+        (other, own, own, "do not belong together"),
+    ):
+        put_keys(folder, trust, shown, key)
+        for read in (of_pendant, part_of_pendant):
+            with pytest.raises(image.ImageFault, match=said):
+                read(folder, "p-1")
+    put_keys(folder, ca, own, own)
+    assert "/pendant/key.der" in of_pendant(folder, "p-1")
+    (folder / "key.der").write_bytes(own.key_der[:40])
+    with pytest.raises(image.ImageFault, match="is damaged"):
+        part_of_pendant(folder, "p-1")
