@@ -13,7 +13,7 @@ IN_THE_FLASH = (
         "if not self._held:",
         "if True:",
         ("felt-stored",),
-        seeds=60,
+        seeds=150,
         weather="power",
     ),
     Plant(
