@@ -91,8 +91,10 @@ def listen(at: Web) -> socket.socket:
         family = socket.getaddrinfo(at.host, at.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((at.host, at.port), family=family, backlog=BACKLOG)
     except OSError as exc:
+        number = exc.errno or 0  # of the system; below 0 of the look-up, which has words of its own
+        reason = os.strerror(number) if number > 0 else exc.strerror or exc
         raise Refused(
-            f"the board cannot be served at {at.host} port {at.port}: {exc.strerror or exc}."
+            f"the board cannot be served at {at.host} port {at.port}: {reason}."
             " Is another hub running? Give another port (--port, or [web] port)."
         ) from exc
 

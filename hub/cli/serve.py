@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hub import app, logs, procedure
+from hub.cli.shared import in_folder
 from hub.notify import addresses
 from hub.policy.model import Policy
 from hub.roster import PersonEntry
@@ -38,7 +39,8 @@ class HostPort(click.ParamType[tuple[str, int]]):
 @click.option(
     "--config",
     "-c",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
+    callback=in_folder,
     help=f"The settings; without it and without --data: {DEFAULT_FILE} here.",
 )
 @click.option(

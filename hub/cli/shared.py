@@ -26,13 +26,19 @@ def told(exc: Exception) -> str:
     return f"allswell: {exc}"
 
 
+def in_folder(_: click.Context, __: click.Parameter, given: Path | None) -> Path | None:
+    """A site's folder means the settings in it."""
+    return given / DEFAULT_FILE if given is not None and given.is_dir() else given
+
+
 def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--config FILE`, by default allswell.toml here."""
     return click.option(
         "--config",
         "-c",
         "config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path),
+        callback=in_folder,
         default=Path(DEFAULT_FILE),
         show_default=True,
         help="The settings, as `allswell init` writes them.",

@@ -22,6 +22,7 @@ from hub.devices.private_file import write_private
 BAUD = 460_800  # the bridge of the DevKitC-1 does more, long cables do not
 _DETECTED = re.compile(r"Detected flash size: (\d+)(MB|KB)")
 _TAIL_LINES = 12
+_BUILT_IN = re.compile(r"/dev/ttyS\d+")
 
 # What the programs say -> what it means for whoever has the board in her hands.
 MENDS = (
@@ -41,7 +42,7 @@ MENDS = (
         ("[Errno 2]", "FileNotFoundError", "could not open port", "doesn't exist"),
         (
             "nothing is at that port: is it a cable that carries data, in the board's UART socket?"
-            " Without --port the ports that there are stand in the answer"
+            " Without --port it is found, and where there are several you are told which"
         ),
     ),
     (
@@ -73,8 +74,9 @@ class FlashFault(Exception):
 Run = Callable[[Sequence[str]], str]
 
 
-def run_shown(command: Sequence[str], show: Callable[[str], None] = print) -> str:
-    """Runs it to its end and returns what it said; every line is shown when it comes."""
+def run_shown(command: Sequence[str], show: Callable[[str], None] | None = print) -> str:
+    """Runs it to its end and returns what it said; every line is shown when it comes. Without
+    `show` its last lines stand in the fault."""
     said: list[str] = []
     with subprocess.Popen(
         command,
@@ -87,10 +89,12 @@ def run_shown(command: Sequence[str], show: Callable[[str], None] = print) -> st
         assert process.stdout is not None  # it was asked for
         for line in process.stdout:
             said.append(line.rstrip())
-            show("  " + said[-1])
+            if show is not None:
+                show("  " + said[-1])
     text = "\n".join(said)
     if process.returncode:
-        raise FlashFault(f"{mend_of(text)}\n" + "\n".join(said[-_TAIL_LINES:]))
+        tail = said[-_TAIL_LINES:] if show is None else []
+        raise FlashFault("\n".join([mend_of(text), *tail]))
     return text
 
 
@@ -99,13 +103,14 @@ def mend_of(said: str) -> str:
     for signs, mend in MENDS:
         if any(sign in said for sign in signs):
             return mend
-    return "it failed; its own last words:"
+    return "it failed; its own last words say why"
 
 
 def ports(run: Run) -> list[str]:
-    """The serial ports of this machine."""
+    """The serial ports of this machine, but for those on its own board: no pendant is there."""
     found = run([sys.executable, "-m", "serial.tools.list_ports", "-q"])
-    return [line.strip() for line in found.splitlines() if line.strip()]
+    named = (line.strip() for line in found.splitlines())
+    return [port for port in named if port and not _BUILT_IN.fullmatch(port)]
 
 
 class Chip:

@@ -122,7 +122,7 @@ def add(
         _tell_broker(settings, name, password)
     write_rights(settings)  # who was revoked and is added anew may speak again
     if str(out) != "-":
-        _say_what_next(name, out, files, valid_until_ms)
+        _say_what_next(name, worker, out, files, valid_until_ms)
 
 
 def _brokers(
@@ -205,9 +205,13 @@ def _tell_broker(settings: Settings, name: str, password: str) -> None:
     reload_broker(folder)
 
 
-def _say_what_next(name: str, out: Path, files: dict[str, bytes], valid_until_ms: int) -> None:
+def _say_what_next(
+    name: str, worker: str, out: Path, files: dict[str, bytes], valid_until_ms: int
+) -> None:
     until = f", valid until {day(valid_until_ms)}" if valid_until_ms else ", valid for ever"
     click.echo(f"pendant {name}: what it is told is in {out}{until}", err=True)
+    if not worker:
+        click.echo("Nobody carries it: it is hers who is named by --worker.", err=True)
     if WIFI not in files:
         click.echo(f"It knows no Wi-Fi network yet: {out / WIFI} (docs/building.md)", err=True)
     click.echo(f"Next: allswell pendant flash {name} --from {out}", err=True)

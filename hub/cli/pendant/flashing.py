@@ -107,7 +107,7 @@ def _put(name: str, folder: Path, port: str, dry_run: bool) -> None:
 
 
 def _only_port() -> str:
-    found = ports(lambda command: run_shown(command, lambda line: None))
+    found = ports(lambda command: run_shown(command, None))
     if len(found) == 1:
         return found[0]
     if not found:

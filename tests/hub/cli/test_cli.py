@@ -72,6 +72,17 @@ def test_what_cannot_be_done_is_one_sentence(
     assert "Traceback" not in done.output
 
 
+def test_the_folder_of_a_site_stands_for_the_settings_in_it(
+    made: Result, run: Run, site: Path
+) -> None:
+    by_folder = CliRunner().invoke(main, ["keys", "list", "--config", str(site)])
+    assert by_folder.exit_code == 0
+    assert by_folder.output == run("keys", "list").output
+    elsewhere = CliRunner().invoke(main, ["serve", "--config", str(site / "hub")])
+    assert elsewhere.exit_code == 2
+    assert "`allswell init FOLDER` makes one" in elsewhere.output
+
+
 def test_wrong_settings_are_told_with_every_line(made: Result, run: Run, site: Path) -> None:
     path = site / "allswell.toml"
     text = path.read_text(encoding="utf-8").replace("port = 8080", "port = 80800")

@@ -93,6 +93,8 @@ def test_the_address_is_the_one_that_the_brokers_certificate_bears(run: Run, sit
 
 def test_an_address_of_this_machine_is_told_of(made: Result, run: Run, site: Path) -> None:
     assert "needs --broker-host" in add(run, site / "p-1").stderr
+    assert "Nobody carries it" in add(run, site / "p-3").stderr
+    assert "Nobody carries it" not in add(run, site / "p-4", "--worker", "admin").stderr
     assert "needs --broker-host" not in add(run, site / "p-2", "--broker-host", "192.0.2.9").stderr
 
 

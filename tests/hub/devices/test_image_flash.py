@@ -167,7 +167,12 @@ def test_without_a_port_the_only_one_is_taken_else_they_are_named(
 
 
 def test_the_ports_of_this_machine_can_be_asked_for() -> None:
-    assert isinstance(ports(lambda command: run_shown(command, lambda line: None)), list)
+    assert isinstance(ports(lambda command: run_shown(command, None)), list)
+
+
+def test_a_socket_on_the_machine_s_own_board_is_no_pendant() -> None:
+    said = "/dev/ttyS0          \n/dev/ttyUSB0        \n/dev/ttyACM1\n"
+    assert ports(lambda command: said) == ["/dev/ttyUSB0", "/dev/ttyACM1"]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +202,9 @@ def test_what_a_program_says_is_shown_while_it_runs() -> None:
     """Its second line waits until the first has been shown: it reads from the test."""
     shown: list[str] = []
     program = "import sys; print('one'); sys.stdout.flush(); print('two'); sys.exit(3)"
-    with pytest.raises(FlashFault, match="one\ntwo"):
+    with pytest.raises(FlashFault) as told:
         run_shown([sys.executable, "-c", program], shown.append)
     assert shown == ["  one", "  two"]
+    assert "two" not in str(told.value), "said once"
+    with pytest.raises(FlashFault, match="one\ntwo"):
+        run_shown([sys.executable, "-c", program], None)

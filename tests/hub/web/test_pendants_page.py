@@ -58,8 +58,8 @@ def test_a_pendants_last_day_is_told_of_before_it_stands_in_the_way(
 
 def test_what_a_pendant_refused_is_counted(house: House, ben: Browser) -> None:
     heard(house)
-    assert "<td>4</td>" in line(ben.get("/pendants").text)
-    assert "<td>none</td>" in line(ben.get("/pendants").text, "p-marek")
+    assert 'data-label="Refused">4</td>' in line(ben.get("/pendants").text)
+    assert 'data-label="Refused">none</td>' in line(ben.get("/pendants").text, "p-marek")
 
 
 def test_an_sos_from_a_pendant_past_its_date_is_marked_wherever_it_stands(
