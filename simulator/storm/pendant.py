@@ -52,6 +52,7 @@ class Handset:
         drift_ppm = around.rates.pendant_drift_ppm
         self._ppm = self._random.randint(-drift_ppm, drift_ppm)
         self._fingers: list[Due] = []
+        self._kept: set[str] = set()  # names of records that somebody has seen on its flash
         self._down: set[str] = set()  # buttons, whoever sees them
         self._waking: Due | None = None
         self._is_starting = False  # by a button, out of its sleep
@@ -78,13 +79,21 @@ class Handset:
         self.device = Device(self.settings, entropy.randbytes, 0)
         self._carrier = Carrier(self.device)
         self.flash.mount()
-        records = self._carrier.found(self.flash.read_all())
+        records = self.flash.read_all()
+        self._look_what_is_gone({name for name, _ in records})
+        records = self._carrier.found(records)
         self._do(self.device.boot(records, self._uptime(), cause, woken_by))
         self._do(self.device.battery(self.battery_pct, self._uptime()))
         self._do(self.device.signal(80, self._uptime()))
         self.link.power(True)
         self._flash_on()
         self._expect_tick()
+
+    def _look_what_is_gone(self, found: set[str]) -> None:
+        """A record whose erasure was cut may be gone: who looks now does not find it."""
+        for name in sorted(self._kept - found):
+            self._around.seen.add(Erased(self._timeline.now_ms, self.id, name))
+        self._kept &= found
 
     def power_off(self) -> None:
         """Gone between two operations of the flash."""
@@ -285,6 +294,7 @@ class Handset:
         if ok:
             kind = Erased if blob is None else Kept
             self._around.seen.add(kind(self._timeline.now_ms, self.id, name))
+            (self._kept.add if kind is Kept else self._kept.discard)(name)
         self._at_once(self._carrier.flash_done(ok, self._uptime(), full))
         self._flash_on()
         self._expect_tick()
