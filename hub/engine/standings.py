@@ -72,6 +72,8 @@ def answer(turn: Turn, pendant: PendantState, beat: Beat, has_open: bool) -> Non
 
 def tell(turn: Turn, pendant: PendantState, boot: str = NO_BOOT, beat: int = 0) -> None:
     """Sign and send."""
+    if pendant.told["go_in"] and pendant.state_at(turn.now_ms) == EXPIRED:
+        refresh(turn, pendant)  # its last day has ended, and the timer that says so has yet to run
     fields = pendant.told
     quiet = fields["phase"] == "off" and not fields["sos"]
     message = Standing(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.engine import standings
 from hub.engine.renewal import DAY_MS
 from hub.engine.strangers import MAX_REVOKED_A_MINUTE
 from hub.rules.model import Alarm
@@ -88,6 +89,19 @@ def test_before_its_day_nothing_is_marked(house: House) -> None:
     house.forward(HOUR_MS - 1)
     house.sos("p-ada")
     assert alarms(house, "sos")[0].mark == ""
+
+
+def test_go_in_ends_with_the_last_day_in_the_very_turn(house: House) -> None:
+    """What was not echoed is told again before the timer of that moment runs (storm, seed 7045)."""
+    house.inside()
+    assert answer(house, phase="inside").go_in != ""
+    ends_ms = house.now_ms + standings.REPEAT_EVERY_MS + 1
+    house.must("renew_pendant", "setup", pendant="p-ada", valid_until_ms=ends_ms)
+    house.now_ms = ends_ms
+    heard = house.handsets["p-ada"].heard(house.turn())
+    told = [each for each in heard if isinstance(each, Standing)]
+    assert told, "told again"
+    assert {each.go_in for each in told} == {""}
 
 
 def test_an_expired_pendant_feels_it_before_a_visit_and_is_told_no_go_in(house: House) -> None:
