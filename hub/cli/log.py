@@ -90,6 +90,10 @@ def text_of(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:
     """A row as one line, with names for ids."""
     at = datetime.fromtimestamp(line.at_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
     facts: dict[str, object] = {**line.facts}
+    for name, edge_ms in line.facts.items():  # the rules' own rows say their moments in numbers
+        if name.startswith("blind_") and isinstance(edge_ms, int):
+            edge = datetime.fromtimestamp(edge_ms / 1000, zone)
+            facts[name.removesuffix("_ms")] = f"{edge:%H:%M:%S}"
     workers = (line.worker or str(facts.get("workers", ""))).split(",")
     facts |= {"worker": ", ".join(names.get(who, who) for who in workers), "by": line.by}
     for key in PEOPLE & facts.keys():
@@ -97,6 +101,9 @@ def text_of(line: LogLine, zone: ZoneInfo, names: dict[str, str]) -> str:
     said = sentence(line.kind, **{key: value for key, value in facts.items() if value != ""})
     why = f" ({line.reason})" if line.reason and line.reason not in said else ""
     said = f"Refused: {said}" if line.refused else said  # else it reads as if it had been done
+    if line.facts.get("undated"):  # else an old press would seem to be known to the second
+        recorded = datetime.fromtimestamp(line.recorded_ms / 1000, zone)
+        why += f" (when is not known: this is the earliest, {recorded:%d %b %H:%M:%S} the latest)"
     about = line.visit or line.alarm
     return f"{line.seq:>6}  {at}  {about:<12} {said}{why}"
 

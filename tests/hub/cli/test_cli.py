@@ -51,6 +51,18 @@ def test_the_log_names_people_by_their_names() -> None:
     ), "a row whose people were erased is still a sentence"
 
 
+def test_the_log_says_when_the_hub_was_blind_and_when_a_time_is_not_known() -> None:
+    def said(kind: str, facts: dict[str, Value]) -> str:
+        line = LogLine(7, kind, 0, 60_000, "", "", "", "", "", "", facts, "", False)
+        return text_of(line, ZoneInfo("UTC"), {})
+
+    blind: dict[str, Value] = {"blind_from_ms": 0, "blind_until_ms": 61_000}
+    assert "blind from 00:00:00 to 00:01:01." in said("hub_restarted", blind)
+    late = said("touched", {"gesture": "a-short", "undated": True})
+    assert "when is not known: this is the earliest, 01 Jan 00:01:00 the latest" in late
+    assert "not known" not in said("touched", {"gesture": "a-short"})
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
