@@ -3,7 +3,7 @@
 Whatever the flash holds, it starts: settings that cannot be read are recovered as far as they go
 (pendant/salvage.py), since an SOS must still go out; the core tells her and the hub.
 
-On the desktop: `micropython -X heapsize=100wK firmware/main.py --flash DIR --control PORT`, or the
+On the desktop: `micropython -X heapsize=256wK firmware/main.py --flash DIR --control PORT`, or the
 same with python. On the chip `/main.py` imports this module: the folders there are `/firmware` and
 `/protocol`, so that every import has the same name everywhere.
 """

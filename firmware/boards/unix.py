@@ -74,6 +74,15 @@ def _option(argv: "list[str]", name: str, default: str = "") -> str:
     return default
 
 
+def _folder(path: str) -> str:
+    """Checked at once: whatever else is wrong with it a pendant must live through."""
+    try:
+        os.stat(path)
+    except OSError:
+        raise LocalProtocolError("--flash: there is no folder " + path) from None
+    return path
+
+
 def _buttons(names: str) -> "tuple[str, ...]":
     """Those of "a,s"; "-" is none."""
     named = names.split(",") if names != "-" else []
@@ -88,7 +97,7 @@ class Board:
     def __init__(self, argv: "list[str]") -> None:
         self.edges: list[tuple[str, bool]] = []
         self.pressed = asyncio.Event()
-        self._flash_path = _option(argv, "--flash")
+        self._flash_path = _folder(_option(argv, "--flash"))
         self._flash = FlashFolder(self._flash_path)
         self._watchdog = Watchdog(WATCHDOG_MS, self._flash_path + "/" + CAUSE_FILE)
         self._memory = b""

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from firmware.boards import unix
+from protocol.errors import LocalProtocolError
 from tests.firmware import fake_chip, fake_radio
 from tests.firmware.app_rig import FakeBoard
 from tests.firmware.fake_broker import Peer, broker_doing
@@ -262,3 +264,8 @@ def test_unlawful_wifi_settings_are_named_and_stop_nothing_else(
 
 def test_ticks_wrap_as_the_chip_does(chip: Any) -> None:
     assert 0 <= chip.Board([]).ticks_ms() < 1 << 30
+
+
+def test_a_desktop_pendant_without_its_folder_is_told_so() -> None:
+    with pytest.raises(LocalProtocolError, match="there is no folder /nowhere"):
+        unix.Board(["--flash", "/nowhere", "--control", "1"])
