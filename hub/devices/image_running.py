@@ -3,7 +3,8 @@
 Rule: a cut at any moment leaves a pendant that starts, with the old program or the new one. New
 files are copied beside the old; then a mark is set, and whatever has the mark takes the new ones,
 now or at the next start (image_files.TAKE). Another pendant's identity is never put over one whose
-records are still there.
+records are still there, nor another key over presses that were sealed with the old one: no hub
+would ever answer them.
 
 The code below is run by the pendant's MicroPython, sent through its raw REPL.
 """
@@ -11,6 +12,7 @@ The code below is run by the pendant's MicroPython, sent through its raw REPL.
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.devices.image_files import FOLDER, FRESH, TAKE, TAKE_MARK
@@ -19,15 +21,17 @@ from hub.devices.private_file import write_private
 
 # The program's watchdog cannot be stopped: somebody has to feed it while files are copied.
 ASK = """\
-import json, machine
+import json, machine, os
 watchdog = machine.WDT(timeout=8000)
 feeder = machine.Timer(0)
 feeder.init(period=1000, mode=machine.Timer.PERIODIC, callback=lambda timer: watchdog.feed())
 try:
     with open("/pendant/settings.json") as file:
-        print("this is pendant <%s>" % json.load(file)["pendant"])
+        told = json.load(file)
+    owed = [name for name in os.listdir("/pendant") if name[:2] == "e-" and name[-4:] == ".rec"]
+    print("this is pendant <%s> <%s> <%d>" % (told["pendant"], told["key_id"], len(owed)))
 except (OSError, ValueError, KeyError):
-    print("this is pendant <>")
+    print("this is pendant <> <> <0>")
 """
 SWEEP = (
     TAKE
@@ -44,7 +48,17 @@ open({TAKE_MARK!r}, "w").close()
 take()
 """
 )
-_IS = re.compile(r"this is pendant <([a-z0-9-]*)>")
+_IS = re.compile(r"this is pendant <([a-z0-9-]*)> <([a-z0-9-]*)> <(\d+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """What a pendant says of itself; `name` is "" if its settings cannot be read. `owed`: how many
+    presses it keeps that the hub has not received."""
+
+    name: str
+    key_id: str
+    owed: int
 
 
 class Running:
@@ -54,12 +68,12 @@ class Running:
         self._port = port
         self._run = run
 
-    def name(self) -> str:
-        """Whose settings it has, "" if they cannot be read. From now on its watchdog is fed."""
+    def itself(self) -> Itself:
+        """Who it is. From now on its watchdog is fed."""
         found = _IS.search(self._run(self.command("exec", ASK)))
         if found is None:
             raise FlashFault("it does not say who it is: flash it whole, without --running")
-        return found[1]
+        return Itself(found[1], found[2], int(found[3]))
 
     def put(self, staged: Path) -> list[list[str]]:
         """The commands: clear what an earlier copy left, copy beside the old, take, start."""

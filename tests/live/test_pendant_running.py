@@ -46,7 +46,7 @@ def flash(port: str, folder: Path, name: str = "p-1") -> Result:
 
 
 def test_it_has_the_new_files_and_what_it_had_kept(chip: Path, tmp_path: Path) -> None:
-    folder = pendant_folder(tmp_path / "new", key_id="k-2")
+    folder = pendant_folder(tmp_path / "new", quiet=True)
     with SerialPendant(chip) as pendant:
         done = flash(pendant.port, folder)
     assert done.exit_code == 0, done.output
@@ -76,6 +76,22 @@ def test_another_pendant_is_not_written_over(chip: Path, tmp_path: Path) -> None
     assert chip.read_bytes() == before
 
 
+def test_another_key_does_not_go_over_what_the_old_one_has_sealed(
+    chip: Path, tmp_path: Path
+) -> None:
+    before = chip.read_bytes()
+    folder = pendant_folder(tmp_path / "new", key_id="k-2")
+    with SerialPendant(chip) as pendant:
+        done = flash(pendant.port, folder)
+    assert done.exit_code == 1
+    assert "keeps 1 presses that the hub does not have" in done.output
+    assert image.read(chip.read_bytes()) == image.read(before)
+    left = {path: blob for path, blob in image.read(before).items() if path != RECORD[0]}
+    chip.write_bytes(image.build(left, SIZE))
+    with SerialPendant(chip) as pendant:
+        assert flash(pendant.port, folder).exit_code == 0
+
+
 def take(path: Path, cut: int) -> int:
     """Its start, as far as the program; how often it wrote."""
     command = [need("micropython"), "-X", HEAP, RIG, str(path), "take", str(cut)]
@@ -85,7 +101,7 @@ def take(path: Path, cut: int) -> int:
 
 def test_cuts_all_along_the_taking_leave_one_whole_program(chip: Path, tmp_path: Path) -> None:
     """The copy is whole and marked; then the power goes, and once more at the start after it."""
-    new = {**program(), **of_pendant(pendant_folder(tmp_path / "new", key_id="k-2"), "p-1")}
+    new = {**program(), **of_pendant(pendant_folder(tmp_path / "new", quiet=True), "p-1")}
     held = image.read(chip.read_bytes())
     staged = stage(tmp_path, new)
     fresh = {
@@ -114,7 +130,7 @@ def test_a_copy_that_was_cut_leaves_the_old_program_and_the_next_one_clears_it(
     chip: Path, tmp_path: Path
 ) -> None:
     before = image.read(chip.read_bytes())
-    folder = pendant_folder(tmp_path / "new", key_id="k-2")
+    folder = pendant_folder(tmp_path / "new", quiet=True)
     cut = tmp_path / "cut.img"
     shutil.copy(chip, cut)
     with SerialPendant(cut, cut_after=150) as pendant:
@@ -132,7 +148,7 @@ def test_its_watchdog_is_fed_while_files_are_copied(chip: Path) -> None:
     """Asked in the pendant itself, between two programs."""
     with SerialPendant(chip) as pendant:
         running = Running(pendant.port, said)
-        assert running.name() == "p-1"
+        assert running.itself().name == "p-1"
         ask = running.command("exec", "print(feeder is not None and watchdog is not None)")
         assert "True" in said(ask)
 

@@ -14,10 +14,10 @@ import click
 from hub.cli.pendant.imaging import from_option, micropython_option, region_of, size_option
 from hub.cli.pendant.shared import lawful, told
 from hub.devices import image
-from hub.devices.image_files import of_pendant, part_of_pendant, program
+from hub.devices.image_files import SETTINGS, of_pendant, part_of_pendant, program, settings_of
 from hub.devices.image_flash import BAUD, Chip, FlashFault, parts, ports, run_shown
 from hub.devices.image_layout import MIB, region_in_table
-from hub.devices.image_running import Running, stage
+from hub.devices.image_running import Itself, Running, stage
 
 
 @click.command("flash")
@@ -87,12 +87,8 @@ def _put(name: str, folder: Path, port: str, dry_run: bool) -> None:
     """New files beside the old ones, then all at once."""
     pendant = Running(port, _run)
     files = {**program(), **part_of_pendant(folder, name)}
-    if not dry_run and (found := pendant.name()) != name:
-        who = f"it is {found!r}" if found else "its settings cannot be read"
-        raise FlashFault(
-            f"the pendant at {port} is not {name!r}, {who}: another identity never goes over"
-            " records that are still there. Flash it whole, without --running"
-        )
+    if not dry_run:
+        _fits(name, folder, port, pendant.itself())
     with tempfile.TemporaryDirectory() as staging:
         says = (
             "Clearing what a copy left",
@@ -104,6 +100,23 @@ def _put(name: str, folder: Path, port: str, dry_run: bool) -> None:
             _do(command, each, dry_run)
     if not dry_run:
         click.echo(f"pendant {name} has its new files and what it had kept. It starts now.")
+
+
+def _fits(name: str, folder: Path, port: str, found: Itself) -> None:
+    """These files may go over what it has kept."""
+    if found.name != name:
+        who = f"it is {found.name!r}" if found.name else "its settings cannot be read"
+        raise FlashFault(
+            f"the pendant at {port} is not {name!r}, {who}: another identity never goes over"
+            " records that are still there. Flash it whole, without --running"
+        )
+    has_new = (folder / SETTINGS).is_file()
+    if found.owed and has_new and settings_of(folder).get("key_id") != found.key_id:
+        raise FlashFault(
+            f"{name} keeps {found.owed} presses that the hub does not have, sealed with its old"
+            " key: no hub would answer them under the new one. Ask her what they were, then flash"
+            " it whole, without --running, which erases them"
+        )
 
 
 def _only_port() -> str:
