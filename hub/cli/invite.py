@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
+from hub.cli.asking import opened
 from hub.cli.serve import without_file
 from hub.cli.shared import config_option, settings_of
 from hub.clock import utc_ms
 from hub.settings import Settings
+from hub.store.schema import NAME as DATABASE
 from hub.web.invitations import LASTS_H, LONGEST_H, WAY_IN, Invitations
 from hub.web.sessions import NAME
 
@@ -57,6 +59,17 @@ def invite(config: Path, data: Path | None, url: str, person: str, hours: int) -
     said = f"{entry.name} ({person}) chooses her password here, once, within {hours} hours:"
     click.echo(said, err=True)
     click.echo(link)
+    if not _is_known(settings, person):
+        said = f"The hub does not know {person} yet: start it again, the link works from then on."
+        click.echo(said, err=True)
+
+
+def _is_known(settings: Settings, person: str) -> bool:
+    """To the hub as it runs; one that never ran reads the settings at its start."""
+    if not (settings.folder / DATABASE).exists():
+        return True
+    with opened(settings) as reader:
+        return any(each.id == person for each in reader.people())
 
 
 def link_for(settings: Settings, person: str, hours: int) -> str:

@@ -60,7 +60,8 @@ class Line:
         each = self.pendant
         heard = _time(each.last_beat_ms) if each.last_beat_ms else "never heard"
         until = day(each.valid_until_ms) if each.valid_until_ms else "for ever"
-        line = f"{each.id:<20} {each.worker or '-':<16} {each.state:<8} {heard:<21} {until}"
+        worker = each.worker or ("the doctor's" if each.id == CANARY else "-")
+        line = f"{each.id:<20} {worker:<16} {each.state:<8} {heard:<21} {until}"
         return "\n".join([line, *(f"    {each}" for each in self.warnings())])
 
 

@@ -162,6 +162,19 @@ def test_an_invitation_is_a_link_and_nothing_else_on_stdout(
     assert done.stdout.startswith("https://board.example.org/welcome/")
 
 
+def test_that_the_hub_does_not_know_her_yet_is_said(
+    made: Result, run: Run, site: Path, tmp_path: Path
+) -> None:
+    assert "does not know" not in run("invite", "admin").output, "it never ran: it reads them then"
+    assert run("pendant", "add", "p-1", "--out", str(tmp_path / "p-1")).exit_code == 0
+    assert "does not know" not in run("invite", "admin").output, "that put her on its books"
+    with (site / "allswell.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[[person]]\nid = "jo"\nname = "Jo Hill"\ninitials = "JH"\n')
+    done = run("invite", "jo")
+    assert (done.exit_code, len(done.stdout.split())) == (0, 1)
+    assert "does not know jo yet: start it again" in done.stderr
+
+
 def test_who_is_not_in_the_settings_or_has_her_password_there_is_not_invited(
     made: Result, run: Run, site: Path
 ) -> None:
