@@ -40,9 +40,9 @@ $(STUBS): constraints.txt $(INSTALLED)
 demo: $(INSTALLED) ## a whole visit and an SOS on this machine; DEMO_SECONDS=90 ends it by itself
 	@$(BIN)/allswell-sim demo
 
-# Two processes, also on a larger machine: tests with real parts are begun first and mostly wait
-# (tests/conftest.py), and what two at a time cannot disturb is what CI has seen.
-WORKERS ?= 2
+# Three processes, also on a larger machine: tests with real parts are begun first and mostly wait
+# (tests/conftest.py), and what three at a time cannot disturb on two cores is what CI has seen.
+WORKERS ?= 3
 # The programs under test are started a hundred times: their bytecode is kept, whatever the shell says.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED) ## every test but the soak; what needs mosquitto or Chromium says so if it is missing
