@@ -27,7 +27,7 @@ from firmware.pendant.standing import Beliefs
 from firmware.pendant.talking import Talking
 from firmware.pendant.truths import Truths
 from protocol.errors import RemoteProtocolError
-from protocol.messages import Receipt, Standing
+from protocol.messages import Booted, Receipt, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing does not exist on the chip
@@ -276,7 +276,7 @@ class Device:
             self._beliefs.off_duty()
             and not self._truths.pending_prompt()
             and not self._ledger.presses.any()
-            and not any(entry.name for entry in self._ledger.outbox.all())
+            and not any(entry.type_name != Booted.TYPE for entry in self._ledger.outbox.all())
             and self._gestures.idle()
         )
 

@@ -68,6 +68,22 @@ def test_nobody_on_a_visit_and_nothing_open_or_unsent_or_pressed_is_slept_throug
     assert slept(bench) != [], "received: nothing keeps it awake"
 
 
+def test_an_event_that_gave_way_on_a_full_flash_is_not_slept_upon() -> None:
+    """Only the power's end may cost it: a sleep is no better than that."""
+    bench = Bench(sleep=True)
+    bench.run(500)
+    bench.link(False)
+    bench.short("d")
+    name = bench.device.give_way()
+    assert name and bench.flash.pop(name)
+    bench.log.clear()
+    bench.run(300_000)
+    assert slept(bench) == []
+    bench.link(True)
+    bench.run(60_000)
+    assert slept(bench) != [], "the hub has it"
+
+
 def test_a_button_that_is_down_keeps_it_awake() -> None:
     bench = Bench(sleep=True)
     bench.run(200)
